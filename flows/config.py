@@ -1,0 +1,52 @@
+"""Where everything is: the environment variables of Pressrun, read here and nowhere else."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+DEFAULT_STORE = "archive"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Config:
+    """What every command and flow needs to know about this installation."""
+
+    store: str
+    """A folder, or `s3://bucket/prefix` (`PRESSRUN_STORE`)."""
+    database: str
+    """SQLAlchemy URL of the operational state (`PRESSRUN_DATABASE`)."""
+    seeds: Path
+    """Folder of seed files (`PRESSRUN_SEEDS`)."""
+    work: Path
+    """Local folder for open segments and locks (`PRESSRUN_WORK`)."""
+    contact: str | None = None
+    """Mail address or URL in the user agent, for people who run sites (`PRESSRUN_CONTACT`)."""
+    hosts: Path | None = None
+    """A file in the form of /etc/hosts that answers before DNS does, for staging sites (`PRESSRUN_HOSTS`)."""
+
+
+def load_config(
+    environment: Mapping[str, str] | None = None,
+    *,
+    store: str | None = None,
+    seeds: str | Path | None = None,
+) -> Config:
+    """Config from the environment; what a command line named wins. A folder store keeps its database beside it."""
+    env = os.environ if environment is None else environment
+    store = store or env.get("PRESSRUN_STORE") or DEFAULT_STORE
+    local = Path(DEFAULT_STORE if "://" in store else store).absolute()
+    return Config(
+        store=store,
+        database=env.get("PRESSRUN_DATABASE") or f"sqlite:///{local / 'state.sqlite'}",
+        seeds=Path(seeds or env.get("PRESSRUN_SEEDS") or _default_seeds()),
+        work=Path(env.get("PRESSRUN_WORK") or local / "work"),
+        contact=env.get("PRESSRUN_CONTACT") or None,
+        hosts=Path(env["PRESSRUN_HOSTS"]) if env.get("PRESSRUN_HOSTS") else None,
+    )
+
+
+def _default_seeds() -> Path:
+    return Path(__file__).resolve().parent.parent / "seeds" / "sites"

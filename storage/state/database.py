@@ -1,0 +1,132 @@
+"""The operational database: one engine, one set of tables, one lock. Everything in it can be made anew.
+
+`storage/state/` is the only place that speaks SQL. Each module beside this one declares its own tables on
+`METADATA` and the functions that use them; every function takes a `Connection` from `Database.transaction`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+
+from sqlalchemy import (
+    Connection,
+    DateTime,
+    Dialect,
+    Engine,
+    MetaData,
+    TypeDecorator,
+    create_engine,
+    event,
+    make_url,
+    text,
+)
+from sqlalchemy.exc import ArgumentError, OperationalError
+from sqlalchemy.pool import NullPool
+
+METADATA = MetaData()
+
+BUSY_SECONDS = 60.0
+"""How long a writer waits for another's transaction before it gives up."""
+
+
+class DatabaseError(Exception):
+    """The operational database cannot be used; the message names the URL and the remedy."""
+
+
+class Moment(TypeDecorator[datetime]):
+    """An aware UTC datetime, which SQLite by itself would store without its zone."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Refuse a naive datetime; store UTC."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError(f"naive datetime {value!r}: moments in the database are aware UTC")
+        return value.astimezone(UTC)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Give the zone back that SQLite dropped."""
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class Database:
+    """An engine and how to begin transactions on it. Safe to share between threads."""
+
+    def __init__(self, engine: Engine) -> None:
+        self.engine = engine
+
+    @contextmanager
+    def transaction(self) -> Iterator[Connection]:
+        """Commit at the end, roll back on any error. Writers wait for each other up to `BUSY_SECONDS`."""
+        with self.engine.begin() as connection:
+            yield connection
+
+    @contextmanager
+    def commit_lock(self) -> Iterator[Connection]:
+        """A transaction that holds the one lock under which batches are committed."""
+        with self.engine.begin() as connection:
+            if self.engine.dialect.name == "postgresql":
+                connection.execute(text("SELECT pg_advisory_xact_lock(7077)"))
+            # On SQLite every transaction begins IMMEDIATE (below), which is that lock.
+            yield connection
+
+    def close(self) -> None:
+        """Give every connection back."""
+        self.engine.dispose()
+
+
+def open_database(url: str) -> Database:
+    """Open, and where it is empty create, the operational database.
+
+    `url` is an SQLAlchemy URL: `sqlite:///archive/state.sqlite`, `postgresql+psycopg://...`.
+    Raises DatabaseError when it cannot be opened.
+    """
+    # Every module that declares tables must be imported before they are created.
+    from storage.state import frontier, index, segments  # noqa: F401
+
+    try:
+        parsed = make_url(url)
+        if parsed.get_backend_name() == "sqlite":
+            engine = _sqlite(url, parsed.database)
+        else:
+            engine = create_engine(url, pool_pre_ping=True)
+        METADATA.create_all(engine)
+    except (ArgumentError, OperationalError, ImportError, OSError) as error:
+        shown = url if "@" not in url else make_url(url).render_as_string(hide_password=True)
+        raise DatabaseError(
+            f"database {shown!r} cannot be opened: {str(error).splitlines()[0]}; "
+            "check PRESSRUN_DATABASE, and that its folder or server can be written"
+        ) from error
+    return Database(engine)
+
+
+def _sqlite(url: str, path: str | None) -> Engine:
+    if path and path != ":memory:":
+        Path(path).parent.mkdir(parents=True, exist_ok=True)
+    # autocommit mode of the driver: SQLAlchemy's own BEGIN is the one that counts
+    engine = create_engine(
+        url, poolclass=NullPool, connect_args={"timeout": BUSY_SECONDS, "isolation_level": None}
+    )
+
+    @event.listens_for(engine, "connect")
+    def prepare(connection, _record):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
+        cursor = connection.cursor()
+        cursor.execute("PRAGMA journal_mode=WAL")
+        cursor.execute("PRAGMA synchronous=NORMAL")
+        cursor.execute("PRAGMA foreign_keys=ON")
+        cursor.close()
+
+    @event.listens_for(engine, "begin")
+    def begin(connection: Connection) -> None:
+        # IMMEDIATE: a read that turns into a write would otherwise fail with SQLITE_BUSY, unwaited
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+    return engine
