@@ -48,5 +48,14 @@ def load_config(
     )
 
 
+def choose(*, store: str | None = None, seeds: str | None = None) -> Config:
+    """Load the config after setting what a command line named, for the flows and child processes that follow."""
+    if store:
+        os.environ["PRESSRUN_STORE"] = store
+    if seeds:
+        os.environ["PRESSRUN_SEEDS"] = seeds
+    return load_config()
+
+
 def _default_seeds() -> Path:
     return Path(__file__).resolve().parent.parent / "seeds" / "sites"

@@ -1,0 +1,270 @@
+"""Crawl the real pages of the golden corpus from loopback, each under its own host name, through the flow.
+
+usage: python -m benchmarks.real_pages [--port 8899] [--store DIR] [--limit N] [--report FILE]
+
+Every host of the corpus becomes a site: a home page, a feed made from the references, and the pages as
+downloaded. The flow is the one that a schedule runs: crawl, segments, read, commit, tables, documents. Prints
+what became of the pages, seconds and the share of them that is Prefect's, and peak memory of the whole process
+tree (the serving process left out). Exit code 1 when a page has no fate.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import multiprocessing
+import os
+import re
+import shutil
+import socket
+import sys
+import threading
+import time
+from collections import Counter, defaultdict
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from email.utils import format_datetime
+from hashlib import sha256
+from html import escape
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from articles.model import Fetch, Site
+from benchmarks.corpus import Page, corpus_folder, pages
+from seeds.load import write_site
+
+SAMPLE_SECONDS = 0.2
+
+
+def main() -> int:
+    """The command."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--port", type=int, default=8899)
+    parser.add_argument("--store", type=Path, default=Path("build/real-pages"))
+    parser.add_argument("--limit", type=int, help="an even sample of so many pages")
+    parser.add_argument("--report", type=Path, help="write the figures here too, as JSON")
+    arguments = parser.parse_args()
+
+    folder = corpus_folder()
+    if folder is None:
+        print("the corpus is not on this machine: set PRESSRUN_CORPUS to its folder", file=sys.stderr)
+        return 2
+    chosen = [page for page in pages(folder) if urlsplit(page.url).hostname]
+    if arguments.limit:
+        chosen = chosen[:: max(1, len(chosen) // arguments.limit)]
+
+    shutil.rmtree(arguments.store, ignore_errors=True)
+    paper = _by_host(chosen, arguments.port)
+    _write_seeds(paper, arguments.store / "seeds", arguments.port)
+    hosts = arguments.store / "hosts"
+    hosts.write_text("".join(f"127.0.0.1 {host}\n" for host in paper), encoding="utf-8")
+    with _served(paper, arguments.port), _memory() as peak:
+        figures = _crawl(arguments.store, hosts)
+    figures["peak_mib"] = round(peak[0] / 1024)
+    lost = _fates(arguments.store, chosen, arguments.port, figures)
+    print(json.dumps(figures, indent=1))
+    if arguments.report:
+        arguments.report.write_text(json.dumps(figures, indent=1) + "\n", encoding="utf-8")
+    for url in lost[:20]:
+        print(f"no fate: {url}", file=sys.stderr)
+    return 1 if lost else 0
+
+
+def served_url(page: Page, port: int) -> str:
+    """Where a page of the corpus is served: its own host and path, over http on our port."""
+    parts = urlsplit(page.url)
+    return f"http://{parts.hostname}:{port}{parts.path or '/'}" + (f"?{parts.query}" if parts.query else "")
+
+
+# --- the sites ------------------------------------------------------------------------------------
+
+Paper = dict[str, dict[str, Page]]
+"""Host -> path with query -> page."""
+
+
+def _by_host(chosen: list[Page], port: int) -> Paper:
+    paper: Paper = defaultdict(dict)
+    for page in chosen:
+        served = urlsplit(served_url(page, port))
+        paper[served.hostname or ""][served.path + (f"?{served.query}" if served.query else "")] = page
+    return dict(paper)
+
+
+def _write_seeds(paper: Paper, folder: Path, port: int) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    for host in paper:
+        name = re.sub(r"[^a-z0-9]+", "-", host).strip("-")[:54].strip("-")
+        site = Site(
+            name=f"{name}-{sha256(host.encode()).hexdigest()[:6]}",
+            home=f"http://{host}:{port}/pressrun-home",
+            feeds=(f"http://{host}:{port}/pressrun-feed.xml",),
+            fetch=Fetch(delay_seconds=0.0, allow_private_hosts=(f"{host}:{port}",)),
+        )
+        write_site(folder, site)
+
+
+def _feed(host: str, port: int, entries: dict[str, Page]) -> bytes:
+    items = []
+    for path, page in entries.items():
+        moment = datetime.fromisoformat(page.published.replace("Z", "+00:00")) if page.published else None
+        moment = moment.replace(tzinfo=moment.tzinfo or UTC) if moment else None
+        items.append(
+            f"<item><title>{escape(page.title or path)}</title>"
+            f"<link>{escape(f'http://{host}:{port}{path}')}</link>"
+            + (f"<pubDate>{format_datetime(moment)}</pubDate>" if moment else "")
+            + "</item>"
+        )
+    return f'<rss version="2.0"><channel><title>{host}</title>{"".join(items)}</channel></rss>'.encode()
+
+
+# --- the server -----------------------------------------------------------------------------------
+
+
+@contextmanager
+def _served(paper: Paper, port: int) -> Iterator[None]:
+    """Serve in a process of its own, so that its memory and time are not counted as ours."""
+    process = multiprocessing.get_context("spawn").Process(target=_serve, args=(paper, port), daemon=True)
+    process.start()
+    try:
+        deadline = time.monotonic() + 60
+        while time.monotonic() < deadline:
+            with socket.socket() as probe:
+                if probe.connect_ex(("127.0.0.1", port)) == 0:
+                    break
+            time.sleep(0.1)
+        yield
+    finally:
+        process.terminate()
+        process.join()
+
+
+def _serve(paper: Paper, port: int) -> None:
+    class Handler(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+
+        def do_GET(self) -> None:
+            host = (self.headers.get("Host") or "").split(":")[0]
+            entries = paper.get(host, {})
+            if self.path == "/pressrun-feed.xml":
+                self._answer(200, "application/rss+xml", _feed(host, port, entries))
+            elif self.path == "/pressrun-home":
+                self._answer(200, "text/html", b"<html><body><h1>Home</h1></body></html>")
+            elif page := entries.get(self.path):
+                # no charset: what the server of the day said is not part of the corpus
+                self._answer(200, "text/html", page.html.read_bytes(), gzipped=True)
+            else:
+                self._answer(404, "text/plain", b"not here")
+
+        def _answer(self, status: int, kind: str, body: bytes, gzipped: bool = False) -> None:
+            self.send_response(status)
+            self.send_header("Content-Type", kind)
+            self.send_header("Content-Length", str(len(body)))
+            if gzipped:
+                self.send_header("Content-Encoding", "gzip")
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, format: str, *args: object) -> None:
+            """Say nothing."""
+
+    class Server(ThreadingHTTPServer):
+        daemon_threads = True
+        request_queue_size = 256
+
+    Server(("127.0.0.1", port), Handler).serve_forever()
+
+
+# --- the run --------------------------------------------------------------------------------------
+
+
+def _crawl(store: Path, hosts: Path) -> dict[str, object]:
+    os.environ |= {
+        "PRESSRUN_STORE": str(store),
+        "PRESSRUN_SEEDS": str(store / "seeds"),
+        "PRESSRUN_HOSTS": str(hosts.absolute()),
+    }
+    os.environ.pop("PRESSRUN_DATABASE", None)
+    started = time.perf_counter()
+    from flows.crawl import crawl  # its import is part of what Prefect costs
+
+    report = crawl()
+    wall = time.perf_counter() - started
+    return {
+        "seconds": round(wall, 1),
+        "prefect_share": round(1 - report.seconds / wall, 4),
+        "report": json.loads(report.to_json()),
+    }
+
+
+@contextmanager
+def _memory() -> Iterator[list[int]]:
+    """Sample the resident KiB of this process and its descendants, the first child (the server) left out."""
+    peak = [0]
+    done = threading.Event()
+    left_out = {child.pid for child in multiprocessing.active_children()}
+
+    def watch() -> None:
+        while not done.wait(SAMPLE_SECONDS):
+            peak[0] = max(peak[0], sum(_resident(pid) for pid in _tree(os.getpid(), left_out)))
+
+    thread = threading.Thread(target=watch, daemon=True)
+    thread.start()
+    try:
+        yield peak
+    finally:
+        done.set()
+        thread.join()
+
+
+def _tree(root: int, left_out: set[int | None]) -> list[int]:
+    children: dict[int, list[int]] = defaultdict(list)
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            children[int(stat.read_text().rpartition(")")[2].split()[1])].append(int(stat.parent.name))
+        except OSError:
+            continue
+    found, queue = [], [root]
+    while queue:
+        pid = queue.pop()
+        if pid not in left_out:
+            found.append(pid)
+            queue.extend(children[pid])
+    return found
+
+
+def _resident(pid: int) -> int:
+    try:
+        status = Path(f"/proc/{pid}/status").read_text()
+    except OSError:
+        return 0
+    match = re.search(r"VmRSS:\s+(\d+)", status)
+    return int(match.group(1)) if match else 0
+
+
+def _fates(store: Path, chosen: list[Page], port: int, figures: dict[str, object]) -> list[str]:
+    """Count what became of each page by the captures table, and name those without a fate."""
+    import polars
+
+    rows = (
+        polars.read_delta(str(store / "tables" / "captures")).select("fetched_url", "fate", "reason").rows()
+    )
+    fate = {url: reason or kind for url, kind, reason in rows}
+    kinds: dict[str, Counter[str]] = defaultdict(Counter)
+    lost = []
+    for page in chosen:
+        url = served_url(page, port)
+        if url in fate:
+            kinds[f"{page.dataset} {page.page_type or 'article'}"][fate[url]] += 1
+        else:
+            lost.append(url)
+    figures["fates"] = {kind: dict(counter.most_common()) for kind, counter in sorted(kinds.items())}
+    figures["without_fate"] = len(lost)
+    return lost
+
+
+if __name__ == "__main__":
+    sys.exit(main())

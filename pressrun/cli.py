@@ -1,0 +1,243 @@
+"""The `pressrun` command: what each subcommand asks, whom it calls, how it shows the answer."""
+
+from __future__ import annotations
+
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from flows.config import Config, choose
+from pressrun import views
+from pressrun.trouble import RequestError, told_in_one_sentence
+
+app = typer.Typer(
+    help="A news archive that runs itself: find, fetch, read, keep.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+
+Store = Annotated[
+    str | None,
+    typer.Option(
+        "--store", metavar="URL", help="Folder or s3://bucket/prefix (else PRESSRUN_STORE, ./archive)."
+    ),
+]
+Seeds = Annotated[
+    str | None, typer.Option("--seeds", metavar="DIR", help="Folder of seed files (else PRESSRUN_SEEDS).")
+]
+Json = Annotated[bool, typer.Option("--json", help="One JSON object (or one a line) instead of tables.")]
+Names = Annotated[list[str] | None, typer.Argument(metavar="[SITE]...", help="Sites by name; none: all.")]
+
+
+@app.command()
+def demo(
+    port: Annotated[int, typer.Option(help="Loopback port of the sample newspaper.")] = 8877,
+    store: Store = None,
+    seeds: Seeds = None,
+    json: Json = False,
+) -> None:
+    """Run the main job on the bundled sample newspaper, and show what was stored."""
+    from pressrun.demo import run_demo
+
+    if seeds:
+        raise RequestError(
+            f"--seeds {seeds}: the demo brings its own site; use `pressrun crawl --seeds {seeds}`"
+        )
+    run_demo(port=port, store=store or "demo-archive", json=json)
+
+
+@app.command()
+def sites(store: Store = None, seeds: Seeds = None, json: Json = False) -> None:
+    """List the sites, and what is wrong with any seed file."""
+    from seeds.load import load_sites
+
+    config = _config(store, seeds)
+    loaded = load_sites(config.seeds)
+    views.sites(loaded.sites, json=json)
+    if loaded.errors:
+        raise RequestError("\n          ".join(str(error) for error in loaded.errors))
+
+
+@app.command()
+def add(
+    homepage: Annotated[str, typer.Argument(help="Address of a newspaper's home page.")],
+    name: Annotated[str | None, typer.Option(help="Name of the site; else made from its host.")] = None,
+    allow_private: Annotated[
+        bool, typer.Option("--allow-private", help="Let this site be on a private network (staging, tests).")
+    ] = False,
+    store: Store = None,
+    seeds: Seeds = None,
+    json: Json = False,
+) -> None:
+    """Write the seed file of a new site, naming the feeds and sitemaps found there."""
+    from pressrun.adding import add_site
+
+    path, site = add_site(homepage, name=name, allow_private=allow_private, config=_config(store, seeds))
+    views.added(path, site, json=json)
+
+
+@app.command("try")
+def try_(
+    target: Annotated[
+        str, typer.Argument(metavar="URL|SITE", help="A page, or a site whose newest is read.")
+    ],
+    store: Store = None,
+    seeds: Seeds = None,
+    json: Json = False,
+) -> None:
+    """Read one page and show the article, and what was removed and why. Stores nothing."""
+    from pressrun.trying import try_page
+
+    views.tried(try_page(target, _config(store, seeds)), json=json)
+
+
+@app.command()
+def crawl(names: Names = None, store: Store = None, seeds: Seeds = None, json: Json = False) -> None:
+    """Find, fetch, read and store: the sites named here now, or every site that is due."""
+    from flows.crawl import crawl as flow
+
+    _config(store, seeds)
+    views.crawled(flow(sites=names or None), json=json)
+
+
+@app.command()
+def normalize(store: Store = None, seeds: Seeds = None, json: Json = False) -> None:
+    """Read the segments that were fetched and not yet read."""
+    from flows.normalize import normalize as flow
+
+    _config(store, seeds)
+    views.normalized(flow(), json=json)
+
+
+@app.command()
+def read(
+    site: Annotated[list[str] | None, typer.Option(help="Only this site; may be given again.")] = None,
+    since: Annotated[
+        int | None,
+        typer.Option(metavar="CURSOR", help="Every change after this commit number, in commit order."),
+    ] = None,
+    after: Annotated[
+        str | None, typer.Option(metavar="TIME", help="Published at or after: 2026-11-01[T12:00Z].")
+    ] = None,
+    before: Annotated[str | None, typer.Option(metavar="TIME", help="Published before.")] = None,
+    cursor_file: Annotated[
+        Path | None,
+        typer.Option(help="What is new since the cursor in this file; moved when all is written."),
+    ] = None,
+    store: Store = None,
+    seeds: Seeds = None,
+    json: Annotated[bool, typer.Option("--json", help="JSON lines: what this command always prints.")] = True,  # noqa: ARG001
+) -> None:
+    """Print stored articles as JSON lines: each one's newest revision, or with a cursor every change."""
+    from pressrun.reading import read_lines
+
+    if cursor_file and since is not None:
+        raise RequestError("--since and --cursor-file both say where to begin: give one of them")
+    read_lines(
+        _config(store, seeds).store,
+        sites=tuple(site or ()),
+        cursor=since,
+        after=_moment("--after", after),
+        before=_moment("--before", before),
+        cursor_file=cursor_file,
+        out=sys.stdout.buffer,
+    )
+
+
+@app.command()
+def show(
+    url: Annotated[str, typer.Argument(help="Address of an article.")],
+    store: Store = None,
+    seeds: Seeds = None,
+    json: Json = False,
+) -> None:
+    """Show a stored article, its revisions and what was removed from it."""
+    from pressrun.reading import find_article
+
+    article, revisions = find_article(_config(store, seeds).store, url)
+    views.article(article, revisions, json=json)
+
+
+@app.command()
+def why(
+    url: Annotated[str, typer.Argument(help="Any address the archive may have met.")],
+    store: Store = None,
+    seeds: Seeds = None,
+    json: Json = False,
+) -> None:
+    """Tell every step an address went through: found where, fetched when, what became of it."""
+    from pressrun.reading import trace
+
+    views.traced(trace(_config(store, seeds), url), json=json)
+
+
+@app.command()
+def replay(
+    names: Names = None,
+    after: Annotated[str | None, typer.Option(metavar="TIME", help="Segments fetched at or after.")] = None,
+    before: Annotated[str | None, typer.Option(metavar="TIME", help="Segments fetched before.")] = None,
+    store: Store = None,
+    seeds: Seeds = None,
+    json: Json = False,
+) -> None:
+    """Read stored segments again with today's reader. The web is not touched."""
+    from flows.replay import replay as flow
+
+    _config(store, seeds)
+    views.normalized(
+        flow(sites=names or None, since=_moment("--after", after), until=_moment("--before", before)),
+        json=json,
+    )
+
+
+@app.command()
+def maintain(store: Store = None, seeds: Seeds = None, json: Json = False) -> None:
+    """Recover leftovers, bring tables and documents up to date, compact and vacuum."""
+    from flows.maintain import maintain as flow
+
+    _config(store, seeds)
+    views.maintained(flow(), json=json)
+
+
+@app.command("serve-flows")
+def serve_flows(store: Store = None, seeds: Seeds = None) -> None:
+    """Run the schedules of prefect.yaml in this process, until Ctrl-C (needs a Prefect server)."""
+    from flows.serve import serve_all
+
+    _config(store, seeds)
+    serve_all()
+
+
+def main() -> None:
+    """The console script."""
+    with told_in_one_sentence():
+        app()
+
+
+def _config(store: str | None, seeds: str | None) -> Config:
+    """The configuration, with what the command line named set for flows and child processes too."""
+    if seeds and not Path(seeds).is_dir():
+        raise RequestError(
+            f"--seeds {seeds}: there is no such folder; name one that holds seed files (*.toml)"
+        )
+    return choose(store=store, seeds=seeds)
+
+
+def _moment(option: str, value: str | None) -> datetime | None:
+    if value is None:
+        return None
+    try:
+        moment = datetime.fromisoformat(value)
+    except ValueError as error:
+        raise RequestError(
+            f"{option} {value!r} is no moment: write 2026-11-01 or 2026-11-01T12:00Z"
+        ) from error
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+if __name__ == "__main__":
+    main()

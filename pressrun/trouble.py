@@ -1,0 +1,49 @@
+"""How a command ends when something is wrong: one sentence on stderr, and 1 or 2 for the shell."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from seeds.load import SeedError
+from storage.objects import StoreError
+from storage.state.database import DatabaseError
+
+FAILED = 1
+"""Exit code: the request was right and the work failed."""
+WRONG = 2
+"""Exit code: the request, a seed file or the set-up was wrong; nothing was written."""
+
+
+class RequestError(Exception):
+    """What was asked cannot be done as asked; the message names the value and the remedy."""
+
+
+class WorkError(Exception):
+    """The work was tried and failed; the message says on what."""
+
+
+@contextmanager
+def told_in_one_sentence() -> Iterator[None]:
+    """Turn every error that a person can act on into its message and an exit code."""
+    try:
+        yield
+    except (RequestError, SeedError, StoreError, DatabaseError) as error:
+        sys.exit(complain(error, WRONG))
+    except WorkError as error:
+        sys.exit(complain(error, FAILED))
+    except BrokenPipeError:
+        # `pressrun read | head`: the reader has gone, which is no error of ours; Python's own flush at
+        # exit must not meet the closed pipe again
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(0)
+    except KeyboardInterrupt:
+        sys.exit(complain("stopped", 130))
+
+
+def complain(message: object, code: int) -> int:
+    """Write a message for a person to stderr and give the exit code back."""
+    print(f"pressrun: {message}", file=sys.stderr)
+    return code
