@@ -1,0 +1,34 @@
+"""Small laws about strings: words, folding and comparing, the same in every module of the reader."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+_WORD = re.compile(r"\w+")
+_SPACE = re.compile(r"[\s\u200b\ufeff\u00ad]+")
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
+
+
+def words(text: str) -> list[str]:
+    """The words of a text, case kept."""
+    return _WORD.findall(text)
+
+
+def folded(text: str) -> list[str]:
+    """The words of a text without case: what two texts are compared by."""
+    return _WORD.findall(text.casefold())
+
+
+def clean(text: str) -> str:
+    """A line of text: canonical composition, no control characters, white space squeezed; quotes stay as they are."""
+    if not text.isascii():
+        text = unicodedata.normalize("NFC", text)
+    return _SPACE.sub(" ", _CONTROL.sub("", text)).strip()
+
+
+def shingles(tokens: list[str], size: int = 4) -> set[tuple[str, ...]]:
+    """All runs of `size` words; a shorter text is one run."""
+    if not tokens:
+        return set()
+    return {tuple(tokens[i : i + size]) for i in range(max(1, len(tokens) - size + 1))}
