@@ -1,0 +1,166 @@
+"""Content codings of HTTP undone within a cap of memory, and the zstd that packs our own objects."""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Callable, Generator, Iterator
+
+import brotli
+import zstandard
+
+MAX_DECODED_BYTES = 32 * 1024 * 1024
+"""Default cap of one decoded body: three times the largest body that a site may send."""
+
+MAX_CODINGS = 5
+"""Codings one after the other that are undone: servers send one, rarely two; each costs up to the cap."""
+
+LEVEL = 6
+"""zstd level of our own objects."""
+
+_SLICE_BYTES = 64 * 1024
+_PIECE_BYTES = 256 * 1024
+_ZSTD_SLICE_BYTES = 256
+# A zstd block of four bytes can stand for 128 KiB, and the decoder gives all of its output at once:
+# 256 bytes at a time are 8 MiB at the most.
+_ZSTD_WINDOW_BYTES = 8 * 1024 * 1024
+# RFC 9659, section 3: a window for the web is 8 MiB at most.
+
+
+class CodingError(Exception):
+    """A body cannot be decoded; the classes below say why."""
+
+
+class UnknownCoding(CodingError):
+    """Content-Encoding names a coding that we do not undo."""
+
+
+class TooLarge(CodingError):
+    """The decoded body is larger than the cap."""
+
+
+class BrokenCoding(CodingError):
+    """The bytes are not what Content-Encoding says."""
+
+
+class CutShort(BrokenCoding):
+    """The bytes end before the coding does: the transfer was cut."""
+
+
+def undo(body: bytes, content_encoding: str | None, max_bytes: int = MAX_DECODED_BYTES) -> bytes:
+    """The body without its codings, given the value (or joined values) of Content-Encoding.
+
+    Knows gzip (of several members too), deflate (in zlib's wrapping or raw), br and zstd, several in a row,
+    last applied undone first. What follows the end of gzip or deflate data is left out, as browsers do. An
+    empty body stays empty. Memory stays within twice `max_bytes` and a few MiB.
+    Raises UnknownCoding, TooLarge, CutShort or BrokenCoding.
+    """
+    names = [name.strip().lower() for name in (content_encoding or "").split(",")]
+    names = [name for name in names if name not in ("", "identity")]
+    if len(names) > MAX_CODINGS:
+        raise UnknownCoding(f"{len(names)} codings one after the other; at most {MAX_CODINGS} are undone")
+    for name in names:
+        if name not in _DECODERS:
+            raise UnknownCoding(f"content coding {name[:40]!r}; known are {', '.join(_DECODERS)}")
+    for name in reversed(names):
+        if body:
+            body = _gather(_DECODERS[name](body), name, max_bytes)
+    return body
+
+
+def compress(data: bytes) -> bytes:
+    """One zstd frame with its checksum and size."""
+    return zstandard.ZstdCompressor(level=LEVEL, write_checksum=True).compress(data)
+
+
+def decompress(data: bytes, max_bytes: int | None = None) -> bytes:
+    """What `compress` was given. Raises CutShort, BrokenCoding, or TooLarge past `max_bytes`."""
+    if not data:
+        raise CutShort("zstd data is empty")
+    limit = max_bytes if max_bytes is not None else 1 << 62
+    return _gather(_zstd(data), "zstd", limit)
+
+
+def _gather(pieces: Iterator[bytes], name: str, max_bytes: int) -> bytes:
+    kept: list[bytes] = []
+    size = 0
+    try:
+        for piece in pieces:
+            size += len(piece)
+            if size > max_bytes:
+                raise TooLarge(f"body decoded from {name} is larger than {max_bytes} bytes")
+            kept.append(piece)
+    except (zlib.error, brotli.error, zstandard.ZstdError) as error:
+        raise BrokenCoding(f"body is not {name}: {error}") from error
+    return b"".join(kept)
+
+
+# --- Decoders: each yields pieces of bounded size, and raises CutShort where the input ends too early ------
+
+
+def _gzip(body: bytes) -> Iterator[bytes]:
+    start = 0
+    while True:
+        start = yield from _inflate(zlib.decompressobj(zlib.MAX_WBITS | 16), body, start, "gzip")
+        # Another member follows, or the first byte of one; anything else is padding, and left out.
+        if start >= len(body) or not b"\x1f\x8b".startswith(body[start : start + 2]):
+            return
+
+
+def _deflate(body: bytes) -> Iterator[bytes]:
+    # The standard says zlib's wrapping; many servers send it bare, and browsers take both.
+    wrapped = len(body) >= 2 and body[0] & 0x0F == 8 and (body[0] << 8 | body[1]) % 31 == 0
+    inflater = zlib.decompressobj(zlib.MAX_WBITS if wrapped else -zlib.MAX_WBITS)
+    yield from _inflate(inflater, body, 0, "deflate")
+
+
+def _inflate(inflater: zlib._Decompress, data: bytes, start: int, name: str) -> Generator[bytes, None, int]:
+    """Yield what one stream holds; return where in `data` it ended."""
+    for at in range(start, len(data), _SLICE_BYTES):
+        piece = data[at : at + _SLICE_BYTES]
+        end = at + len(piece)
+        while piece and not inflater.eof:
+            yield inflater.decompress(piece, _PIECE_BYTES)
+            piece = inflater.unconsumed_tail
+        if inflater.eof:
+            return end - len(inflater.unused_data)
+    while out := inflater.decompress(b"", _PIECE_BYTES):  # output that the last input still owed
+        yield out
+    if not inflater.eof:
+        raise CutShort(f"{name} data ends before its trailer, after {len(data)} bytes")
+    return len(data)
+
+
+def _brotli(body: bytes) -> Iterator[bytes]:
+    decoder = brotli.Decompressor()
+    for at in range(0, len(body), _SLICE_BYTES):
+        yield decoder.process(body[at : at + _SLICE_BYTES], output_buffer_limit=_PIECE_BYTES)
+        while not decoder.can_accept_more_data():
+            yield decoder.process(b"", output_buffer_limit=_PIECE_BYTES)
+    while not decoder.is_finished():  # output that the last input still owed
+        out = decoder.process(b"", output_buffer_limit=_PIECE_BYTES)
+        if not out and not decoder.is_finished():
+            raise CutShort(f"br data ends before its last block, after {len(body)} bytes")
+        yield out
+
+
+def _zstd(body: bytes) -> Iterator[bytes]:
+    library = zstandard.ZstdDecompressor(max_window_size=_ZSTD_WINDOW_BYTES)
+    decoder = library.decompressobj()
+    for at in range(0, len(body), _ZSTD_SLICE_BYTES):
+        piece = body[at : at + _ZSTD_SLICE_BYTES]
+        while piece:
+            if decoder.eof:
+                decoder = library.decompressobj()
+            yield decoder.decompress(piece)
+            piece = decoder.unused_data
+    if not decoder.eof:
+        raise CutShort(f"zstd data ends before its frame does, after {len(body)} bytes")
+
+
+_DECODERS: dict[str, Callable[[bytes], Iterator[bytes]]] = {
+    "gzip": _gzip,
+    "x-gzip": _gzip,
+    "deflate": _deflate,
+    "br": _brotli,
+    "zstd": _zstd,
+}
