@@ -92,6 +92,15 @@ class Found:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Problem:
+    """Why a capture's body could not be had from its record: the body is empty, and reading answers with this."""
+
+    reason: Reason
+    """TOO_LARGE, TRUNCATED or UNREADABLE."""
+    detail: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Capture:
     """One response as read back from a segment."""
 
@@ -110,6 +119,8 @@ class Capture:
     """Why the body is not whole (`length`, `time`, `disconnect`), as WARC-Truncated says; None: it is whole."""
     unchanged: bool = False
     """A 304 or a revisit: the body equals an earlier one and is not here."""
+    problem: Problem | None = None
+    """The record is damaged, its coding unknown, or its body larger than may be decoded; None: all is well."""
 
     def header(self, name: str) -> str | None:
         """First value of a header, its name in any case."""
@@ -274,6 +285,8 @@ class Article:
     evidence: tuple[Evidence, ...] = ()
     confidence: float = 1.0
     """0 to 1: how sure the reader is that the body is right."""
+    status: int = 200
+    """Of the capture."""
     extractor: str = EXTRACTOR
     pointer: Pointer | None = None
 
