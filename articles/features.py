@@ -1,0 +1,579 @@
+"""What the body classifier looks at: numbers for every block of a page, computed column by column.
+
+`columns(blocks, hints, words_of, names_of)` gives the first-stage matrix; `second(...)` adds what the first
+stage's answers say about a block's neighbours and containers. The names of the columns are `FIRST` and
+`SECOND`; a fitted model states the names it was fitted to, and a test compares them.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from articles.blocks import Blocks
+from articles.lexicon import Says, says
+from articles.text import folded, shingles
+
+Floats = NDArray[np.float32]
+Ints = NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hints:
+    """What the page says of its own article elsewhere: evidence, never the answer."""
+
+    title: str = ""
+    description: str = ""
+    body: str = ""
+    """JSON-LD articleBody."""
+    authors: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lore:
+    """What the corpus taught about single words: log odds that text with or under them is body."""
+
+    words: Mapping[str, float]
+    names: Mapping[str, float]
+    """Parts of class names, ids and roles."""
+
+
+_NAME: Final = re.compile(r"[A-Z]?[a-z]+|[A-Z]{2,}")
+
+
+@lru_cache(maxsize=65_536)
+def name_parts(key: str) -> tuple[str, ...]:
+    """The words in a class attribute or id, without numbers and hashes: `articleBody_x1` -> article, body."""
+    return tuple({part.lower() for part in _NAME.findall(key[:400]) if len(part) > 1})
+
+
+_GROUPS: Final = (
+    ("body", "article|story|entry|content|body|text|main|paragraph|copy|prose|richtext"),
+    (
+        "related",
+        "relat|recommend|readmore|read-more|more-|also|similar|popular|trending|latest|teaser|promo-|recirc",
+    ),
+    ("promo", "promo|newsletter|subscri|signup|sign-up|optin|mailing|cta|inscri|abo-"),
+    ("share", "share|social|follow|addthis|sharing"),
+    ("comment", "comment|disqus|respond|reply"),
+    ("nav", "nav|menu|breadcrumb|pagin|skip|toc|table-of-contents"),
+    ("foot", "foot|copyright|legal|masthead|site-header|colophon"),
+    ("side", "sidebar|aside|widget|rail|complementary|secondary"),
+    ("ad", r"\bad\b|\bads\b|advert|sponsor|banner|taboola|outbrain|dfp|commercial"),
+    ("figure", "caption|credit|figure|photo|image|gallery|media|slide"),
+    ("byline", "byline|author|meta|date|time|publish|posted|bio"),
+    ("tag", "tag|topic|categor|keyword|label"),
+    ("overlay", "popup|modal|overlay|cookie|consent|gdpr|paywall|lightbox|tooltip"),
+    ("head", "title|headline|heading|kicker|eyebrow"),
+    ("lead", "summary|lead|intro|dek|standfirst|subtitle|excerpt|deck|description|subhead|vorspann|teaser"),
+    ("card", "card|item|grid|tile|list|carousel|slider|swiper"),
+    ("quote", "quote|blockquote"),
+    ("hidden", "hidden|sr-only|visually|screen-reader|print-only|noprint"),
+    ("form", "form|search|login|signin|input|poll|quiz"),
+    ("embed", "embed|tweet|twitter|instagram|facebook|video|player|audio"),
+    ("box", "box|info|fact|note|callout|infobox|panel|aside|inset|sidebox"),
+)
+_GROUP_PATTERN: Final = re.compile(
+    "|".join(f"(?P<{name}>{pattern})" for name, pattern in _GROUPS), re.IGNORECASE
+)
+_GROUP_BIT: Final = {name: 1 << i for i, (name, _) in enumerate(_GROUPS)}
+
+
+@lru_cache(maxsize=65_536)
+def groups(key: str) -> int:
+    """Which kinds of names a class attribute or id holds, as bits in the order of the groups."""
+    found = 0
+    for match in _GROUP_PATTERN.finditer(key[:400]):
+        found |= _GROUP_BIT[match.lastgroup or ""]
+    return found
+
+
+_TAGS: Final = {
+    tag: i
+    for i, tag in enumerate(
+        [
+            "p", "div", "li", "h1", "h2", "h3", "h4", "td", "blockquote", "figcaption", "section", "article",
+            "main", "aside", "header", "footer", "nav", "ul", "ol", "figure", "form", "button", "pre", "dd", "dt",
+            "th", "tr", "table", "body", "address", "center", "fieldset", "details", "summary", "h5", "h6", "tbody",
+        ],
+        start=1,
+    )
+}  # fmt: skip
+_TAG: Final = _TAGS.__getitem__
+_HEADINGS: Final = tuple(_TAGS[t] for t in ("h1", "h2", "h3", "h4", "h5", "h6"))
+
+_LEVELS: Final = 5
+_WINDOW: Final = (1, 2, 3)
+_SAYS: Final = tuple(Says)
+_NEGATIVE_TAGS: Final = tuple(_TAGS[t] for t in ("aside", "footer", "nav", "form", "header", "button"))
+_NUMBERS: Final = re.compile(r"\d")
+_FOLD: Final = re.compile(r"[\d\s\W]+")
+
+
+def first_stage(blocks: Blocks, hints: Hints, lore: Lore) -> tuple[Floats, Context]:
+    """The first-stage matrix, one row a block, and what the second stage needs again."""
+    c = Context(blocks, hints, lore)
+    return c.matrix(), c
+
+
+class Context:
+    """Columns of one page, computed once and used by both stages."""
+
+    def __init__(self, blocks: Blocks, hints: Hints, lore: Lore) -> None:
+        self.blocks, self.hints, self.lore = blocks, hints, lore
+        self.names: list[str] = []
+        self.columns: list[Floats] = []
+        e = blocks.elements
+        n = len(blocks.text)
+        self.n = n
+        self.element = np.array(blocks.element, dtype=np.int64)
+        self.parent = np.maximum(np.array(e.parent, dtype=np.int64), 0)
+        self.start = np.array(e.start, dtype=np.int64)
+        self.end = np.array(e.end, dtype=np.int64)
+        self.depth = np.array(e.depth, dtype=np.int64)
+        self.tag = np.array([_TAGS.get(tag, 0) for tag in e.tag], dtype=np.int64)
+        self.ancestors: list[Ints] = [self.element]
+        for _ in range(_LEVELS - 1):
+            self.ancestors.append(self.parent[self.ancestors[-1]])
+
+    def add(self, name: str, values: NDArray[np.generic]) -> None:
+        """One more column."""
+        self.names.append(name)
+        self.columns.append(values.astype(np.float32))
+
+    def inside(self, values: NDArray[np.generic]) -> NDArray[np.float64]:
+        """For each element the sum of a block column over the blocks inside it."""
+        sums = np.zeros(self.n + 1)
+        np.cumsum(values, out=sums[1:])
+        inside: NDArray[np.float64] = sums[self.end] - sums[self.start]
+        return inside
+
+    def shifted(self, values: NDArray[np.generic], by: int, fill: float) -> NDArray[np.float64]:
+        """A block column moved: row i holds the value of block i + by."""
+        moved = np.full(self.n, fill)
+        if 0 < by < self.n:
+            moved[:-by] = values[by:]
+        elif -self.n < by < 0:
+            moved[-by:] = values[:by]
+        return moved
+
+    def matrix(self) -> Floats:
+        """The first-stage matrix."""
+        self.own_columns()
+        self.container_columns()
+        self.page_columns()
+        self.neighbour_columns()
+        return np.column_stack(self.columns) if self.n else np.zeros((0, len(self.names)), np.float32)
+
+    def own_columns(self) -> None:
+        """What a block is by itself."""
+        b, n = self.blocks, self.n
+        texts = b.text
+        title = folded(self.hints.title)
+        title_set, title_text = set(title), " ".join(title)
+        description = " ".join(folded(self.hints.description))
+        body_shingles = shingles(folded(self.hints.body)) if self.hints.body else set()
+        words_known, mask_words = self.lore.words, says
+        word_count = np.zeros(n)
+        lore_sum, lore_low, lore_high = np.zeros(n), np.zeros(n), np.zeros(n)
+        masks = np.zeros((n, len(_SAYS)), np.float32)
+        starts_with = np.zeros(n, np.int64)
+        title_share, title_same = np.zeros(n), np.zeros(n)
+        in_description, in_body = np.zeros(n), np.zeros(n)
+        stops = np.zeros(n)
+        seen: dict[str, int] = {}
+        first_at: list[int] = []
+        authors = {tuple(folded(a)) for a in self.hints.authors}
+        is_author = np.zeros(n)
+        for i, text in enumerate(texts):
+            tokens = folded(text if len(text) < 2_000 else text[:2_000])
+            count = len(tokens) if len(text) < 2_000 else text.count(" ") + 1
+            word_count[i] = count
+            found = 0
+            total = low = high = 0.0
+            for token in tokens[:40]:
+                weight = words_known.get(token)
+                if weight is not None:
+                    total += weight
+                    if weight < low:
+                        low = weight
+                    elif weight > high:
+                        high = weight
+                bits = mask_words(token)
+                if bits:
+                    found |= bits
+            if tokens:
+                starts_with[i] = mask_words(tokens[0])
+            lore_sum[i], lore_low[i], lore_high[i] = total, low, high
+            if found:
+                for k, bit in enumerate(_SAYS):
+                    if found & bit:
+                        masks[i, k] = 1
+            key = " ".join(tokens[:60])
+            if tokens and title_set:
+                same = sum(1 for t in tokens if t in title_set)
+                title_share[i] = same / count
+                title_same[i] = key == title_text
+            if description and tokens and count <= 80:
+                in_description[i] = key in description if count >= 4 else 0.0
+                if count > 20 and description[:80] and key.startswith(description[:80]):
+                    in_description[i] = 1
+            if body_shingles and count >= 4:
+                own = shingles(tokens[:60])
+                in_body[i] = len(own & body_shingles) / len(own)
+            if tuple(tokens) in authors:
+                is_author[i] = 1
+            stops[i] = text.count(". ") + text.count("! ") + text.count("? ")
+            previous = seen.get(key)
+            if previous is None:
+                seen[key] = i
+                first_at.append(-1)
+            else:
+                first_at.append(previous)
+        repeated = np.array(first_at, np.int64) if n else np.zeros(0, np.int64)
+        times = np.zeros(n)
+        if n:
+            roots = np.where(repeated >= 0, repeated, np.arange(n))
+            times = np.bincount(roots, minlength=n)[roots].astype(np.float64)
+        chars = np.array([len(t) for t in texts], np.float64)
+        link_share = np.array(b.link_chars, np.float64) / np.maximum(chars, 1)
+        self.words, self.chars, self.link_share = word_count, chars, link_share
+        self.linked_words = word_count * link_share
+        last = [t[-1] if t else "" for t in texts]
+        ends = np.array([c in ".!?\"”»…“'’)" for c in last], np.float64)
+        self.ends = ends
+        self.prose = np.where((word_count >= 10) & (link_share < 0.4), word_count, 0.0)
+        self.lore_sum = lore_sum
+        self.masks = masks
+        self.title_same = title_same
+        add = self.add
+        add("words", word_count)
+        add("chars_a_word", chars / np.maximum(word_count, 1))
+        add("link_share", link_share)
+        add("links", np.array(b.links))
+        add("strong_share", np.array(b.strong_chars) / np.maximum(chars, 1))
+        add("slanted_share", np.array(b.slanted_chars) / np.maximum(chars, 1))
+        add("commas", np.array([t.count(",") for t in texts]))
+        add("stops", stops)
+        add("ends_with_stop", ends)
+        add("ends_with_colon", np.array([c == ":" for c in last]))
+        add("ends_with_dots", np.array([t.endswith(("…", "...")) for t in texts]))
+        add("question", np.array(["?" in t for t in texts]))
+        add("exclamation", np.array(["!" in t for t in texts]))
+        add("starts_upper", np.array([t[:1].isupper() for t in texts]))
+        add("starts_quote", np.array([t[:1] in "\"'“„«‘–—-" for t in texts]))
+        add("starts_digit", np.array([t[:1].isdigit() for t in texts]))
+        add("all_upper", np.array([t.isupper() for t in texts]))
+        add(
+            "digits",
+            np.array([len(_NUMBERS.findall(t[:200])) for t in texts]) / np.maximum(np.minimum(chars, 200), 1),
+        )
+        add("bars", np.array([("|" in t) + ("•" in t) + ("»" in t) + ("›" in t) + ("→" in t) for t in texts]))
+        add("at_sign", np.array(["@" in t for t in texts]))
+        add("web", np.array([("http" in t) + ("www." in t) for t in texts]))
+        add("braces", np.array([("{" in t) + ("=" in t) for t in texts]))
+        add("parenthesis", np.array([t[:1] == "(" for t in texts]))
+        add("slash", np.array(["/" in t for t in texts]))
+        add("title_share", title_share)
+        add("title_same", title_same)
+        add("in_description", in_description)
+        add("in_body", in_body)
+        add("has_body", np.full(n, float(bool(body_shingles))))
+        add("is_author", is_author)
+        add("times", times)
+        add("repeats_earlier", repeated >= 0)
+        add("lore_sum", lore_sum)
+        add("lore_mean", lore_sum / np.maximum(np.minimum(word_count, 40), 1))
+        add("lore_low", lore_low)
+        add("lore_high", lore_high)
+        for k, bit in enumerate(_SAYS):
+            add(f"says_{(bit.name or '').lower()}", masks[:, k])
+        add(
+            "opens_asking",
+            (starts_with & int(Says.SUBSCRIBE | Says.FOLLOW | Says.SHARE | Says.GO | Says.APP)) > 0,
+        )
+        add("opens_related", (starts_with & int(Says.RELATED)) > 0)
+        add("opens_credit", (starts_with & int(Says.CREDIT)) > 0)
+        add("opens_minutes", (starts_with & int(Says.MINUTES)) > 0)
+        host_links = np.array([h.startswith(("http:", "https:", "//")) for h in b.href])
+        add("link_out", host_links)
+        add("link_mail", np.array([h.startswith(("mailto:", "javascript:", "#")) for h in b.href]))
+        names = self.lore.names
+        inline = np.array([_named(key, names)[0] if key else 0.0 for key in b.inline_key])
+        add("inline_lore", inline)
+        add("inline_groups", np.array([groups(key) if key else 0 for key in b.inline_key]) > 0)
+
+    def container_columns(self) -> None:
+        """What stands around a block."""
+        add, e = self.add, self.blocks.elements
+        n = self.n
+        names = self.lore.names
+        scores = np.array([_named(key, names) for key in e.key]).reshape(-1, 3)
+        bits = np.array([groups(key) for key in e.key], np.int64)
+        count = len(e.tag)
+        tag_list, parents = self.tag.tolist(), self.parent.tolist()
+        path_sum, path_low, path_high = np.zeros(count), np.zeros(count), np.zeros(count)
+        s0, low0, high0 = scores[:, 0].tolist(), scores[:, 1].tolist(), scores[:, 2].tolist()
+        sums, lows, highs = [0.0] * count, [0.0] * count, [0.0] * count
+        path_bits, bits_list = [0] * count, bits.tolist()
+        tag_bits = [0] * count
+        nearest_article = [0] * count
+        article_tags = (_TAGS["article"], _TAGS["main"])
+        for i in range(count):
+            p = parents[i]
+            if i == 0:
+                sums[0], lows[0], highs[0], path_bits[0] = s0[0], low0[0], high0[0], 0
+                continue
+            sums[i] = sums[p] * 0.8 + s0[i]
+            lows[i] = min(lows[p], low0[i])
+            highs[i] = max(highs[p], high0[i])
+            path_bits[i] = path_bits[p] | bits_list[i]
+            tag_bits[i] = tag_bits[p] | (1 << tag_list[i])
+            nearest_article[i] = i if tag_list[i] in article_tags else nearest_article[p]
+        path_sum, path_low, path_high = np.array(sums), np.array(lows), np.array(highs)
+        all_bits, all_tags = np.array(path_bits, np.int64), np.array(tag_bits, np.int64)
+        el = self.element
+        add("path_lore", path_sum[el])
+        add("path_low", path_low[el])
+        add("path_high", path_high[el])
+        words_in = self.inside(self.words)
+        linked_in = self.inside(self.linked_words)
+        prose_in = self.inside(self.prose)
+        blocks_in = self.end - self.start
+        short_in = self.inside(self.words < 6)
+        ends_in = self.inside(self.ends)
+        self.words_in, self.prose_in = words_in, prose_in
+        page_prose = max(float(self.prose.sum()), 1.0)
+        images, inputs = np.array(e.images), np.array(e.inputs)
+        embeds = np.array(e.embeds)
+        up_parent = self.parent
+        child_number = np.zeros(count)
+        seen: dict[int, int] = {}
+        for i, p in enumerate(parents):
+            seen[p] = child_number[i] = seen.get(p, 0) + 1
+        for level, at in enumerate(self.ancestors):
+            add(f"words_{level}", words_in[at])
+            add(f"link_share_{level}", linked_in[at] / np.maximum(words_in[at], 1))
+            add(f"prose_share_{level}", prose_in[at] / page_prose)
+            add(f"blocks_{level}", blocks_in[at])
+            add(f"short_share_{level}", short_in[at] / np.maximum(blocks_in[at], 1))
+            add(f"ends_share_{level}", ends_in[at] / np.maximum(blocks_in[at], 1))
+            add(f"tag_{level}", self.tag[at])
+            add(f"name_lore_{level}", scores[at, 0])
+            if level < 3:
+                add(f"images_{level}", np.minimum(images[at], 20))
+                add(f"inputs_{level}", np.minimum(inputs[at], 10))
+                add(f"embeds_{level}", np.minimum(embeds[at], 10))
+        for name, bit in _GROUP_BIT.items():
+            here = ((bits[el] & bit) > 0).astype(np.float32)
+            near = ((bits[self.ancestors[1]] | bits[self.ancestors[2]]) & bit) > 0
+            add(f"name_{name}", here * 3 + near * 2 + ((all_bits[el] & bit) > 0))
+        for tag in _NEGATIVE_TAGS + tuple(
+            _TAGS[t] for t in ("article", "main", "li", "table", "figure", "blockquote", "ul")
+        ):
+            add(f"in_tag_{tag}", (all_tags[el] >> tag) & 1)
+        add("depth", self.depth[el])
+        add("hidden", np.array(e.hidden, np.float64)[el])
+        add("child_number", child_number[el])
+        article = np.array(nearest_article, np.int64)[el]
+        add("article_prose", prose_in[article] / page_prose)
+        add("article_words", words_in[article])
+        position = np.arange(n)
+        add(
+            "article_place",
+            (position - self.start[article]) / np.maximum(self.end[article] - self.start[article], 1),
+        )
+        # The deepest element that holds half, and four fifths, of the page's prose.
+        for share in (0.5, 0.8):
+            fits = prose_in >= share * page_prose
+            best = int(np.argmax(np.where(fits, self.depth * 100_000 - np.arange(count), -1))) if count else 0
+            within = (position >= self.start[best]) & (position < self.end[best])
+            add(f"main_in_{share}", within)
+            add(f"main_depth_{share}", np.where(within, self.depth[el] - self.depth[best], -1))
+            add(
+                f"main_place_{share}",
+                (position - self.start[best]) / max(int(self.end[best] - self.start[best]), 1),
+            )
+            add(f"main_before_{share}", np.clip(self.start[best] - position, -50, 50))
+        # Blocks that the site marks up alike: same tag, same names, same names around.
+        keys = e.key
+        kinds: dict[tuple[str, str, str], int] = {}
+        kind = np.zeros(n, np.int64)
+        for i, at in enumerate(self.blocks.element):
+            around = parents[at]
+            signature = (e.tag[at], keys[at], keys[around])
+            kind[i] = kinds.setdefault(signature, len(kinds))
+        self.kind = kind
+        size = len(kinds)
+        alike = np.bincount(kind, minlength=size)
+        alike_words = np.bincount(kind, self.words, minlength=size)
+        add("alike", alike[kind])
+        add("alike_words", alike_words[kind] / alike[kind] if n else np.zeros(0))
+        add("alike_prose", np.bincount(kind, self.prose, minlength=size)[kind] / page_prose)
+        add(
+            "alike_links",
+            np.bincount(kind, self.linked_words, minlength=size)[kind] / np.maximum(alike_words[kind], 1),
+        )
+        del up_parent
+
+    def page_columns(self) -> None:
+        """Where on the page a block stands."""
+        add, n = self.add, self.n
+        position = np.arange(n)
+        total = max(float(self.words.sum()), 1.0)
+        before = np.cumsum(self.words) - self.words
+        prose_before = np.cumsum(self.prose) - self.prose
+        page_prose = max(float(self.prose.sum()), 1.0)
+        add("place", position / max(n, 1))
+        add("place_words", before / total)
+        add("place_prose", prose_before / page_prose)
+        add("page_blocks", np.full(n, n))
+        add("page_prose", np.full(n, page_prose))
+        add("page_prose_share", np.full(n, page_prose / total))
+        own_tag = self.tag[self.element]
+        h1 = np.flatnonzero(own_tag == _TAGS["h1"])
+        same = np.flatnonzero(self.title_same)
+        anchor = int(same[0]) if len(same) else int(h1[0]) if len(h1) else -1
+        last = int(same[-1]) if len(same) else int(h1[-1]) if len(h1) else -1
+        add("after_title", np.clip(position - anchor, -50, 50) if anchor >= 0 else np.full(n, -60))
+        add("after_last_title", np.clip(position - last, -50, 50) if last >= 0 else np.full(n, -60))
+        add("words_after_title", before - (before[anchor] if anchor >= 0 else 0))
+        images = np.array(self.blocks.images)
+        rules = np.array(self.blocks.rules)
+        add("images_before", np.minimum(images - np.concatenate([[0], images[:-1]]) if n else images, 5))
+        add(
+            "images_after", np.minimum(np.concatenate([images[1:], images[-1:]]) - images if n else images, 5)
+        )
+        add("rules_before", rules)
+
+    def neighbour_columns(self) -> None:
+        """What stands before and after a block."""
+        add, n = self.add, self.n
+        position = np.arange(n)
+        for by in (-3, -2, -1, 1, 2, 3):
+            add(f"words_at_{by}", self.shifted(self.words, by, 0))
+            add(f"links_at_{by}", self.shifted(self.link_share, by, 0))
+            if abs(by) <= 2:
+                add(f"tag_at_{by}", self.shifted(self.tag[self.element], by, -1))
+                add(f"kind_at_{by}", self.shifted(self.kind, by, -1) == self.kind)
+                add(f"parent_at_{by}", self.shifted(self.ancestors[1], by, -1) == self.ancestors[1])
+                add(f"lore_at_{by}", self.shifted(self.lore_sum, by, 0))
+                add(f"ends_at_{by}", self.shifted(self.ends, by, 0))
+        sums = np.concatenate([[0.0], np.cumsum(self.prose)])
+        linked = np.concatenate([[0.0], np.cumsum(self.linked_words)])
+        words = np.concatenate([[0.0], np.cumsum(self.words)])
+        for reach in (4, 10):
+            low, high = np.maximum(position - reach, 0), np.minimum(position + reach + 1, n)
+            add(f"prose_back_{reach}", sums[position] - sums[low])
+            add(f"prose_ahead_{reach}", sums[high] - sums[np.minimum(position + 1, n)])
+            add(
+                f"links_around_{reach}",
+                (linked[high] - linked[low]) / np.maximum(words[high] - words[low], 1),
+            )
+        prose_at = np.flatnonzero(self.prose)
+        if len(prose_at):
+            ahead = np.searchsorted(prose_at, position, side="left")
+            following = prose_at[np.minimum(ahead, len(prose_at) - 1)]
+            behind = np.searchsorted(prose_at, position, side="right") - 1
+            preceding = prose_at[np.maximum(behind, 0)]
+            add("to_next_prose", np.where(ahead < len(prose_at), np.clip(following - position, 0, 40), 41))
+            add("from_last_prose", np.where(behind >= 0, np.clip(position - preceding, 0, 40), 41))
+            add("next_prose_sibling", self.ancestors[1][following] == self.ancestors[1])
+            add("last_prose_sibling", self.ancestors[1][preceding] == self.ancestors[1])
+            add("next_prose_kind", self.kind[following] == self.kind)
+            add("last_prose_kind", self.kind[preceding] == self.kind)
+        else:
+            for name in ("to_next_prose", "from_last_prose", "next_prose_sibling", "last_prose_sibling"):
+                add(name, np.full(n, -1.0))
+            add("next_prose_kind", np.full(n, -1.0))
+            add("last_prose_kind", np.full(n, -1.0))
+
+    def second_stage(self, first: Floats, chance: NDArray[np.float64]) -> Floats:
+        """The first-stage matrix and what its answers (`chance` of being body, a block) say of the surroundings."""
+        n = self.n
+        self.names, self.columns = [], []
+        add = self.add
+        mass = chance * self.words
+        total = max(float(mass.sum()), 1.0)
+        add("p", chance)
+        for by in (-4, -3, -2, -1, 1, 2, 3, 4):
+            add(f"p_at_{by}", self.shifted(chance, by, 0))
+        mass_in = self.inside(mass)
+        chance_in = self.inside(chance)
+        for level, at in enumerate(self.ancestors):
+            add(f"mass_{level}", mass_in[at] / total)
+            add(f"mass_share_{level}", mass_in[at] / np.maximum(self.words_in[at], 1))
+            add(f"mean_{level}", chance_in[at] / np.maximum(self.end[at] - self.start[at], 1))
+        size = int(self.kind.max()) + 1 if n else 0
+        kind_words = np.bincount(self.kind, self.words, minlength=size)
+        kind_mass = np.bincount(self.kind, mass, minlength=size)
+        add("kind_mass", kind_mass[self.kind] / total)
+        add("kind_share", kind_mass[self.kind] / np.maximum(kind_words[self.kind], 1))
+        position = np.arange(n)
+        count = len(self.depth)
+        order = np.arange(count)
+        for share in (0.5, 0.8, 0.95):
+            fits = mass_in >= share * total
+            best = int(np.argmax(np.where(fits, self.depth * 100_000 - order, -1))) if count else 0
+            within = (position >= self.start[best]) & (position < self.end[best])
+            add(f"core_in_{share}", within)
+            add(f"core_depth_{share}", np.where(within, self.depth[self.element] - self.depth[best], -1))
+            add(f"core_before_{share}", np.clip(self.start[best] - position, -50, 50))
+            add(f"core_after_{share}", np.clip(position - self.end[best], -50, 50))
+        sums = np.concatenate([[0.0], np.cumsum(mass)])
+        words = np.concatenate([[0.0], np.cumsum(self.words)])
+        add("mass_before", sums[:-1] / total)
+        add("mass_after", 1 - sums[1:] / total)
+        add("mass_total", np.full(n, total))
+        for reach in (3, 8):
+            low, high = np.maximum(position - reach, 0), np.minimum(position + reach + 1, n)
+            after = np.minimum(position + 1, n)
+            add(
+                f"mass_back_{reach}",
+                (sums[position] - sums[low]) / np.maximum(words[position] - words[low], 1),
+            )
+            add(f"mass_ahead_{reach}", (sums[high] - sums[after]) / np.maximum(words[high] - words[after], 1))
+        sure = np.flatnonzero((chance > 0.6) & (self.words >= 8))
+        if len(sure):
+            ahead = np.searchsorted(sure, position, side="left")
+            following = sure[np.minimum(ahead, len(sure) - 1)]
+            behind = np.searchsorted(sure, position, side="right") - 1
+            preceding = sure[np.maximum(behind, 0)]
+            none_ahead, none_behind = ahead >= len(sure), behind < 0
+            add("to_next_sure", np.where(none_ahead, 50, np.clip(following - position, 0, 49)))
+            add("from_last_sure", np.where(none_behind, 50, np.clip(position - preceding, 0, 49)))
+            add("words_to_sure", np.where(none_ahead, 9999, words[following] - words[position]))
+            add("words_from_sure", np.where(none_behind, 9999, words[position] - words[preceding]))
+            add("next_sure_sibling", (self.ancestors[1][following] == self.ancestors[1]) & ~none_ahead)
+            add("last_sure_sibling", (self.ancestors[1][preceding] == self.ancestors[1]) & ~none_behind)
+            add("next_sure_kind", (self.kind[following] == self.kind) & ~none_ahead)
+            add("last_sure_kind", (self.kind[preceding] == self.kind) & ~none_behind)
+            add("sure", np.full(n, len(sure)))
+        else:
+            for name in (
+                "to_next_sure", "from_last_sure", "words_to_sure", "words_from_sure", "next_sure_sibling",
+                "last_sure_sibling", "next_sure_kind", "last_sure_kind", "sure",
+            ):  # fmt: skip
+                add(name, np.full(n, -1.0))
+        return np.column_stack([first, *self.columns]) if n else np.zeros((0, 0), np.float32)
+
+
+@lru_cache(maxsize=65_536)
+def _parts_cached(key: str) -> tuple[str, ...]:
+    return name_parts(key)
+
+
+def _named(key: str, names: Mapping[str, float]) -> tuple[float, float, float]:
+    """Sum, least and greatest of what the parts of a name tell."""
+    if not key:
+        return (0.0, 0.0, 0.0)
+    weights = [names[part] for part in _parts_cached(key) if part in names]
+    if not weights:
+        return (0.0, 0.0, 0.0)
+    return (sum(weights), min(min(weights), 0.0), max(max(weights), 0.0))
