@@ -1,0 +1,232 @@
+"""Segments on their way: named, published to the object store with their index, registered, read from there.
+
+    <work>/<id>.warc.gz.open      being written, locked by its writer
+    <work>/<id>.warc.gz           sealed, not yet published
+    <work>/<id>.warc.gz.lost      torn before its first record was whole; set aside by a sweep
+    segments/yyyy/mm/dd/<id>.warc.gz and .cdxj.gz        published
+
+An id is the moment it was begun and eight random digits: `20261122T165912123456Z-3f9a01bc`. The index has a
+line a capture in the form that pywb reads, sorted:
+
+    com,example)/news/1 20261122165912 {"url": "https://example.com/news/1", "mime": "text/html", ...}
+"""
+
+from __future__ import annotations
+
+import fcntl
+import gzip
+import hashlib
+import json
+import logging
+import re
+import secrets
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from urllib.parse import quote, unquote_to_bytes, urlsplit
+
+from articles.model import Capture
+from storage.objects import ObjectStore
+from storage.state import segments as state
+from storage.state.database import Database
+from storage.state.segments import SegmentInfo
+from storage.warc import OPEN, Entry, TornSegment, read_captures, read_index, recover
+
+log = logging.getLogger(__name__)
+
+SUFFIX = ".warc.gz"
+INDEX_SUFFIX = ".cdxj.gz"
+LOST = ".lost"
+_ID = re.compile(r"(\d{4})(\d\d)(\d\d)T\d{12}Z-[0-9a-f]{8}")
+
+
+class SegmentDamaged(Exception):
+    """The bytes in the store are not those that were registered."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Swept:
+    """What a sweep did."""
+
+    published: tuple[SegmentInfo, ...]
+    failed: tuple[tuple[Path, str], ...]
+    """Files that stay where they are, and why."""
+
+
+def new_segment_id(now: datetime) -> str:
+    """Ids sort by `now` (aware) and are never given twice."""
+    return f"{now.astimezone(UTC):%Y%m%dT%H%M%S%f}Z-{secrets.token_hex(4)}"
+
+
+def segment_key(segment_id: str) -> str:
+    """`segments/yyyy/mm/dd/<id>.warc.gz`. Raises ValueError for what `new_segment_id` did not make."""
+    match = _ID.fullmatch(segment_id)
+    if match is None:
+        raise ValueError(f"segment id {segment_id!r}; one looks like 20261122T165912123456Z-3f9a01bc")
+    return "segments/{}/{}/{}/".format(*match.groups()) + segment_id + SUFFIX
+
+
+def index_key(key: str) -> str:
+    """Key of the index beside a segment."""
+    return key.removesuffix(SUFFIX) + INDEX_SUFFIX
+
+
+def publish(store: ObjectStore, database: Database, path: Path) -> SegmentInfo:
+    """Put a sealed segment and its index into the store, register it as pending, remove the local file.
+
+    Safe to kill at every point and to repeat, also when the file is gone because an earlier call got that
+    far. Raises TornSegment where it is not sealed, FileNotFoundError where it never was, StoreError.
+    """
+    with _locked(path, wait=True) as ours:
+        if ours:
+            return _publish(store, database, path)
+    key = _key_of(path)
+    with database.transaction() as connection:
+        known = state.get(connection, key)
+    if known is None:
+        raise FileNotFoundError(f"segment {path} is neither there nor registered as {key}")
+    return known
+
+
+def sweep(store: ObjectStore, database: Database, folder: Path) -> Swept:
+    """Publish what killed processes left in a folder and below it: sealed segments, and torn ones recovered.
+
+    A segment whose writer or publisher still runs is left to it. One that cannot be published stays and is
+    named in the answer; it never stops the others. StoreError is raised: the next would fail too.
+    """
+    published: list[SegmentInfo] = []
+    failed: list[tuple[Path, str]] = []
+    for path in sorted(folder.rglob(f"*{SUFFIX}{OPEN}")):
+        with _locked(path, wait=False) as ours:
+            if ours and (lost := _recover(path)):
+                failed.append(lost)
+    for path in sorted(folder.rglob(f"*{SUFFIX}")):
+        with _locked(path, wait=False) as ours:
+            if not ours:
+                continue
+            try:
+                published.append(_publish(store, database, path))
+            except (TornSegment, ValueError, state.SegmentChanged) as error:
+                log.error("segment %s cannot be published and stays where it is: %s", path, error)
+                failed.append((path, str(error)))
+    return Swept(published=tuple(published), failed=tuple(failed))
+
+
+def _publish(store: ObjectStore, database: Database, path: Path) -> SegmentInfo:
+    key = _key_of(path)
+    entries = list(read_index(path, key))
+    size = path.stat().st_size
+    if store.size(key) != size:
+        store.put_file(key, path)
+    store.put(index_key(key), to_cdxj(entries, path.name))
+    info = SegmentInfo(
+        key=key, sha256=_sha256(path), bytes=size, captures=len(entries), registered_at=datetime.now(UTC)
+    )
+    with database.transaction() as connection:
+        info = state.register(connection, info)
+    path.unlink()
+    return info
+
+
+def _recover(path: Path) -> tuple[Path, str] | None:
+    """Recover a torn segment; where there is nothing to keep, set the file aside and say why."""
+    try:
+        captures = recover(path)
+    except TornSegment as error:
+        aside = path.with_name(path.name.removesuffix(OPEN) + LOST)
+        path.rename(aside)
+        log.error("segment %s is set aside: %s", aside, error)
+        return aside, str(error)
+    log.warning("segment %s was torn and is recovered with %d captures", path, captures)
+    return None
+
+
+def _key_of(path: Path) -> str:
+    return segment_key(path.name.removesuffix(SUFFIX))
+
+
+def captures_of(store: ObjectStore, key: str, sha256: str | None = None) -> Iterator[Capture]:
+    """The captures of a segment in the store, read from a temporary copy.
+
+    Raises SegmentDamaged where the sha256 differs, before the first capture; TornSegment; NotFound.
+    """
+    with tempfile.TemporaryDirectory(prefix="pressrun-segment-") as folder:
+        path = Path(folder) / "segment"
+        store.fetch_file(key, path)
+        if sha256 is not None:
+            seen = _sha256(path)
+            if seen != sha256:
+                raise SegmentDamaged(f"segment {key} in {store.url}: sha256 {seen}, registered {sha256}")
+        yield from read_captures(path, key)
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+@contextmanager
+def _locked(path: Path, *, wait: bool) -> Iterator[bool]:
+    """Hold the lock of a local segment. False: the file is gone, or (not waiting) another process has it."""
+    try:
+        file = path.open("rb")
+    except FileNotFoundError:
+        yield False
+        return
+    with file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
+        except BlockingIOError:
+            yield False
+        else:
+            # While we waited another may have published and removed it, or sealed and renamed it.
+            yield path.exists()
+
+
+# --- The index ------------------------------------------------------------------------------------
+
+
+def to_cdxj(entries: list[Entry], filename: str) -> bytes:
+    """The gzipped index of a segment; equal entries give equal bytes."""
+    lines = sorted(_line(entry, filename) for entry in entries)
+    return gzip.compress("".join(lines).encode(), mtime=0)
+
+
+def _line(entry: Entry, filename: str) -> str:
+    fields = {
+        "url": entry.url,
+        "mime": entry.mime,
+        "status": str(entry.status),
+        "digest": (entry.digest or "-").removeprefix("sha1:"),
+        "length": str(entry.length),
+        "offset": str(entry.offset),
+        "filename": filename,
+    }
+    return f"{surt(entry.url)} {entry.fetched_at:%Y%m%d%H%M%S} {json.dumps(fields)}\n"
+
+
+def surt(url: str) -> str:
+    """The sort key of a URL in web archive indexes: `com,example)/path?a=1&b=2`.
+
+    Host reversed and without `www.`, port kept unless it is the scheme's own, everything in lower case, query
+    sorted, trailing slash gone.
+    """
+    try:
+        parts = urlsplit(url)
+        host, port = parts.hostname, parts.port
+    except ValueError:
+        host = port = None
+    if not host:
+        return quote(url.lower(), safe="%/:;?&=,)(!~*'@+$-._")
+    host = re.sub(r"^www\d*\.", "", host)
+    if not re.fullmatch(r"[\d.]+|.*:.*", host):  # an address is not reversed
+        host = ",".join(reversed(host.split(".")))
+    if port is not None and port != {"http": 80, "https": 443}.get(parts.scheme):
+        host = f"{host}:{port}"
+    path = quote(unquote_to_bytes(parts.path), safe="/:;&=,)(!~*'@+$-._")
+    path = path.rstrip("/") or "/"
+    query = "&".join(sorted(parts.query.split("&")))
+    return f"{host}){path}{'?' + query if query else ''}".lower()
