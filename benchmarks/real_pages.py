@@ -34,6 +34,7 @@ from urllib.parse import urlsplit
 from articles.model import Fetch, Site
 from benchmarks.corpus import Page, corpus_folder, pages
 from seeds.load import write_site
+from storage import records
 
 SAMPLE_SECONDS = 0.2
 
@@ -196,7 +197,7 @@ def _crawl(store: Path, hosts: Path) -> dict[str, object]:
     return {
         "seconds": round(wall, 1),
         "prefect_share": round(1 - report.seconds / wall, 4),
-        "report": json.loads(report.to_json()),
+        "report": json.loads(records.to_json(report.total)),
     }
 
 

@@ -11,7 +11,7 @@ import typer
 
 from flows.config import Config, choose
 from pressrun import views
-from pressrun.trouble import RequestError, told_in_one_sentence
+from pressrun.trouble import RequestError, WorkError, told_in_one_sentence
 
 app = typer.Typer(
     help="A news archive that runs itself: find, fetch, read, keep.",
@@ -99,9 +99,16 @@ def try_(
 def crawl(names: Names = None, store: Store = None, seeds: Seeds = None, json: Json = False) -> None:
     """Find, fetch, read and store: the sites named here now, or every site that is due."""
     from flows.crawl import crawl as flow
+    from pressrun.watching import crawl_shown
 
     _config(store, seeds)
-    views.crawled(flow(sites=names or None), json=json)
+    with crawl_shown():
+        report = flow(sites=names or None)
+    views.crawled(report, json=json)
+    if report.broken_seeds:
+        raise RequestError("some seed files are broken, and only the other sites were crawled; see above")
+    if report.deaths or report.normalized.failed or report.normalized.quarantined:
+        raise WorkError("not everything could be done; see above")
 
 
 @app.command()

@@ -7,6 +7,7 @@ from pathlib import Path
 from flows.config import choose, load_config
 from pressrun import views
 from pressrun.trouble import WorkError
+from pressrun.watching import crawl_shown
 from seeds.load import write_site
 from seeds.sample.server import sample_site, serve
 
@@ -25,7 +26,8 @@ def run_demo(*, port: int, store: str, json: bool) -> None:
     with serve(port=port) as server:
         if not json:
             views.say(f"The sample newspaper is at {server.url}; its archive is {settings.store}/")
-        report = crawl(sites=["sample"])
+        with crawl_shown():
+            report = crawl(sites=["sample"])
     views.crawled(report, json=json)
     if not report.commits and not report.head:
         raise WorkError(f"nothing was stored in {settings.store}")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -13,6 +12,7 @@ from articles.urls import canonical_url, url_key
 from flows.config import Config
 from pressrun.trouble import RequestError
 from storage import delta, records
+from storage.batches import Change
 from storage.objects import open_store
 from storage.reader import Archive, StoredArticle, open_archive
 from storage.state import frontier
@@ -32,42 +32,40 @@ def read_lines(
     """Write stored articles to `out`, one JSON object a line.
 
     With a cursor or a cursor file: every change since, in commit order. Without: each article's newest
-    revision. The cursor file moves only after all that was written has been flushed, and only as far as
-    the log reached when reading began. Raises RequestError for a cursor file that holds no number.
+    revision. The cursor file moves commit by commit, each time after all of it has been flushed, so that a
+    reader who is killed gets the last commit again, and never misses one. Raises RequestError for a cursor
+    that cannot be one of this archive.
     """
     archive = open_archive(store)
     if cursor_file is not None:
         cursor = _cursor_in(cursor_file)
-    head = archive.head()
-    if cursor is not None and cursor > head:
+    if cursor is None:
+        for article in archive.articles(since=after, until=before):
+            if not sites or article.site in sites:
+                out.write(records.to_json(article) + b"\n")
+        out.flush()
+        return
+    _refuse_foreign(cursor, archive)
+    for news in archive.news(cursor):
+        for article in news.articles:
+            if (not sites or article.site in sites) and _within(article, after, before):
+                out.write(records.to_json(article) + b"\n")
+        out.flush()
+        if cursor_file is not None:
+            _move(cursor_file, news.cursor)
+
+
+def _refuse_foreign(cursor: int, archive: Archive) -> None:
+    if cursor and archive.head() < cursor:
         raise RequestError(
-            f"cursor {cursor} is past the last commit ({head}) of {store}: it belongs to another archive, "
-            "or this one was begun anew; start again from --since 0"
+            f"cursor {cursor} is past the last commit ({archive.head()}) of {archive.store.url}: it belongs to "
+            "another archive, or this one was begun anew; start again from 0"
         )
-    for article in _chosen(archive, cursor, head, sites, after, before):
-        out.write(records.to_json(article) + b"\n")
-    out.flush()
-    if cursor_file is not None:
-        _move(cursor_file, head)
 
 
-def _chosen(
-    archive: Archive,
-    cursor: int | None,
-    head: int,
-    sites: tuple[str, ...],
-    after: datetime | None,
-    before: datetime | None,
-) -> Iterator[StoredArticle]:
-    rows = archive.articles() if cursor is None else archive.changes(cursor, until=head)
-    for row in rows:
-        moment = row.published_at or row.fetched_at
-        if (
-            (not sites or row.site in sites)
-            and (after is None or moment >= after)
-            and (before is None or moment < before)
-        ):
-            yield row
+def _within(article: StoredArticle, after: datetime | None, before: datetime | None) -> bool:
+    moment = article.published_at or article.fetched_at
+    return (after is None or moment >= after) and (before is None or moment < before)
 
 
 def _cursor_in(path: Path) -> int:
@@ -104,10 +102,9 @@ def find_article(store: str, url: str) -> tuple[StoredArticle, tuple[StoredArtic
 
     Raises RequestError where the archive holds no article of that address.
     """
-    archive = open_archive(store)
-    revisions = tuple(archive.revisions(_canonical(url)))
-    newest = archive.article(_canonical(url))
-    if newest is None or not revisions:
+    revisions = tuple(open_archive(store).revisions(_canonical(url)))
+    newest = next((row for row in reversed(revisions) if row.change is not Change.OLDER), None)
+    if newest is None:
         raise RequestError(f"no article at {url} in {store}; `pressrun why {url}` tells what became of it")
     return newest, revisions
 

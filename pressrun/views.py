@@ -1,0 +1,245 @@
+"""What commands print: tables for people, JSON for machines. Nothing here decides anything."""
+
+from __future__ import annotations
+
+import sys
+from collections import Counter
+from pathlib import Path
+
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+from rich.text import Text
+
+from articles.model import Article, Rejection, Removed, Site
+from flows.report import CrawlReport, MaintainReport, NormalizeReport, Tally
+from pressrun.reading import Trace
+from storage import records
+from storage.reader import StoredArticle
+
+PREVIEW_WORDS = 14
+
+out = Console(highlight=False)
+"""Where answers go. Progress and errors go to stderr."""
+
+
+def say(line: str) -> None:
+    """One plain line for a person."""
+    out.print(escape(line))
+
+
+def as_json(value: object) -> None:
+    """One JSON object on a line of its own."""
+    sys.stdout.write(records.to_json(value).decode() + "\n")
+
+
+def sites(found: tuple[Site, ...], *, json: bool) -> None:
+    """The sites of a seeds folder."""
+    if json:
+        for site in found:
+            as_json(site)
+        return
+    table = Table("site", "home", "language", "zone", "every", "expects a day", box=None, pad_edge=False)
+    for site in found:
+        expects = "" if site.expect is None else f"{site.expect.min} to {site.expect.max or 'any'}"
+        every = site.schedule or f"{site.every_seconds // 60} min"
+        table.add_row(
+            *map(escape, (site.name, site.home, site.language or "", site.timezone, every, expects))
+        )
+    out.print(table)
+
+
+def added(path: Path, site: Site, *, json: bool) -> None:
+    """The seed file that `add` wrote."""
+    if json:
+        as_json({"path": str(path), "site": site})
+        return
+    say(f"{path} names {len(site.feeds)} feeds and {len(site.sitemaps)} sitemaps:")
+    for url in (*site.feeds, *site.sitemaps, *site.sections):
+        say(f"  {url}")
+    say(f"Next: pressrun try {site.name}")
+
+
+def tried(read: Article | Rejection, *, json: bool) -> None:
+    """An article as it was read, with what was removed where it stood; or why there is none."""
+    if json:
+        as_json(read)
+    elif isinstance(read, Rejection):
+        say(f"No article: {read.reason} ({read.detail})")
+        say(read.url)
+    else:
+        _page(
+            read.title,
+            {
+                "url": read.url,
+                "authors": ", ".join((*read.authors, *read.organisations, *read.agencies)),
+                "published": read.published_at and read.published_at.isoformat(),
+                "language": read.language,
+                "section": read.section,
+                "access": read.access,
+                "confidence": f"{read.confidence:.2f}",
+                "sources": ", ".join(f"{item.field}: {item.origin}" for item in read.evidence),
+            },
+            read.paragraphs,
+            read.removed,
+        )
+
+
+def article(newest: StoredArticle, revisions: tuple[StoredArticle, ...], *, json: bool) -> None:
+    """A stored article and its revisions."""
+    if json:
+        as_json({"article": newest, "revisions": revisions})
+        return
+    _page(
+        newest.title,
+        {
+            "url": newest.url,
+            "site": newest.site,
+            "authors": ", ".join((*newest.authors, *newest.organisations, *newest.agencies)),
+            "published": newest.published_at and newest.published_at.isoformat(),
+            "fetched": newest.fetched_at.isoformat(),
+            "article": newest.article_id,
+            "capture": newest.pointer
+            and f"{newest.pointer.segment} at {newest.pointer.offset}+{newest.pointer.length}",
+        },
+        newest.paragraphs,
+        newest.removed,
+    )
+    table = Table("seq", "change", "revision", "committed", "extractor", box=None, pad_edge=False)
+    for row in revisions:
+        table.add_row(
+            str(row.seq),
+            row.change,
+            row.revision_id,
+            row.committed_at.isoformat("T", "seconds"),
+            row.extractor,
+        )
+    out.print()
+    out.print(table)
+
+
+def traced(trace: Trace, *, json: bool) -> None:
+    """Every step of one address."""
+    if json:
+        as_json(trace)
+        return
+    say(trace.url)
+    table = Table("when", "step", "what", box=None, pad_edge=False)
+    for step in trace.steps:
+        table.add_row(step.at.isoformat("T", "seconds"), escape(step.what), escape(step.detail))
+    for row in trace.captures:
+        what = f"{row.fate}: {row.reason} ({row.detail})" if row.reason else row.fate
+        table.add_row(
+            row.fetched_at.isoformat("T", "seconds"),
+            f"read, commit {row.seq}",
+            escape(f"HTTP {row.status} -> {what}; {row.segment} at {row.offset}+{row.length}"),
+        )
+    out.print(table)
+
+
+def crawled(report: CrawlReport, *, json: bool) -> None:
+    """What a crawl found, stored, rejected and stripped, by site."""
+    if json:
+        as_json(report)
+        return
+    table = Table("site", "found", "new", "fetched", "requests", "conditional", "failed", "ended", box=None)
+    for row in report.sites:
+        done = row.done
+        if done is None:
+            table.add_row(escape(row.site), *[""] * 6, "its child process died")
+            continue
+        failed = ", ".join(f"{n} {outcome}" for outcome, n in done.failed.items())
+        numbers = (done.found, done.new, done.fetched, done.requests, done.conditional)
+        table.add_row(escape(row.site), *map(str, numbers), escape(failed), escape(done.detail or done.ended))
+    out.print(table)
+    _outcome(report.total, report.normalized)
+    for sentence in (*report.deaths, *report.broken_seeds):
+        out.print(Text(sentence, style="red"))
+
+
+def normalized(report: NormalizeReport, *, json: bool) -> None:
+    """What reading segments gave."""
+    if json:
+        as_json(report)
+        return
+    say(f"{report.segments} segments read")
+    _outcome(report.total, report)
+
+
+def maintained(report: MaintainReport, *, json: bool) -> None:
+    """What maintenance did."""
+    if json:
+        as_json(report)
+        return
+    say(f"{len(report.recovered)} segments recovered, {report.swept} temporary objects swept")
+    for name, commits in report.followed.items():
+        say(f"{name}: caught up with {commits} commits")
+    for name, what in report.compacted.items():
+        say(f"{name}: {what}")
+    say(f"log at commit {report.head}")
+
+
+def _outcome(total: Tally, read: NormalizeReport) -> None:
+    """Stored, unchanged, rejected by reason, stripped by kind; then where the log is."""
+    out.print()
+    table = Table("what became of the captures", "number", box=None)
+    for change, number in total.stored.items():
+        table.add_row(f"stored: {change}", str(number))
+    table.add_row("unchanged", str(total.unchanged))
+    for reason, number in total.rejected.items():
+        table.add_row(f"rejected: {reason}", str(number))
+    table.add_row("captures", str(total.captures), style="bold")
+    out.print(table)
+    if total.stripped:
+        out.print()
+        table = Table("stripped from the stored articles", "blocks", box=None)
+        for kind, number in total.stripped.items():
+            table.add_row(kind, str(number))
+        out.print(table)
+    if not total.stored:
+        say("\nNothing new.")
+    for line in read.failed:
+        out.print(Text(f"tried again by the next run: {line}", style="yellow"))
+    for gone in read.quarantined:
+        out.print(Text(f"quarantined: {gone.segment}: {gone.reason}", style="red"))
+    say(f"The log is at commit {read.head}; this took {read.seconds:.1f} s of reading.")
+
+
+def _page(
+    title: str,
+    facts: dict[str, str | None],
+    paragraphs: tuple[str, ...],
+    removed: tuple[Removed, ...],
+) -> None:
+    out.print(Text(title, style="bold"))
+    for name, value in facts.items():
+        if value:
+            out.print(Text(f"  {name + ':':<12}{value}", style="dim"))
+    out.print()
+    for place in range(len(paragraphs) + 1):
+        for block in removed:
+            if block.place == place:
+                out.print(Text(f"  - [{block.kind}] {_short(block.text)}  ({block.reason})", style="red"))
+        if place < len(paragraphs):
+            out.print(Text(paragraphs[place]))
+    kinds = Counter(str(block.kind) for block in removed)
+    out.print()
+    say(
+        f"{len(paragraphs)} paragraphs; removed: {', '.join(f'{n} {kind}' for kind, n in kinds.items()) or 'nothing'}"
+    )
+
+
+def _short(text: str) -> str:
+    words = text.split()
+    return " ".join(words[:PREVIEW_WORDS]) + (" ..." if len(words) > PREVIEW_WORDS else "")
+
+
+def how_to_read(store: str, article_url: str) -> None:
+    """Three commands that read the result."""
+    out.print("\nRead it:", style="bold")
+    say(f"  pressrun show --store {store} {article_url}")
+    say(f"  pressrun read --store {store} --since 0")
+    say(
+        '  python -c "import duckdb; print(duckdb.sql(\\"select site, title, published_at '
+        f"from delta_scan('{store}/tables/articles') limit 5\\\"))\""
+    )
