@@ -1,0 +1,279 @@
+"""Who wrote it: people, organisations and news agencies out of the byline of a page."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Final
+
+MAX_BYLINE_CHARS: Final = 400
+"""A longer text is no byline."""
+MAX_NAMES: Final = 20
+
+AGENCIES: Final = {
+    "ap": "AP", "associated press": "AP", "the associated press": "AP", "apnews": "AP", "ap news": "AP",
+    "reuters": "Reuters", "thomson reuters": "Reuters", "afp": "AFP", "agence france-presse": "AFP",
+    "agence france presse": "AFP", "dpa": "dpa", "deutsche presse-agentur": "dpa", "dpa-infocom": "dpa",
+    "dpa-afx": "dpa-AFX", "apa": "APA", "austria presse agentur": "APA", "epd": "epd", "kna": "KNA", "sid": "SID",
+    "efe": "EFE", "agencia efe": "EFE", "europa press": "Europa Press", "ansa": "ANSA", "agi": "AGI",
+    "adnkronos": "Adnkronos", "lapresse": "LaPresse", "lusa": "Lusa", "agência lusa": "Lusa", "anp": "ANP",
+    "belga": "Belga", "pap": "PAP", "polska agencja prasowa": "PAP", "ctk": "ČTK", "čtk": "ČTK", "tasr": "TASR",
+    "mti": "MTI", "agerpres": "Agerpres", "tt": "TT", "ntb": "NTB", "ritzau": "Ritzau", "stt": "STT",
+    "keystone-sda": "Keystone-SDA", "sda": "Keystone-SDA", "ats": "Keystone-ATS", "keystone-ats": "Keystone-ATS",
+    "pa": "PA Media", "pa media": "PA Media", "press association": "PA Media", "upi": "UPI",
+    "united press international": "UPI", "bloomberg": "Bloomberg", "bloomberg news": "Bloomberg",
+    "the canadian press": "The Canadian Press", "canadian press": "The Canadian Press", "aap": "AAP",
+    "australian associated press": "AAP", "pti": "PTI", "press trust of india": "PTI", "ani": "ANI", "ians": "IANS",
+    "xinhua": "Xinhua", "新华社": "Xinhua", "新华网": "Xinhua", "kyodo": "Kyodo", "kyodo news": "Kyodo",
+    "共同通信": "Kyodo", "jiji": "Jiji Press", "jiji press": "Jiji Press", "時事通信": "Jiji Press", "yonhap": "Yonhap",
+    "연합뉴스": "Yonhap", "tass": "TASS", "тасс": "TASS", "interfax": "Interfax", "интерфакс": "Interfax",
+    "ria novosti": "RIA Novosti", "риа новости": "RIA Novosti", "ukrinform": "Ukrinform", "anadolu": "Anadolu",
+    "anadolu agency": "Anadolu", "aa": "Anadolu", "dha": "DHA", "iha": "İHA", "antara": "Antara", "bernama": "Bernama",
+    "télam": "Télam", "telam": "Télam", "notimex": "Notimex", "agência brasil": "Agência Brasil",
+    "getty images": "", "states newsroom": "States Newsroom",
+}  # fmt: skip
+"""Agencies by the ways they are credited, lower case; an empty name is credited for pictures only."""
+
+_SHORT: Final = frozenset(
+    ["ap", "apa", "pa", "tt", "aa", "sid", "ats", "ani", "agi", "pap", "sda", "stt", "mti"]
+)
+"""Agencies whose abbreviation is also someone's initials or a word: only in capitals."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Byline:
+    """Names in the order they stood, each once."""
+
+    people: tuple[str, ...] = ()
+    organisations: tuple[str, ...] = ()
+    agencies: tuple[str, ...] = ()
+
+    def __bool__(self) -> bool:
+        return bool(self.people or self.organisations or self.agencies)
+
+
+_URL: Final = re.compile(r"https?://\S+|www\.\S+|^\S+\.(?:com|org|net|de|fr|co\.uk)/\S*", re.IGNORECASE)
+_EMAIL: Final = re.compile(r"<?\(?\b[\w.+-]+@[\w-]+\.[\w.-]+\)?>?")
+_HANDLE: Final = re.compile(r"(?<!\w)@\w+")
+_ASIDE: Final = re.compile(r"[(\[]([^()\[\]]*)[)\]]")
+_PREFIX: Final = re.compile(
+    r"""^\W*(?:
+      (?:article|story|words|text|texte?|texto|testo|tekst|report(?:ed)?|written|posted|published|reviewed|updated|edited|
+         created|submitted|medically\s+reviewed|analysis|opinion|commentary|column|guest\s+post|review|photos?|
+         contributed|produced|compiled|escrito|publicado|redigido|geschrieben|verfasst|veröffentlicht|
+         ein\s+(?:beitrag|artikel|kommentar|gastbeitrag|interview)|
+         eine\s+(?:analyse|kolumne|glosse|rezension)|kommentar|gastbeitrag|interview|rédigé|publié|propos\s+recueillis)
+         \s*(?:and\s+photos?\s*|und\s+fotos?\s*|on\s+)?(?:by|von|par|por|di|door|av|af|przez|:)
+      | by(?:line)?\b(?:\s+the\s+author)? | von(?=\s+\S+\s+\S) | vom\b(?=\s) | par\b | por\b | door\b | av\b(?=\s[A-ZÅÄÖ]) | af\b(?=\s[A-ZÅÆØ]) | przez\b
+      | de\s?:\s | di\b(?=\s[A-Z]\S+\s) | dalla?\b(?=\s)
+      | about\s+the\s+authors? | (?:the\s+)?authors?\b(?:\(s\))?(?!\s+at\b) | autor(?:in|a|e|es|en|ka|zy)?\b(?:/-?in|:in|\*in)?
+      | auteure?s?\b | autori?\b | autore\b | auteurs?\b
+      | skriven\s+av | skrevet\s+av | skrevet\s+af | tekst\s?: | text\s?: | texte\s?: | foto\s?: | bild\s?: | source\s?: | quelle\s?:
+      | förfat(?:tare|tad\s+av) | journalist(?:e|a|in)?\s?:? | reporter\s?:? | reporters?\s?: | redakt(?:ion|eur(?:in)?|or|ør|ör)\s?: | redac(?:ción|ção)\s?:
+      | автор(?:ы)?\s?:? | текст\s?:? | 作者\s?[:：]? | 文\s?[:：/] | 記者\s?[:：]? | 责任编辑\s?[:：]? | 编辑\s?[:：]? | 来源\s?[:：]? | yazar\s?:? | haber\s?:
+    )(?![\w-])[\s:：|·•\-–—]*""",
+    re.IGNORECASE | re.VERBOSE,
+)
+_SPLIT: Final = re.compile(
+    r"\s*(?:[;|•·●▪\n\t/]|\s[-–—]\s|\s–|,?\s+(?:and|und|et|y|och|og|ja|i|with|mit|avec|con|και|и)\s+|,?\s*&\s+|,?\s+(?:e|en)\s+(?=[A-ZÀ-Þ])|、|，)\s*"
+)
+_COMMA: Final = re.compile(r"\s*,\s*")
+_DATE_TAIL: Final = re.compile(
+    r"\s*(?:\b(?:on|am|le|el|published|updated|veröffentlicht|publié|publicado|posted|last\s+updated|aktualisiert|stand)\b[\s:]*)?"
+    r"(?:\b(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?\b,?\s*)?"
+    r"(?:\d{1,2}[./\-]\d{1,2}[./\-]\d{2,4}|\d{4}-\d{2}-\d{2}|(?:\d{1,2}\.?\s+)?\b(?:jan|feb|mar|mär|apr|may|mai|jun|jul|aug|sep|oct|okt|nov|dec|dez)[a-zé]*\.?\s+\d{1,4}).*$",
+    re.IGNORECASE,
+)
+_TAIL: Final = re.compile(
+    r"\s*\b(?:\d+\s*(?:min(?:ute)?s?\b|h\b|hours?\b|years?\b).*|(?:updated|published|posted|contact|follow|share|read more|min read|view|see\s+(?:all|more)|more\s+(?:by|from)|last\s+updated|last\s+modified|opens\s+in|reading\s+time|lesezeit)\b.*)$",
+    re.IGNORECASE,
+)
+
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+_JOBS: Final = _words(
+    """
+    writer writers reporter reporters correspondent correspondents editor editors journalist journalists columnist
+    contributor contributors contributing photographer producer host anchor chief deputy senior junior associate
+    assistant managing executive staff freelance freelancer intern fellow critic blogger author analyst director
+    manager president ceo cto cfo coo cmo founder cofounder co-founder vp specialist consultant expert professor lecturer
+    researcher strategist lead head officer coordinator attorney lawyer partner nutritionist dietitian engineer
+    md phd m.d. ph.d. mba rd rdn ms bs ba ma msc bsc cpa cfp esq jd rn dds do faap mph cscs ldn cdn edd dr. lcsw
+    redakteur redakteurin redakteure volontär volontärin korrespondent korrespondentin reporterin autor autorin journalistin ressortleiter
+    ressortleiterin chefredakteur chefredakteurin leiter leiterin mitarbeiter kolumnist kolumnistin gastautor
+    journaliste rédacteur rédactrice correspondante envoyé envoyée spécial spéciale chef rédaction
+    periodista redactor redactora corresponsal enviado enviada especial jefe jornalista repórter correspondente editora
+    giornalista redattore corrispondente inviato inviata redacteur verslaggever correspondente journaliste
+    dziennikarz dziennikarka redaktor reportr toimittaja journalista skribent politisk reporter kommentator
+    technology politics business sports sport political general entertainment features digital news health science
+    commerce lifestyle culture investigative legal economics national local international foreign special online
+    content marketing product software data video audience breaking travel weather education crime metro city night
+    """
+)
+_JOB_CORE: Final = _words(
+    """
+    writer writers reporter reporters correspondent correspondents editor editors journalist journalists columnist
+    contributor contributors contributing photographer producer anchor critic blogger analyst director manager
+    president ceo cto cfo coo cmo founder cofounder co-founder vp specialist consultant expert professor lecturer
+    researcher strategist officer coordinator attorney nutritionist dietitian md phd m.d. ph.d. mba rd rdn ms msc bsc cpa
+    cfp esq jd rn dds do faap mph cscs ldn cdn edd lcsw author intern fellow ma engineer
+    redakteur redakteurin redakteure volontär volontärin korrespondent korrespondentin reporterin autor autorin journalistin
+    ressortleiter ressortleiterin chefredakteur chefredakteurin kolumnist kolumnistin gastautor journaliste rédacteur
+    rédactrice correspondante envoyé envoyée periodista redactor redactora corresponsal enviado enviada jornalista
+    repórter correspondente editora giornalista redattore corrispondente inviato inviata redacteur verslaggever
+    dziennikarz dziennikarka redaktor toimittaja journalista skribent kommentator
+    """
+)
+_ORGANISATION: Final = _words(
+    """
+    team staff editors editorial editorials newsroom newsdesk desk redaktion redaction rédaction redacción redacao
+    redação redazione redactie redakcja redaktionen onlineredaktion agency agencies agencia agentur agence news
+    nachrichten noticias press presse media medien group inc inc. llc ltd ltd. gmbh ag corp corporation company co.
+    university universität college institute institut institution foundation stiftung magazine magazin times post
+    journal herald tribune gazette daily weekly blog board department ministry office service services network
+    association society council committee commission center centre wire bureau reports contributors guide guides
+    channel radio tv television online redaksjonen redactioneel verband verein partei marketing solutions software
+    studio studios labs agencias newswire administrator community insights research health hospital clinic school
+    editorial-team staffs reporters correspondents writers zeitung zeitschrift verlag bild spiegel academy e.v.
+    """
+)
+_NOBODY: Final = frozenset(
+    [
+        "", "admin", "administrator", "author", "authors", "unknown", "anonymous", "guest", "null", "none", "undefined",
+        "false", "true", "n/a", "na", "by", "root", "user", "test", "webmaster", "default", "view all posts", "posts",
+        "more", "read more", "follow", "share", "home", "about", "contact", "twitter", "facebook", "instagram",
+        "linkedin", "website", "email", "e-mail", "rss", "profile", "bio", "comments", "no comments", "updated",
+        "published", "see more", "see full bio", "view profile", "[object object]", "autor", "autoren", "autorin",
+        "auteur", "byline", "name", "written", "biography", "x", "show more", "all posts", "my account", "advertisement",
+    ]
+)  # fmt: skip
+_PARTICLES: Final = _words(
+    "de da do dos das di del della la le van von der den ter ten zu zur af al el bin ibn y e und dr dr. st. jr sr ii iii iv mc o'"
+)
+_LETTERS: Final = re.compile(r"[^\W\d_]")
+_NOT_LATIN: Final = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
+_SUFFIX: Final = _words("jr jr. sr sr. ii iii iv v")
+
+
+def read_byline(texts: Iterable[str], *, site_runs: tuple[str, ...] = ()) -> Byline:
+    """Read one or more bylines as a page shows or states them into names.
+
+    `site_runs` name the site (`headline.names_of_site`): an author of that name is an organisation. Titles,
+    degrees, handles, addresses and `By` go; nobodies (`admin`) are left out.
+    """
+    people: dict[str, str] = {}
+    organisations: dict[str, str] = {}
+    agencies: dict[str, None] = {}
+    for text in texts:
+        for name in _names(text):
+            key = name.casefold()
+            agency = _agency(name)
+            if agency is not None:
+                if agency:
+                    agencies[agency] = None
+            elif key in _NOBODY or not _LETTERS.search(name):
+                continue
+            elif _is_organisation(name, site_runs):
+                organisations.setdefault(key, name)
+            else:
+                people.setdefault(key, name)
+    return Byline(
+        people=tuple(people.values())[:MAX_NAMES],
+        organisations=tuple(organisations.values())[:MAX_NAMES],
+        agencies=tuple(agencies)[:MAX_NAMES],
+    )
+
+
+def looks_like_person(name: str) -> bool:
+    """Whether a text has the shape of a person's name: two to five capitalised words and nothing else."""
+    words = name.split()
+    if _NOT_LATIN.search(name):
+        return len(name) <= 12
+    return (
+        2 <= len(words) <= 5
+        and len(name) <= 60
+        and not any(character.isdigit() for character in name)
+        and all(word[0].isupper() or word.lower() in _PARTICLES or word[:2] in ("d'", "d’") for word in words)
+        and not any(word.lower().strip(".,") in _ORGANISATION for word in words)
+    )
+
+
+def _names(text: str) -> list[str]:
+    if len(text) > MAX_BYLINE_CHARS:
+        return []
+    text = _HANDLE.sub(" ", _EMAIL.sub(" ", _URL.sub(" ", text)))
+    asides = [aside for aside in _ASIDE.findall(text) for aside in _SPLIT.split(aside) if _agency(aside)]
+    text = _ASIDE.sub(" ", text)
+    names: list[str] = []
+    for piece in _SPLIT.split(_without_prefix(text)):
+        names.extend(_in_piece(_without_prefix(piece)))
+    return [*names, *asides]
+
+
+def _in_piece(piece: str) -> list[str]:
+    """Names of a piece that only commas may divide: `Ann Lee, Staff Writer` or `Ann Lee, Bob Roy`."""
+    names: list[str] = []
+    for index, part in enumerate(_COMMA.split(piece)):
+        part = _tidy(part)
+        lowered = part.lower()
+        if not part:
+            continue
+        if lowered in _SUFFIX and names:
+            names[-1] = f"{names[-1]} {part}"
+        elif _is_job(part, first=index == 0):
+            if index:
+                break
+        elif index and names and not (_agency(part) or looks_like_person(part) or _is_organisation(part, ())):
+            continue
+        else:
+            names.append(part)
+    return names
+
+
+def _without_prefix(text: str) -> str:
+    for _ in range(3):
+        shorter = _PREFIX.sub("", text, count=1)
+        if shorter == text or not shorter.strip():
+            break
+        text = shorter
+    return text
+
+
+def _tidy(part: str) -> str:
+    part = _TAIL.sub("", _DATE_TAIL.sub("", part))
+    part = " ".join(part.split()).strip(' \t-–—|:;,*"“”„»«…')
+    return part if part.endswith(("Jr.", "Sr.", "Inc.", "Co.", "Ltd.")) or len(part) < 4 else part.rstrip(".")
+
+
+def _is_job(part: str, *, first: bool) -> bool:
+    words = part.lower().replace("/", " ").split()
+    core = [word for word in words if word.strip(".,") in _JOB_CORE or word in _JOB_CORE]
+    if not core:
+        return False
+    if first and len(words) <= 2 and not all(word in _JOBS for word in words):
+        return False
+    if first:
+        return all(word.strip(".,") in _JOBS for word in words)
+    return True
+
+
+def _agency(name: str) -> str | None:
+    key = " ".join(name.lower().split()).strip(" .")
+    agency = AGENCIES.get(key)
+    if agency is None or (key in _SHORT and name.strip(" .") != name.strip(" .").upper()):
+        return None
+    return agency
+
+
+def _is_organisation(name: str, site_runs: tuple[str, ...]) -> bool:
+    run = "".join(character for character in name.casefold() if character.isalnum())
+    if run in site_runs or (run.startswith("the") and run[3:] in site_runs):
+        return True
+    words = [word.strip(".,:").lower() for word in name.replace("-", " ").split()]
+    return any(word in _ORGANISATION for word in words) or bool(
+        re.search(r"\.(?:com|de|org|net|tv|fr|it|es|at|ch|co)\b", name.lower())
+    )
