@@ -12,7 +12,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from sqlalchemy import (
-    Connection,
+    Connection as Connection,  # for the signatures of modules that speak no SQL
+)
+from sqlalchemy import (
     DateTime,
     Dialect,
     Engine,

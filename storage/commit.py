@@ -1,0 +1,222 @@
+"""The commit of a batch: safe to kill at every point, safe to repeat, safe to run in many places at once.
+
+Under the commit lock: catch the index up with the log, compare with the current revisions, put the batch
+(create-only, its key from its content), put `commits/<seq>.json` create-only (this is the commit), take
+it into the index. Killed before that write, nothing happened but an object nobody names; killed after it, the
+next one to catch up finds it in the log. The lock only saves work: between writers with separate databases
+the create-only write of the number decides, and the loser compares again with what the winner committed.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+
+from articles.model import Article, Rejection
+from articles.revision import is_cosmetic
+from storage import batches
+from storage.ahead import ahead
+from storage.batches import Batch, Change, Outcome, Revision, Unchanged
+from storage.log import Commit, DamagedLog, Log
+from storage.objects import ObjectStore
+from storage.state import index
+from storage.state.database import Connection, Database
+from storage.state.index import Head
+
+Reading = Article | Rejection | Unchanged
+
+
+class LawBroken(Exception):
+    """Articles, unchanged and rejections are not the captures of the segment; nothing was committed."""
+
+
+def commit_segment(
+    store: ObjectStore,
+    database: Database,
+    *,
+    segment: str,
+    sha256: str,
+    extractor: str,
+    captures: int,
+    readings: Iterable[Reading],
+) -> Commit | None:
+    """Commit what `extractor` read in the segment with this key and SHA-256; None: it is committed already.
+
+    `readings`: one for each of the segment's `captures`, in its order; read to the end before the lock is
+    taken. Raises LawBroken, and StoreError, DamagedLog or DamagedBatch from the store; all of them leave the
+    archive as it was, and the call can be repeated.
+    """
+    readings = tuple(readings)
+    _check(readings, segment=segment, extractor=extractor, captures=captures)
+    log = Log(store)
+    with database.commit_lock() as connection:
+        while True:
+            catch_up(store, connection)
+            if index.committed(connection, segment, extractor):
+                return None
+            seq = index.position(connection) + 1
+            outcomes = compare(store, connection, readings, seq=seq, extractor=extractor)
+            batch = Batch(segment=segment, segment_sha256=sha256, extractor=extractor, outcomes=outcomes)
+            commit = _commit(batches.write(store, batch), batch, seq)
+            if log.append(commit):
+                index.apply(connection, commit, batch)
+                return commit
+            # Lost the race for this number: the winner's commit is in the log, so the next turn has news.
+            if log.get(seq) is None:
+                raise DamagedLog(
+                    f"commit {seq} of {store.url} can be neither created nor read; check the store"
+                )
+
+
+def catch_up(store: ObjectStore, connection: Connection) -> int:
+    """Take every commit into the index that it does not know yet; how many there were.
+
+    Needs a transaction of `Database.commit_lock`. Raises DamagedLog and DamagedBatch.
+    """
+    done = 0
+    commits = Log(store).follow(index.position(connection))
+    for commit, data in ahead(lambda commit: store.get(commit.batch), commits):
+        index.apply(connection, commit, batches.unpack(commit.batch, data, commit.sha256))
+        done += 1
+    return done
+
+
+def rebuild(store: ObjectStore, database: Database) -> int:
+    """Make the index anew from the log; how many commits it has."""
+    with database.commit_lock() as connection:
+        index.clear(connection)
+        return catch_up(store, connection)
+
+
+def compare(
+    store: ObjectStore, connection: Connection, readings: Iterable[Reading], *, seq: int, extractor: str
+) -> tuple[Outcome, ...]:
+    """What each reading is to the archive, in the same order. The index must have caught up."""
+    readings = tuple(readings)
+    ids = [
+        reading.article_id
+        for reading in readings
+        if not isinstance(reading, Rejection) and reading.article_id
+    ]
+    heads = index.heads(connection, ids)
+    known = _Known(store, connection, index.revisions(connection, heads))
+    outcomes: list[Outcome] = []
+    for reading in readings:
+        if isinstance(reading, Rejection):
+            outcomes.append(reading)
+            continue
+        head = heads.get(reading.article_id or "")
+        outcome = judge(reading, head, known) if isinstance(reading, Article) else _confirm(reading, head)
+        outcomes.append(outcome)
+        # A segment may hold the same article twice: the second is compared with the first.
+        known.remember(outcome)
+        after = index.advance(head, outcome, seq=seq, extractor=extractor)
+        if after is not None:
+            heads[after.article_id] = after
+    return tuple(outcomes)
+
+
+def judge(article: Article, head: Head | None, known: _Known) -> Revision | Unchanged:
+    """What one article is to the archive, whose current revision of it is `head`."""
+    if head is None:
+        return Revision(change=Change.NEW, previous=None, article=article)
+    if article.revision_id == head.revision_id:
+        return _unchanged(article, "same content")
+    if article.fetched_at != head.fetched_at and article.fetched_at < head.confirmed_at:
+        # The archive has seen the current revision after this capture was made.
+        if (article.article_id, article.revision_id) in known.pairs:
+            return _unchanged(article, "same content as an earlier revision")
+        change = Change.OLDER
+    elif article.extractor != head.extractor:
+        change = Change.REEXTRACTED
+    elif is_cosmetic(known.article(head), article):
+        change = Change.COSMETIC
+    else:
+        change = Change.EDITED
+    return Revision(change=change, previous=head.revision_id, article=article)
+
+
+@dataclass(slots=True)
+class _Known:
+    """What the archive holds of the articles of one batch, got as it is asked for."""
+
+    store: ObjectStore
+    connection: Connection
+    pairs: set[tuple[str, str]]
+    articles: dict[tuple[str, str], Article] = field(default_factory=dict)
+
+    def remember(self, outcome: Outcome) -> None:
+        if isinstance(outcome, Revision):
+            article = outcome.article
+            self.pairs.add((article.article_id, article.revision_id))
+            self.articles[article.article_id, article.revision_id] = article
+
+    def article(self, head: Head) -> Article:
+        """The article of a head, from its batch."""
+        wanted = (head.article_id, head.revision_id)
+        if wanted not in self.articles:
+            there = index.stored(self.connection, head.seq)
+            if there is None:
+                raise DamagedLog(
+                    f"commit {head.seq} is not in the index, which names it for {head.url_key}; rebuild"
+                )
+            data = self.store.get(there.batch)
+            for revision in batches.revisions(
+                there.batch, data, there.sha256, containing=head.article_id.encode()
+            ):
+                self.articles[revision.article.article_id, revision.article.revision_id] = revision.article
+        return self.articles[wanted]
+
+
+def _check(readings: tuple[Reading, ...], *, segment: str, extractor: str, captures: int) -> None:
+    articles = sum(isinstance(reading, Article) for reading in readings)
+    rejections = sum(isinstance(reading, Rejection) for reading in readings)
+    unchanged = len(readings) - articles - rejections
+    if len(readings) != captures:
+        raise LawBroken(
+            f"{segment}: {articles} articles + {unchanged} unchanged + {rejections} rejections = "
+            f"{len(readings)}, but it holds {captures} captures; nothing of it was committed"
+        )
+    for reading in readings:
+        if not isinstance(reading, Unchanged) and reading.extractor != extractor:
+            raise LawBroken(
+                f"{segment}: {reading.url} was read by extractor {reading.extractor!r}, "
+                f"but the batch is of extractor {extractor!r}; nothing of it was committed"
+            )
+
+
+def _confirm(reading: Unchanged, head: Head | None) -> Unchanged:
+    """A capture without a body speaks of what was current when it was made."""
+    if head is None or reading.revision_id is not None or reading.fetched_at < head.fetched_at:
+        return reading
+    return replace(reading, revision_id=head.revision_id)
+
+
+def _unchanged(article: Article, detail: str) -> Unchanged:
+    return Unchanged(
+        url=article.fetched_url,
+        site=article.site,
+        article_id=article.article_id,
+        revision_id=article.revision_id,
+        fetched_at=article.fetched_at,
+        status=article.status,
+        pointer=article.pointer,
+        detail=detail,
+        extractor=article.extractor,
+    )
+
+
+def _commit(packed: batches.Packed, batch: Batch, seq: int) -> Commit:
+    return Commit(
+        seq=seq,
+        writer_id=uuid.uuid4().hex,
+        committed_at=datetime.now(UTC),
+        batch=packed.key,
+        sha256=packed.sha256,
+        segment=batch.segment,
+        segment_sha256=batch.segment_sha256,
+        extractor=batch.extractor,
+        counts=batch.counts,
+    )

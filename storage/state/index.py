@@ -1,0 +1,236 @@
+"""Index of the log: the current revision of each article, and what is committed. Made from the log alone.
+
+`apply` is the only writer: the writer of a commit and whoever catches up later give the index the same batch,
+so an index kept live and one made anew are equal.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from sqlalchemy import Column, Connection, Integer, String, Table, bindparam, delete, func, insert, select
+
+from articles.model import Rejection
+from articles.urls import url_key
+from storage.batches import Batch, Change, Outcome, Revision
+from storage.log import Commit
+from storage.state.database import METADATA, Moment
+
+_CHUNK = 500
+"""Ids in one IN clause."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Head:
+    """What the archive holds as current of one article."""
+
+    article_id: str
+    url_key: str
+    site: str | None
+    revision_id: str
+    fetched_at: datetime
+    """Of the capture that the revision was read from."""
+    confirmed_at: datetime
+    """Of the last capture, with or without a body, that showed this content or said that nothing changed."""
+    extractor: str
+    """The last reader that got this content."""
+    seq: int
+    """Commit that holds the revision."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stored:
+    """A batch that the log holds, as far as one needs it to get it."""
+
+    seq: int
+    segment: str
+    extractor: str
+    batch: str
+    sha256: str
+    captures: int
+
+
+_HEADS = Table(
+    "heads",
+    METADATA,
+    Column("article_id", String, primary_key=True),
+    Column("url_key", String, nullable=False),
+    Column("site", String, index=True),
+    Column("revision_id", String, nullable=False),
+    Column("fetched_at", Moment, nullable=False),
+    Column("confirmed_at", Moment, nullable=False),
+    Column("extractor", String, nullable=False),
+    Column("seq", Integer, nullable=False),
+)
+_REVISIONS = Table(
+    "revisions",
+    METADATA,
+    Column("article_id", String, primary_key=True),
+    Column("revision_id", String, primary_key=True),
+    Column("seq", Integer, nullable=False),  # where it was stored first
+)
+_COMMITTED = Table(
+    "committed",
+    METADATA,
+    Column("seq", Integer, primary_key=True, autoincrement=False),
+    Column("segment", String, nullable=False, index=True),
+    Column("extractor", String, nullable=False),
+    Column("batch", String, nullable=False),
+    Column("sha256", String, nullable=False),
+    Column("captures", Integer, nullable=False),
+)
+TABLES = (_HEADS, _REVISIONS, _COMMITTED)
+
+
+def position(connection: Connection) -> int:
+    """Number of the last commit that the index knows; 0: none."""
+    return int(connection.scalar(select(func.coalesce(func.max(_COMMITTED.c.seq), 0))) or 0)
+
+
+def committed(connection: Connection, segment: str, extractor: str) -> Stored | None:
+    """The batch that a version of the reader made of a segment; None: the index knows of none."""
+    query = select(_COMMITTED).where(_COMMITTED.c.segment == segment, _COMMITTED.c.extractor == extractor)
+    row = connection.execute(query).mappings().first()
+    return Stored(**row) if row else None
+
+
+def stored(connection: Connection, seq: int) -> Stored | None:
+    """The batch of a commit; None: the index does not know it."""
+    row = connection.execute(select(_COMMITTED).where(_COMMITTED.c.seq == seq)).mappings().first()
+    return Stored(**row) if row else None
+
+
+def head(connection: Connection, article_id: str) -> Head | None:
+    """The current revision of an article; None: the archive has none."""
+    return heads(connection, (article_id,)).get(article_id)
+
+
+def heads(connection: Connection, article_ids: Iterable[str]) -> dict[str, Head]:
+    """The current revisions of those of the articles that the archive has."""
+    found: dict[str, Head] = {}
+    for chunk in _chunks(article_ids):
+        rows = connection.execute(select(_HEADS).where(_HEADS.c.article_id.in_(chunk))).mappings()
+        found.update((row["article_id"], Head(**row)) for row in rows)
+    return found
+
+
+def revisions(connection: Connection, article_ids: Iterable[str]) -> set[tuple[str, str]]:
+    """(article id, revision id) of everything ever stored of these articles."""
+    found: set[tuple[str, str]] = set()
+    for chunk in _chunks(article_ids):
+        rows = connection.execute(
+            select(_REVISIONS.c.article_id, _REVISIONS.c.revision_id).where(
+                _REVISIONS.c.article_id.in_(chunk)
+            )
+        )
+        found.update((row.article_id, row.revision_id) for row in rows)
+    return found
+
+
+def article_count(connection: Connection, site: str | None = None) -> int:
+    """Articles that the archive has, of one site or of all."""
+    query = select(func.count()).select_from(_HEADS)
+    return int(connection.scalar(query if site is None else query.where(_HEADS.c.site == site)) or 0)
+
+
+def advance(head: Head | None, outcome: Outcome, *, seq: int, extractor: str) -> Head | None:
+    """The head of an article after one more outcome about it: both the comparison and `apply` go by it."""
+    if isinstance(outcome, Rejection):
+        return head
+    if isinstance(outcome, Revision):
+        if outcome.change is Change.OLDER:
+            return head
+        article = outcome.article
+        return Head(
+            article_id=article.article_id,
+            url_key=url_key(article.url),
+            site=article.site,
+            revision_id=article.revision_id,
+            fetched_at=article.fetched_at,
+            confirmed_at=max(article.fetched_at, head.confirmed_at) if head else article.fetched_at,
+            extractor=extractor,
+            seq=seq,
+        )
+    if head is None or outcome.revision_id != head.revision_id:
+        return head
+    return replace(
+        head,
+        confirmed_at=max(head.confirmed_at, outcome.fetched_at),
+        extractor=outcome.extractor or head.extractor,
+    )
+
+
+def article_of(outcome: Outcome) -> str | None:
+    """Id of the article that an outcome is about, where it is about one."""
+    if isinstance(outcome, Rejection):
+        return None
+    return outcome.article.article_id if isinstance(outcome, Revision) else outcome.article_id
+
+
+def apply(connection: Connection, commit: Commit, batch: Batch) -> None:
+    """Take one commit in; its number must be the one after `position`."""
+    before = heads(connection, (key for key in map(article_of, batch.outcomes) if key))
+    after = dict(before)
+    new_revisions: dict[tuple[str, str], None] = {}
+    for outcome in batch.outcomes:
+        key = article_of(outcome)
+        if key is None:
+            continue
+        head = advance(after.get(key), outcome, seq=commit.seq, extractor=commit.extractor)
+        if head is not None:
+            after[key] = head
+        if isinstance(outcome, Revision):
+            new_revisions[key, outcome.article.revision_id] = None
+    _store_heads(connection, before, after)
+    _store_revisions(connection, new_revisions, commit.seq)
+    connection.execute(
+        insert(_COMMITTED).values(
+            seq=commit.seq,
+            segment=commit.segment,
+            extractor=commit.extractor,
+            batch=commit.batch,
+            sha256=commit.sha256,
+            captures=commit.captures,
+        )
+    )
+
+
+def clear(connection: Connection) -> None:
+    """Forget everything: what follows is to catch up with the log from its beginning."""
+    for table in TABLES:
+        connection.execute(delete(table))
+
+
+def _store_heads(connection: Connection, before: Mapping[str, Head], after: Mapping[str, Head]) -> None:
+    changed = [head for key, head in after.items() if before.get(key) != head]
+    replaced = [head.article_id for head in changed if head.article_id in before]
+    if replaced:
+        statement = delete(_HEADS).where(_HEADS.c.article_id == bindparam("key"))
+        connection.execute(statement, [{"key": key} for key in replaced])
+    if changed:
+        connection.execute(insert(_HEADS), [_row(head) for head in changed])
+
+
+def _row(head: Head) -> dict[str, object]:
+    return {column.name: getattr(head, column.name) for column in _HEADS.columns}
+
+
+def _store_revisions(connection: Connection, pairs: Iterable[tuple[str, str]], seq: int) -> None:
+    pairs = list(pairs)
+    # A text that was edited and edited back has its first number already.
+    known = revisions(connection, (article_id for article_id, _ in pairs))
+    rows = [
+        {"article_id": article_id, "revision_id": revision_id, "seq": seq}
+        for article_id, revision_id in pairs
+        if (article_id, revision_id) not in known
+    ]
+    if rows:
+        connection.execute(insert(_REVISIONS), rows)
+
+
+def _chunks(ids: Iterable[str]) -> Iterator[list[str]]:
+    distinct = list(dict.fromkeys(ids))
+    for start in range(0, len(distinct), _CHUNK):
+        yield distinct[start : start + _CHUNK]
