@@ -68,7 +68,7 @@ class Ended(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Progress:
-    """How far a site is; sent at most once a second and site. Each number counts from the start of the job."""
+    """How far a site is; sent at most once a second and site. Numbers count from the start of the job."""
 
     site: str
     found: int
