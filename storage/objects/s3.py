@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import base64
 import contextlib
+import functools
 import hashlib
 import random
 import secrets
@@ -20,6 +21,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
 import boto3
+import botocore.loaders
+import botocore.session
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
@@ -60,7 +63,7 @@ class S3Store:
         self._client = _client(self.url, attempts)
         self._attempts = attempts
         self._bare_etags = False
-        """Whether this store was seen to refuse a quoted ETag in If-Match (radosgw does)."""
+        """Whether this store was seen to want ETags without quotes in If-Match (radosgw does)."""
 
     def get(self, key: str) -> bytes:
         """The whole object, checked against its digest; raises NotFound."""
@@ -136,9 +139,10 @@ class S3Store:
         """Store `data` if the object still has this ETag (None: is still absent); the new ETag or None."""
         if version is None:
             return self._replace_nothing(key, data)
-        for _ in range(2):
-            written = self._put_if(key, data, match=version if self._bare_etags else f'"{version}"')
+        for bare in (self._bare_etags, not self._bare_etags):
+            written = self._put_if(key, data, match=version if bare else f'"{version}"')
             if written is not None:
+                self._bare_etags = bare
                 return written
             try:
                 current, found = self.get_versioned(key)
@@ -148,8 +152,7 @@ class S3Store:
                 return found
             if found != version:
                 return None
-            # Nobody was faster, yet the store says no: it wants the other form of the ETag.
-            self._bare_etags = not self._bare_etags
+            # Nobody was faster, yet the store says no: it may want the other form of the ETag.
         raise StoreError(
             f"{self.url}: cannot swap {key!r}: the store refuses If-Match with the ETag it gave itself"
         )
@@ -358,7 +361,7 @@ class _BeyondEnd(Exception):
 def delta_options(url: str) -> dict[str, str]:
     """Options for delta-rs' own S3 client: endpoint, region and credentials as boto3 finds them now."""
     client = _client(url, attempts=1)
-    session = boto3.Session()
+    session = _session()
     endpoint = client.meta.endpoint_url
     region = session.region_name or client.meta.region_name
     options = {
@@ -394,7 +397,7 @@ def _client(url: str, attempts: int) -> S3Client:
         response_checksum_validation="when_required",
     )
     try:
-        return boto3.Session().client("s3", config=config)
+        return _session().client("s3", config=config)
     except (BotoCoreError, ValueError) as error:  # ValueError: an endpoint that is no URL
         known = (
             remedy(type(error).__name__, None)
@@ -402,6 +405,18 @@ def _client(url: str, attempts: int) -> S3Client:
             else "check AWS_ENDPOINT_URL"
         )
         raise StoreError(f"{url}: boto3 cannot be set up: {error}: {known}") from error
+
+
+def _session() -> boto3.Session:
+    session = botocore.session.Session()
+    session.register_component("data_loader", _api_models())
+    return boto3.Session(botocore_session=session)
+
+
+@functools.cache
+def _api_models() -> botocore.loaders.Loader:
+    """Parsed once a process: otherwise every client costs 0.1 s."""
+    return botocore.loaders.create_loader()
 
 
 def _attempts(most: int) -> Iterator[int]:
