@@ -9,6 +9,17 @@ from pathlib import Path
 
 DEFAULT_STORE = "archive"
 
+PREFECT_DEFAULTS = {
+    # a small busy machine takes longer than the 20 s that Prefect gives its own server to start
+    "PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS": "120",
+    # nobody is told that and how this runs
+    "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
+    "DO_NOT_TRACK": "1",
+    # our own loggers' lines appear in the run's log
+    "PREFECT_LOGGING_EXTRA_LOGGERS": "flows,storage,seeds",
+}
+"""How a flow runs where no Prefect is set up; `prefect.toml` says the same to Prefect's own commands."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Config:
@@ -34,7 +45,10 @@ def load_config(
     store: str | None = None,
     seeds: str | Path | None = None,
 ) -> Config:
-    """Config from the environment; what a command line named wins. A folder store keeps its database beside it."""
+    """Config from the environment; what a command line named wins.
+
+    A folder store keeps its database beside it.
+    """
     env = os.environ if environment is None else environment
     store = store or env.get("PRESSRUN_STORE") or DEFAULT_STORE
     local = Path(DEFAULT_STORE if "://" in store else store).absolute()
@@ -49,7 +63,12 @@ def load_config(
 
 
 def choose(*, store: str | None = None, seeds: str | None = None) -> Config:
-    """Load the config after setting what a command line named, for the flows and child processes that follow."""
+    """The config, after setting what a command line named for the flows and child processes that follow.
+
+    Also settles what Prefect must know before it is first imported.
+    """
+    for name, value in PREFECT_DEFAULTS.items():
+        os.environ.setdefault(name, value)
     if store:
         os.environ["PRESSRUN_STORE"] = store
     if seeds:

@@ -20,7 +20,7 @@ class State(StrEnum):
     PENDING = "pending"
     COMMITTED = "committed"
     QUARANTINED = "quarantined"
-    """Failed `MAX_ATTEMPTS` times; `release` lets it be tried again."""
+    """Failed `MAX_ATTEMPTS` times, or for a reason that lasts; `release` lets it be tried again."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,14 +103,17 @@ def mark_committed(connection: Connection, key: str) -> None:
     _update(connection, key, state=State.COMMITTED.value, error=None)
 
 
-def mark_failed(connection: Connection, key: str, error: str) -> State:
-    """Count a failed attempt; the state it is in then. A committed segment stays so."""
+def mark_failed(connection: Connection, key: str, error: str, *, lasting: bool = False) -> State:
+    """Count a failed attempt; the state it is in then. A committed segment stays so.
+
+    `lasting`: another attempt would fail as this one did; the segment is quarantined at once.
+    """
     known = get(connection, key)
     if known is None:
         raise KeyError(f"segment {key} is not registered")
     attempts = known.attempts + 1
     state = known.state
-    if state is State.PENDING and attempts >= MAX_ATTEMPTS:
+    if state is State.PENDING and (lasting or attempts >= MAX_ATTEMPTS):
         state = State.QUARANTINED
     _update(connection, key, state=state.value, attempts=attempts, error=error)
     return state

@@ -1,0 +1,212 @@
+"""The flow `crawl`: find, fetch, read and store the sites that are due."""
+
+from __future__ import annotations
+
+import logging
+import os
+import time
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Annotated
+
+from prefect import flow, get_run_logger
+from prefect.runtime import flow_run
+from prefect.task_runners import ThreadPoolTaskRunner
+from pydantic import Field
+
+from articles.model import Site
+from flows.artifacts import crawl_markdown, publish
+from flows.child import ChildEnded, Told, children
+from flows.config import Config, load_config
+from flows.progress import tell
+from flows.report import CrawlReport, NormalizeReport, SiteReport, Tally
+from flows.steps import WORKERS, Desk, Log_
+from flows.workshop import Workshop, close_workshop, named, open_workshop
+from spiders.events import Job, LogLine, Progress, SegmentClosed, SiteDone
+from storage.objects import Creates
+from storage.segments import sweep
+from storage.state.frontier import due_sites
+from storage.state.segments import pending
+
+SITES_A_CHILD = 25
+"""A child costs about a second of CPU to start; so many sites share one before there is a second."""
+MAX_LOG_LINES = 5_000
+"""Lines of one run that are passed on to Prefect, at 0.8 ms each; errors always are."""
+
+
+class CrawlFailed(Exception):
+    """A crawler process died; what it published, and what the others did, is stored all the same."""
+
+    def __init__(self, report: CrawlReport) -> None:
+        super().__init__("; ".join(report.deaths))
+        self.report = report
+
+
+def _run_name() -> str:
+    sites: list[str] | None = flow_run.parameters.get("sites")
+    if not sites:
+        return f"crawl what is due, {datetime.now(UTC):%d %b %H:%M}"
+    more = f" and {len(sites) - 3} more" if len(sites) > 3 else ""
+    return f"crawl {', '.join(sites[:3])}{more}, {datetime.now(UTC):%d %b %H:%M}"
+
+
+@flow(
+    name="crawl",
+    flow_run_name=_run_name,
+    task_runner=ThreadPoolTaskRunner(max_workers=WORKERS),  # type: ignore[arg-type]
+)
+def crawl(
+    sites: Annotated[
+        list[str] | None,
+        Field(description="Names of sites to look at now, due or not. None: every site that is due."),
+    ] = None,
+    processes: Annotated[
+        int | None,
+        Field(description="Crawler processes at most. None: one for each core but one.", ge=1, le=64),
+    ] = None,
+    max_minutes: Annotated[
+        float,
+        Field(description="The crawlers end after so many minutes; what is left stays due.", gt=0, le=1440),
+    ] = 25.0,
+) -> CrawlReport:
+    """Find, fetch, read and store the articles of the sites that are due, or of the sites named."""
+    log, began, started_at = get_run_logger(), time.monotonic(), datetime.now(UTC)
+    config = load_config()
+    workshop = open_workshop(config)
+    try:
+        _warn(workshop, log)
+        chosen = named(workshop, sites) if sites else _due(workshop)
+        log.info("%d of %d sites: %s", len(chosen), len(workshop.sites), _names(chosen))
+        desk, heard = Desk(config, log), Heard()
+        desk.take_all(_left_behind(workshop))
+        jobs = _jobs(config, chosen, processes, max_minutes, force=bool(sites))
+        with children(jobs) as told:
+            for event in told:
+                _act(event, desk, heard, log)
+        desk.take_all(_pending(workshop))
+        report = _report(workshop, chosen, heard, desk.finish(), started_at, time.monotonic() - began)
+    finally:
+        close_workshop(config)
+    publish("crawl", crawl_markdown(report), "What the crawl found, fetched, stored and rejected")
+    if report.deaths:
+        raise CrawlFailed(report)
+    return report
+
+
+@dataclass(slots=True)
+class Heard:
+    """What the children have told so far."""
+
+    done: dict[str, SiteDone] = field(default_factory=dict)
+    deaths: list[str] = field(default_factory=list)
+    lines: int = 0
+
+
+def _act(event: Told, desk: Desk, heard: Heard, log: Log_) -> None:
+    """Do what one event of a child asks for."""
+    match event:
+        case SegmentClosed():
+            desk.take(event.key)
+        case SiteDone():
+            heard.done[event.site] = event
+            tell(event)
+        case Progress():
+            tell(event)
+        case LogLine():
+            _pass_on(event, heard, log)
+        case ChildEnded() if event.died:
+            heard.deaths.append(event.story)
+            log.error("%s", event.story)
+
+
+def _pass_on(line: LogLine, heard: Heard, log: Log_) -> None:
+    level = logging.getLevelNamesMapping().get(line.level, logging.WARNING)
+    heard.lines += 1
+    if heard.lines <= MAX_LOG_LINES or level >= logging.ERROR:
+        log.log(level, "[%s] %s", line.logger, line.message)
+    if heard.lines == MAX_LOG_LINES:
+        log.warning("more than %d log lines: from here on only errors are passed on", MAX_LOG_LINES)
+
+
+def _warn(workshop: Workshop, log: Log_) -> None:
+    for error in workshop.broken_seeds:
+        log.error("seed file left out: %s", error)
+    if workshop.creates is not Creates.ATOMIC:
+        log.warning(
+            "%s: creating an object is %s here, not atomic: never let two Pressruns with different "
+            "databases write to this store",
+            workshop.store.url,
+            workshop.creates,
+        )
+
+
+def _due(workshop: Workshop) -> tuple[Site, ...]:
+    with workshop.database.transaction() as connection:
+        due = due_sites(connection, tuple(workshop.sites.values()), datetime.now(UTC))
+    return tuple(workshop.sites[name] for name in due)
+
+
+def _left_behind(workshop: Workshop) -> list[str]:
+    """Segments of earlier runs that were killed: what they left on this machine is published first."""
+    sweep(workshop.store, workshop.database, workshop.config.work)
+    return _pending(workshop)
+
+
+def _pending(workshop: Workshop) -> list[str]:
+    with workshop.database.transaction() as connection:
+        return [entry.key for entry in pending(connection)]
+
+
+def _jobs(
+    config: Config, sites: Sequence[Site], processes: int | None, max_minutes: float, *, force: bool
+) -> list[Job]:
+    cores = os.cpu_count() or 1
+    wanted = -(-len(sites) // SITES_A_CHILD)
+    number = min(wanted, processes or max(1, cores - 1))
+    return [
+        Job(
+            # dealt like cards: sites that stand together in the folder are often of one country and one host
+            sites=tuple(site.name for site in sites[start::number]),
+            seeds=str(config.seeds),
+            store=config.store,
+            database=config.database,
+            work=str(config.work),
+            contact=config.contact,
+            hosts=str(config.hosts) if config.hosts else None,
+            deadline_seconds=max_minutes * 60,
+            force=force,
+        )
+        for start in range(number)
+    ]
+
+
+def _report(
+    workshop: Workshop,
+    chosen: Sequence[Site],
+    heard: Heard,
+    normalized: NormalizeReport,
+    started_at: datetime,
+    seconds: float,
+) -> CrawlReport:
+    return CrawlReport(
+        store=workshop.config.store,
+        started_at=started_at,
+        seconds=seconds,
+        sites=tuple(_site_reports(chosen, heard, normalized)),
+        normalized=normalized,
+        deaths=tuple(heard.deaths),
+        broken_seeds=tuple(str(error) for error in workshop.broken_seeds),
+    )
+
+
+def _site_reports(chosen: Sequence[Site], heard: Heard, normalized: NormalizeReport) -> Iterator[SiteReport]:
+    tallies = {tally.site: tally for tally in normalized.tallies}
+    # segments left behind by an earlier run may bring captures of sites that are not crawled now
+    for name in dict.fromkeys((*(site.name for site in chosen), *tallies)):
+        yield SiteReport(site=name, done=heard.done.get(name), tally=tallies.get(name, Tally(site=name)))
+
+
+def _names(sites: Iterable[Site]) -> str:
+    names = [site.name for site in sites]
+    return ", ".join(names[:20]) + (f" and {len(names) - 20} more" if len(names) > 20 else "")

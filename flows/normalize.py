@@ -1,0 +1,50 @@
+"""The flow `normalize`: read the segments that were fetched and are not committed."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Annotated
+
+from prefect import flow, get_run_logger
+from prefect.task_runners import ThreadPoolTaskRunner
+from pydantic import Field
+
+from flows.artifacts import normalize_markdown, publish
+from flows.config import load_config
+from flows.report import NormalizeReport
+from flows.steps import WORKERS, Desk
+from flows.workshop import close_workshop, open_workshop
+from storage.segments import sweep
+from storage.state.segments import pending
+
+
+def _run_name() -> str:
+    return f"normalize pending segments, {datetime.now(UTC):%d %b %H:%M}"
+
+
+@flow(
+    name="normalize",
+    flow_run_name=_run_name,
+    task_runner=ThreadPoolTaskRunner(max_workers=WORKERS),  # type: ignore[arg-type]
+)
+def normalize(
+    limit: Annotated[
+        int | None, Field(description="Segments taken up at most, the oldest first. None: all.", ge=1)
+    ] = None,
+) -> NormalizeReport:
+    """Read every pending segment and commit what it gave; what killed crawls left behind comes first."""
+    log = get_run_logger()
+    config = load_config()
+    workshop = open_workshop(config)
+    try:
+        sweep(workshop.store, workshop.database, config.work)
+        with workshop.database.transaction() as connection:
+            keys = [entry.key for entry in pending(connection)][:limit]
+        log.info("%d segments are pending", len(keys))
+        desk = Desk(config, log)
+        desk.take_all(keys)
+        report = desk.finish()
+    finally:
+        close_workshop(config)
+    publish("normalize", normalize_markdown(report, "Pending segments read"), "What the segments gave")
+    return report

@@ -1,0 +1,65 @@
+"""The flow `replay`: read stored segments again with today's reader. The web is not touched."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Annotated
+
+from prefect import flow, get_run_logger
+from prefect.runtime import flow_run
+from prefect.task_runners import ThreadPoolTaskRunner
+from pydantic import Field
+
+from articles.model import EXTRACTOR
+from flows.artifacts import normalize_markdown, publish
+from flows.config import load_config
+from flows.report import NormalizeReport
+from flows.steps import WORKERS, Desk
+from flows.stored_segments import stored_segments
+from flows.workshop import close_workshop, named, open_workshop
+
+
+def _run_name() -> str:
+    sites: list[str] | None = flow_run.parameters.get("sites")
+    since, until = flow_run.parameters.get("since"), flow_run.parameters.get("until")
+    parts = [", ".join(sites[:3]) if sites else "all sites"]
+    parts += [f"{word} {str(moment)[:10]}" for word, moment in (("from", since), ("to", until)) if moment]
+    return f"replay {' '.join(parts)}, reader {EXTRACTOR}"
+
+
+@flow(
+    name="replay",
+    flow_run_name=_run_name,
+    task_runner=ThreadPoolTaskRunner(max_workers=WORKERS),  # type: ignore[arg-type]
+)
+def replay(
+    sites: Annotated[
+        list[str] | None,
+        Field(description="Only segments with captures of these sites. None: of any."),
+    ] = None,
+    since: Annotated[
+        datetime | None, Field(description="Only segments begun at this moment or later (UTC if no zone is named).")
+    ] = None,
+    until: Annotated[datetime | None, Field(description="Only segments begun before this moment.")] = None,
+) -> NormalizeReport:
+    """Read stored segments again with today's reader; those it has committed before are left as they are."""
+    log = get_run_logger()
+    config = load_config()
+    workshop = open_workshop(config)
+    try:
+        wanted = frozenset(site.name for site in named(workshop, sites)) if sites else None
+        keys = stored_segments(workshop, sites=wanted, since=_utc(since), until=_utc(until))
+        log.info("%d segments are read again with reader %s", len(keys), EXTRACTOR)
+        desk = Desk(config, log)
+        desk.take_all(keys)
+        report = desk.finish()
+    finally:
+        close_workshop(config)
+    publish("replay", normalize_markdown(report, f"Replay with reader {EXTRACTOR}"), "What changed")
+    return report
+
+
+def _utc(moment: datetime | None) -> datetime | None:
+    if moment is None or moment.tzinfo is not None:
+        return moment
+    return moment.replace(tzinfo=UTC)

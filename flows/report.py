@@ -1,0 +1,185 @@
+"""What a run did, as frozen numbers: returned by the flows, printed by the command line, shown by Prefect."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import TypeVar
+
+from articles.model import Kind, Reason
+from spiders.events import SiteDone
+from storage.batches import Batch, Change, Revision, Unchanged
+
+K = TypeVar("K")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tally:
+    """What became of one site's captures."""
+
+    site: str
+    """Name of the site; empty: captures of no site."""
+    stored: dict[Change, int] = field(default_factory=dict)
+    """Revisions stored, by what they are to the archive."""
+    unchanged: int = 0
+    rejected: dict[Reason, int] = field(default_factory=dict)
+    stripped: dict[Kind, int] = field(default_factory=dict)
+    """Blocks taken out of the stored articles, by kind."""
+
+    @property
+    def captures(self) -> int:
+        """All captures, by the law."""
+        return sum(self.stored.values()) + self.unchanged + sum(self.rejected.values())
+
+
+def tally(batch: Batch) -> tuple[Tally, ...]:
+    """Add up a batch by site."""
+    stored: dict[str, Counter[Change]] = defaultdict(Counter)
+    rejected: dict[str, Counter[Reason]] = defaultdict(Counter)
+    stripped: dict[str, Counter[Kind]] = defaultdict(Counter)
+    unchanged: Counter[str] = Counter()
+    for outcome in batch.outcomes:
+        if isinstance(outcome, Revision):
+            site = outcome.article.site or ""
+            stored[site][outcome.change] += 1
+            stripped[site].update(block.kind for block in outcome.article.removed)
+        elif isinstance(outcome, Unchanged):
+            unchanged[outcome.site or ""] += 1
+        else:
+            rejected[outcome.site or ""][outcome.reason] += 1
+    return tuple(
+        Tally(
+            site=site,
+            stored=dict(stored[site]),
+            unchanged=unchanged[site],
+            rejected=dict(rejected[site]),
+            stripped=dict(stripped[site]),
+        )
+        for site in sorted({*stored, *rejected, *unchanged})
+    )
+
+
+def merge(tallies: Iterable[Tally]) -> tuple[Tally, ...]:
+    """One tally a site, in order of their names; within a tally the largest numbers first."""
+    merged: dict[str, Tally] = {}
+    for one in tallies:
+        before = merged.get(one.site, Tally(site=one.site))
+        merged[one.site] = Tally(
+            site=one.site,
+            stored=_added(before.stored, one.stored),
+            unchanged=before.unchanged + one.unchanged,
+            rejected=_added(before.rejected, one.rejected),
+            stripped=_added(before.stripped, one.stripped),
+        )
+    return tuple(merged[site] for site in sorted(merged))
+
+
+def _added(one: Mapping[K, int], other: Mapping[K, int]) -> dict[K, int]:
+    counter = Counter(dict(one))
+    counter.update(dict(other))
+    return dict(counter.most_common())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Quarantined:
+    """A segment that could not be normalized, and will not be tried again by itself."""
+
+    segment: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Normalized:
+    """What became of one segment."""
+
+    segment: str
+    seq: int | None
+    """Number of its commit; None: nothing was committed (it was before, or it failed)."""
+    tallies: tuple[Tally, ...] = ()
+    unreadable: int = 0
+    """Captures on which the reader broke: each is a Rejection, its pointer is in the log."""
+    error: str | None = None
+    """Why it is not committed."""
+    quarantined: bool = False
+    """The error will not pass: the segment waits for a person. Else the next run tries it again."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NormalizeReport:
+    """What reading a number of segments gave (flows `normalize` and `replay`)."""
+
+    store: str
+    started_at: datetime
+    seconds: float
+    segments: int
+    """Segments taken up."""
+    commits: tuple[int, ...]
+    """Numbers of the commits made, in order."""
+    head: int
+    """Number of the last commit in the log, whoever made it."""
+    tallies: tuple[Tally, ...]
+    unreadable: int = 0
+    failed: tuple[str, ...] = ()
+    """`segment: error` of those that are tried again by the next run."""
+    quarantined: tuple[Quarantined, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SiteReport:
+    """One site in one crawl: what was found and fetched, and what became of it."""
+
+    site: str
+    done: SiteDone | None
+    """What its crawl came to, in requests; None: the child died before it could tell."""
+    tally: Tally
+    """What became of its captures."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CrawlReport:
+    """What one run of the flow `crawl` did."""
+
+    store: str
+    started_at: datetime
+    seconds: float
+    sites: tuple[SiteReport, ...]
+    normalized: NormalizeReport
+    deaths: tuple[str, ...] = ()
+    """Child processes that did not end by their own will, each as a sentence."""
+    broken_seeds: tuple[str, ...] = ()
+    """Seed files that could not be used, each as a sentence."""
+
+    @property
+    def commits(self) -> tuple[int, ...]:
+        """Numbers of the commits made."""
+        return self.normalized.commits
+
+    @property
+    def head(self) -> int:
+        """Number of the last commit in the log."""
+        return self.normalized.head
+
+    @property
+    def total(self) -> Tally:
+        """All sites together."""
+        return next(iter(merge(replace(site.tally, site="") for site in self.sites)), Tally(site=""))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MaintainReport:
+    """What one run of the flow `maintain` did."""
+
+    store: str
+    started_at: datetime
+    seconds: float
+    recovered: tuple[str, ...]
+    """Segments that a killed crawl had left on this machine and are now in the store."""
+    swept: int
+    """Temporary objects of killed writers that were removed."""
+    followed: dict[str, int]
+    """Follower (`tables`, `documents`) -> commits it was behind and has caught up with."""
+    compacted: dict[str, str]
+    """Table -> what compaction and vacuum did to it, for a person."""
+    head: int

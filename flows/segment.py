@@ -1,0 +1,194 @@
+"""Segment in, batch out: the one function behind live crawls, replays and re-extraction. Without Prefect.
+
+    captures of a segment -> read each -> commit once, keyed by (segment, extractor)
+
+*Law: articles + unchanged + rejections = captures in the segment*; `commit_segment` checks it.
+"""
+
+from __future__ import annotations
+
+import logging
+import traceback
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import Executor, Future
+from dataclasses import dataclass
+from itertools import islice
+
+from articles.model import EXTRACTOR, Article, Capture, Reason, Rejection, Site
+from articles.reading import read
+from articles.urls import article_id, canonical_url
+from flows.report import Normalized, Tally, tally
+from storage import batches
+from storage.batches import Unchanged
+from storage.commit import LawBroken, commit_segment
+from storage.objects import ObjectStore
+from storage.segments import SegmentDamaged, captures_of
+from storage.state import index, segments
+from storage.state.database import Database
+from storage.warc import TornSegment
+
+logger = logging.getLogger(__name__)
+
+Reading = Article | Rejection | Unchanged
+
+MAX_UNREADABLE_SHARE = 0.02
+"""Share of a segment's captures on which the reader may break; above it the reader is wrong, not a page."""
+MIN_UNREADABLE = 5
+"""So many may break in any segment: one bad page of ten is no share."""
+POOLED_CAPTURES = 600
+"""From here on starting processes (2 s of CPU) pays, at some 5 ms a capture."""
+CHUNK = 32
+"""Captures handed to a process at once: about 7 MB of pages."""
+CHUNKS_AHEAD = 8
+"""Chunks under way at once, so that a segment is never in memory whole."""
+
+LASTING = (TornSegment, SegmentDamaged, LawBroken)
+"""What is wrong with the segment or the reader, and is so again next time."""
+
+
+class ReaderBroken(Exception):
+    """The reader raised on too many captures of a segment; nothing was committed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """One capture's reading."""
+
+    reading: Reading
+    broke: str | None = None
+    """The traceback, where the reader raised."""
+
+
+def normalize_segment(
+    store: ObjectStore,
+    database: Database,
+    sites: Mapping[str, Site],
+    key: str,
+    *,
+    pool: Callable[[], Executor] | None = None,
+) -> Normalized:
+    """Read every capture of a registered segment with today's reader, and commit what they gave.
+
+    Safe to kill and to repeat; a segment that this reader's version has committed is left as it is. `pool`
+    gives processes for large segments; None: everything is read here. What lasts (a torn segment, a reader
+    that breaks on too many pages) puts the segment into quarantine and is told in the result; what may pass
+    is raised: StoreError, DamagedLog, DamagedBatch.
+    """
+    with database.transaction() as connection:
+        info = segments.get(connection, key)
+        committed = index.committed(connection, key, EXTRACTOR)
+    if info is None:
+        raise LookupError(f"segment {key} is not registered in the database; run `pressrun maintain`")
+    if committed:
+        return _committed(database, key, None, (), 0)
+    large = info.captures >= POOLED_CAPTURES
+    captures = captures_of(store, key, info.sha256)
+    try:
+        results = tuple(read_all(captures, sites, pool() if pool and large else None))
+        unreadable = _check_broken(key, results)
+        commit = commit_segment(
+            store,
+            database,
+            segment=key,
+            sha256=info.sha256,
+            extractor=EXTRACTOR,
+            captures=info.captures,
+            readings=(result.reading for result in results),
+        )
+    except (*LASTING, ReaderBroken) as error:
+        with database.transaction() as connection:
+            segments.mark_failed(connection, key, str(error), lasting=True)
+        return Normalized(segment=key, seq=None, error=str(error), quarantined=True)
+    if commit is None:
+        return _committed(database, key, None, (), unreadable)
+    batch = batches.read(store, commit.batch, commit.sha256)
+    return _committed(database, key, commit.seq, tally(batch), unreadable)
+
+
+def _committed(
+    database: Database, key: str, seq: int | None, tallies: tuple[Tally, ...], unreadable: int
+) -> Normalized:
+    with database.transaction() as connection:
+        segments.mark_committed(connection, key)
+    return Normalized(segment=key, seq=seq, tallies=tallies, unreadable=unreadable)
+
+
+def read_all(
+    captures: Iterable[Capture], sites: Mapping[str, Site], pool: Executor | None = None
+) -> Iterator[Result]:
+    """The reading of each capture, in order; read in `pool` where one is given."""
+    if pool is None:
+        for capture in captures:
+            yield read_one(capture, sites.get(capture.site or ""))
+        return
+    waiting: deque[Future[list[Result]]] = deque()
+    rest = iter(captures)
+    try:
+        while True:
+            while len(waiting) < CHUNKS_AHEAD and (chunk := list(islice(rest, CHUNK))):
+                names = {capture.site or "" for capture in chunk}
+                named = {name: sites[name] for name in names if name in sites}
+                waiting.append(pool.submit(_read_chunk, chunk, named))
+            if not waiting:
+                return
+            yield from waiting.popleft().result()
+    finally:
+        for future in waiting:
+            future.cancel()
+
+
+def _read_chunk(chunk: list[Capture], sites: Mapping[str, Site]) -> list[Result]:
+    return [read_one(capture, sites.get(capture.site or "")) for capture in chunk]
+
+
+def read_one(capture: Capture, site: Site | None) -> Result:
+    """Read one capture, whatever is in it."""
+    if capture.unchanged:
+        return Result(_unchanged(capture))
+    try:
+        return Result(read(capture, site))
+    except Exception as error:  # noqa: BLE001 - the tree's only one: no page may stop the others
+        return Result(_unreadable(capture, error), traceback.format_exc())
+
+
+def _unchanged(capture: Capture) -> Unchanged:
+    canonical = canonical_url(capture.url)
+    return Unchanged(
+        url=capture.url,
+        site=capture.site,
+        article_id=article_id(canonical) if canonical else None,
+        revision_id=None,
+        fetched_at=capture.fetched_at,
+        status=capture.status,
+        pointer=capture.pointer,
+        detail="HTTP 304" if capture.status == 304 else "same bytes as before",
+    )
+
+
+def _unreadable(capture: Capture, error: Exception) -> Rejection:
+    return Rejection(
+        reason=Reason.UNREADABLE,
+        detail=f"the reader broke: {type(error).__name__}: {error}"[:500],
+        url=capture.url,
+        fetched_at=capture.fetched_at,
+        status=capture.status,
+        site=capture.site,
+        extractor=EXTRACTOR,
+        pointer=capture.pointer,
+    )
+
+
+def _check_broken(key: str, results: Sequence[Result]) -> int:
+    """Log the captures that broke the reader; how many. Raises ReaderBroken when they are too many."""
+    broken = [result for result in results if result.broke]
+    for result in broken[:MIN_UNREADABLE]:
+        logger.error(
+            "the reader broke on %s at %s: %s", result.reading.url, result.reading.pointer, result.broke
+        )
+    if len(broken) > max(MIN_UNREADABLE, MAX_UNREADABLE_SHARE * len(results)):
+        raise ReaderBroken(
+            f"{key}: the reader broke on {len(broken)} of {len(results)} captures, first on "
+            f"{broken[0].reading.url}; mend the reader, raise EXTRACTOR, then replay"
+        )
+    return len(broken)
