@@ -13,7 +13,7 @@ from flows.config import Config, load_config
 from flows.report import MaintainReport
 from flows.steps import follow_log
 from flows.workshop import close_workshop, open_workshop
-from storage.delta import compact_tables
+from storage.delta import maintain_tables
 from storage.log import Log
 from storage.segments import sweep
 
@@ -31,12 +31,12 @@ def _run_name() -> str:
 )
 def compact(config: Config) -> dict[str, str]:
     """Compact and vacuum each table; what was done to it."""
-    return compact_tables(open_workshop(config).store)
+    return maintain_tables(open_workshop(config).store)
 
 
 @flow(name="maintain", flow_run_name=_run_name)
 def maintain() -> MaintainReport:
-    """Recover what killed runs left, bring tables and documents up to the log, compact and vacuum the tables."""
+    """Recover what killed runs left, bring tables and documents up to the log, compact and vacuum."""
     log, began, started_at = get_run_logger(), time.monotonic(), datetime.now(UTC)
     config = load_config()
     workshop = open_workshop(config)

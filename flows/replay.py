@@ -38,7 +38,8 @@ def replay(
         Field(description="Only segments with captures of these sites. None: of any."),
     ] = None,
     since: Annotated[
-        datetime | None, Field(description="Only segments begun at this moment or later (UTC if no zone is named).")
+        datetime | None,
+        Field(description="Only segments begun at this moment or later; UTC where it names no zone."),
     ] = None,
     until: Annotated[datetime | None, Field(description="Only segments begun before this moment.")] = None,
 ) -> NormalizeReport:

@@ -123,7 +123,7 @@ class Desk:
             self._following = follow_log.submit(self._config)
 
     def _wait_for_followers(self) -> None:
-        """A follower that fails loses nothing: it starts again from its cursor, next time or in `maintain`."""
+        """A follower that fails loses nothing: it goes on from its cursor, next time or in `maintain`."""
         if self._following is None:
             return
         self._following.wait()

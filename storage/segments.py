@@ -69,6 +69,14 @@ def segment_key(segment_id: str) -> str:
     return "segments/{}/{}/{}/".format(*match.groups()) + segment_id + SUFFIX
 
 
+def begun_at(key: str) -> datetime | None:
+    """When a segment with this key was begun; None: the key is of another's making (CC-NEWS)."""
+    name = key.rpartition("/")[2].removesuffix(SUFFIX)
+    return (
+        datetime.strptime(name[:22], "%Y%m%dT%H%M%S%fZ").replace(tzinfo=UTC) if _ID.fullmatch(name) else None
+    )
+
+
 def index_key(key: str) -> str:
     """Key of the index beside a segment."""
     return key.removesuffix(SUFFIX) + INDEX_SUFFIX
