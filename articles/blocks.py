@@ -151,7 +151,7 @@ class _Walk:
                     parts.append(" ")
                 node = node.next
                 continue
-            if tag in SKIPPED or tag[0] == "-":
+            if not tag or tag in SKIPPED or tag[0] == "-":
                 node = node.next
                 continue
             if tag in _VOID:

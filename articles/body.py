@@ -8,7 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from articles.blocks import Blocks
-from articles.features import Context, Hints, Lore, first_stage
+from articles.features import Context, Hints
+from articles.fitted import body_model
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,16 +23,12 @@ class Body:
 
 def find_body(blocks: Blocks, hints: Hints) -> Body:
     """Judge each block of a page."""
-    _, context = first_stage(blocks, hints, Lore(words={}, names={}))
-    chance = np.zeros(len(blocks))
-    prose = context.prose
-    total = float(prose.sum())
-    if total:
-        prose_in = context.prose_in
-        fits = prose_in >= 0.6 * total
-        best = int(np.argmax(np.where(fits, context.depth * 100_000 - np.arange(len(context.depth)), -1)))
-        low, high = int(context.start[best]), int(context.end[best])
-        chance[low:high] = 0.6
-        chance[context.link_share > 0.4] = 0.1
-        chance[(context.words < 6) & (context.ends == 0)] = 0.2
-    return Body(chance=chance, taken=chance >= 0.5, context=context)
+    model = body_model()
+    context = Context(blocks, hints, model.lore)
+    rows = context.matrix()
+    if not len(rows):
+        nothing = np.zeros(0)
+        return Body(chance=nothing, taken=nothing > 0, context=context)
+    first = model.first.chances(rows)
+    chance = model.second.chances(context.second_stage(rows, first))
+    return Body(chance=chance, taken=chance >= model.cut, context=context)

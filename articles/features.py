@@ -82,7 +82,7 @@ _GROUPS: Final = (
 _GROUP_PATTERN: Final = re.compile(
     "|".join(f"(?P<{name}>{pattern})" for name, pattern in _GROUPS), re.IGNORECASE
 )
-_GROUP_BIT: Final = {name: 1 << i for i, (name, _) in enumerate(_GROUPS)}
+GROUP_BIT: Final = {name: 1 << i for i, (name, _) in enumerate(_GROUPS)}
 
 
 @lru_cache(maxsize=65_536)
@@ -90,7 +90,7 @@ def groups(key: str) -> int:
     """Which kinds of names a class attribute or id holds, as bits in the order of the groups."""
     found = 0
     for match in _GROUP_PATTERN.finditer(key[:400]):
-        found |= _GROUP_BIT[match.lastgroup or ""]
+        found |= GROUP_BIT[match.lastgroup or ""]
     return found
 
 
@@ -370,7 +370,7 @@ class Context:
                 add(f"images_{level}", np.minimum(images[at], 20))
                 add(f"inputs_{level}", np.minimum(inputs[at], 10))
                 add(f"embeds_{level}", np.minimum(embeds[at], 10))
-        for name, bit in _GROUP_BIT.items():
+        for name, bit in GROUP_BIT.items():
             here = ((bits[el] & bit) > 0).astype(np.float32)
             near = ((bits[self.ancestors[1]] | bits[self.ancestors[2]]) & bit) > 0
             add(f"name_{name}", here * 3 + near * 2 + ((all_bits[el] & bit) > 0))

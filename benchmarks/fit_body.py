@@ -1,0 +1,436 @@
+"""Fit the body classifier (`articles/data/body.npz`) to a corpus of pages with reference texts.
+
+    python benchmarks/fit_body.py --evaluate     # cross-validated figures, by site; writes nothing but the figures
+    python benchmarks/fit_body.py --write        # fit on every page, write the model
+
+Two stages of symmetric boosted trees (CatBoost): the first judges a block by itself and its surroundings, the second
+also sees what the first said of neighbours and containers, always predicted by a model that had not seen that site.
+Folds are by registered domain. Needs `pip install pressrun[train]`; reading pages needs none of it.
+"""
+
+from __future__ import annotations
+
+import argparse
+import gzip
+import hashlib
+import json
+import os
+import pickle
+import sys
+import time
+from collections import Counter, defaultdict
+from pathlib import Path
+
+import numpy as np
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+from articles.blocks import Blocks, blocks_of
+from articles.decode import decode
+from articles.features import Context, Hints, Lore, name_parts
+from articles.metadata import metadata_of
+from articles.page import parse
+from articles.reading import hints_of
+from articles.text import folded
+
+ROOT = Path(__file__).resolve().parents[1]
+CORPUS = Path(os.environ.get("PRESSRUN_CORPUS", ROOT.parent / "shared" / "corpus"))
+FOLDS = 5
+
+
+# --- Labels ---------------------------------------------------------------------------------------
+
+
+def align(texts: list[str], reference: str) -> np.ndarray:
+    """Share of each block's words that stand in the reference, along the best chain of matches in page order."""
+    lines = [folded(line) for line in reference.split("\n")]
+    tokens = [t for line in lines for t in line]
+    starts, ends, at = set(), set(), 0
+    for line in lines:
+        if line:
+            starts.add(at)
+            at += len(line)
+            ends.add(at)
+    grams: dict[tuple[str, ...], list[int]] = defaultdict(list)
+    for size in (1, 2, 3, 4):
+        for i in range(len(tokens) - size + 1):
+            grams[tuple(tokens[i : i + size])].append(i)
+    spans = []  # block, start, end, share, weight
+    for block, text in enumerate(texts):
+        own = folded(text)
+        count = len(own)
+        if not count:
+            continue
+        if count < 4:
+            for p in grams.get(tuple(own), ())[:12]:
+                if p in starts or p + count in ends:
+                    exact = p in starts and p + count in ends
+                    spans.append((block, p, p + count, 1.0, count * (0.8 if exact else 0.5)))
+            continue
+        diagonals: Counter[int] = Counter()
+        matched = 0
+        for o in range(count - 3):
+            found = grams.get(tuple(own[o : o + 4]))
+            if found:
+                matched += 1
+                for p in found[:6]:
+                    diagonals[p - o] += 1
+        share = matched / (count - 3)
+        if share < 0.34:
+            continue
+        for diagonal, hits in diagonals.most_common(4):
+            near = sum(v for d, v in diagonals.items() if abs(d - diagonal) <= max(3, count // 10))
+            if near >= 0.3 * matched:
+                low = max(diagonal, 0)
+                spans.append((block, low, min(low + count, len(tokens)), share, near + 3.0))
+            del hits
+    answer = np.zeros(len(texts))
+    if not spans:
+        return answer
+    spans.sort(key=lambda s: (s[0], s[1]))
+    block = np.array([s[0] for s in spans])
+    low = np.array([s[1] for s in spans])
+    high = np.array([s[2] for s in spans])
+    weight = np.array([s[4] for s in spans])
+    best, back = weight.copy(), np.full(len(spans), -1)
+    for i in range(1, len(spans)):
+        slack = min(3, max(0, (high[i] - low[i]) // 4))
+        fits = (block[:i] < block[i]) & (high[:i] <= low[i] + slack)
+        if fits.any():
+            scores = np.where(fits, best[:i], -1)
+            j = int(scores.argmax())
+            best[i] += scores[j]
+            back[i] = j
+    i = int(best.argmax())
+    while i >= 0:
+        answer[spans[i][0]] = spans[i][3]
+        i = int(back[i])
+    return answer
+
+
+def snippet_labels(texts: list[str], include: list[str], exclude: list[str]) -> np.ndarray:
+    """1 for blocks that hold a wanted snippet, 0 for an unwanted one, -1: unknown."""
+    answer = np.full(len(texts), -1.0)
+    flat = [" ".join(folded(t)) for t in texts]
+    for snippets, value in ((exclude, 0.0), (include, 1.0)):
+        for snippet in snippets:
+            key = " ".join(folded(snippet))
+            hits = [i for i, t in enumerate(flat) if key and f" {key} " in f" {t} "]
+            if len(hits) == 1 or value == 0.0:
+                for i in hits:
+                    answer[i] = value
+    return answer
+
+
+# --- Pages ----------------------------------------------------------------------------------------
+
+
+class Sample:
+    """One labelled page."""
+
+    __slots__ = ("blocks", "fold", "hints", "id", "label", "reference", "site", "weight", "row", "kind")
+
+
+def load() -> list[Sample]:
+    """All labelled pages of the corpus; block tables are kept in a cache file while nothing above has changed."""
+    digest = hashlib.sha256()
+    for name in ("articles/blocks.py", "articles/page.py", "articles/decode.py", "articles/text.py"):
+        digest.update((ROOT / name).read_bytes())
+    digest.update((ROOT / "articles/metadata.py").read_bytes())
+    digest.update(Path(__file__).read_bytes().split(b"# --- Pages")[0])
+    cache = Path(os.environ.get("PRESSRUN_FIT_CACHE", "/tmp")) / f"fit-{digest.hexdigest()[:12]}.pickle"
+    if cache.exists():
+        return pickle.loads(cache.read_bytes())
+    import tldextract
+
+    domain = tldextract.TLDExtract(suffix_list_urls=())
+    samples = []
+    with gzip.open(CORPUS / "truth.jsonl.gz", "rt", encoding="utf-8") as lines:
+        rows = [json.loads(line) for line in lines]
+    for row in rows:
+        html = gzip.decompress((CORPUS / row["html"]).read_bytes())
+        url = row["url"] or ""
+        page = parse(decode(html, None), url)
+        s = Sample()
+        s.id, s.kind = row["id"], row["page_type"]
+        s.blocks = blocks_of(page)
+        s.hints = hints_of(metadata_of(page))
+        if s.kind in (None, "article") and row["text"]:
+            s.label = align(s.blocks.text, row["text"])
+            s.reference = row["text"]
+        elif s.kind is None:
+            s.label = snippet_labels(s.blocks.text, row["must_include"], row["must_exclude"])
+            s.reference = None
+        else:
+            s.label, s.reference = None, row["text"]
+        s.site = domain(url).top_domain_under_public_suffix or url
+        s.fold = int(hashlib.sha256(s.site.encode()).hexdigest(), 16) % FOLDS
+        row.pop("plain_sentences", None) if s.label is None else None
+        s.row = row
+        samples.append(s)
+    cache.write_bytes(pickle.dumps(samples, protocol=5))
+    return samples
+
+
+# --- Lore: what single words and names tell ---------------------------------------------------------
+
+
+def learn_lore(samples: list[Sample], sites: int = 7, keep: int = 2500) -> Lore:
+    """Smoothed log odds of words in short blocks, and of parts of class names, counted once a site."""
+    words: dict[str, list[float]] = defaultdict(lambda: [0.0, 0.0])
+    word_sites: dict[str, set[str]] = defaultdict(set)
+    names: dict[str, list[float]] = defaultdict(lambda: [0.0, 0.0])
+    name_sites: dict[str, set[str]] = defaultdict(set)
+    for s in samples:
+        if s.label is None or s.reference is None:
+            continue
+        here: dict[str, list[float]] = defaultdict(lambda: [0.0, 0.0])
+        there: dict[str, list[float]] = defaultdict(lambda: [0.0, 0.0])
+        e = s.blocks.elements
+        for text, at, y in zip(s.blocks.text, s.blocks.element, s.label, strict=True):
+            good = int(y >= 0.5)
+            tokens = folded(text)
+            if len(tokens) <= 30:
+                for token in set(tokens):
+                    here[token][good] += 1
+            parts: set[str] = set()
+            up, level = at, 0
+            while up > 0 and level < 8:
+                if e.key[up]:
+                    parts.update(name_parts(e.key[up]))
+                up, level = e.parent[up], level + 1
+            for part in parts:
+                there[part][good] += min(len(tokens), 60) + 1
+        for table, sites_of, found in ((words, word_sites, here), (names, name_sites, there)):
+            for key, (bad, good_count) in found.items():
+                total = bad + good_count
+                table[key][0] += bad / total
+                table[key][1] += good_count / total
+                sites_of[key].add(s.site)
+    def odds(table: dict[str, list[float]], sites_of: dict[str, set[str]]) -> dict[str, float]:
+        bad = sum(v[0] for v in table.values())
+        good = sum(v[1] for v in table.values())
+        found = {}
+        for key, (b, g) in table.items():
+            if len(sites_of[key]) >= sites:
+                found[key] = float(np.clip(np.log((g + 0.5) / (good + 1) * (bad + 1) / (b + 0.5)), -4, 4))
+        ranked = sorted(found.items(), key=lambda kv: (-abs(kv[1]) * len(sites_of[kv[0]]) ** 0.5, kv[0]))
+        return {k: round(v, 2) for k, v in ranked[:keep] if abs(v) > 0.2}
+    return Lore(words=odds(words, word_sites), names=odds(names, name_sites))
+
+
+# --- Fitting --------------------------------------------------------------------------------------
+
+
+def weights(s: Sample) -> np.ndarray:
+    """Weight of each block: a page counts as one, a block as its share of the page's words."""
+    count = np.array([len(t.split()) for t in s.blocks.text], float)
+    if s.reference is None:
+        return np.where(s.label >= 0, 0.02, 0.0)
+    scale = len(s.reference.split()) + 150.0
+    return (count + 4.0) / scale
+
+
+class Fitted:
+    """A fitted stage and the columns it was fitted to."""
+
+    def __init__(self, x: np.ndarray, y: np.ndarray, w: np.ndarray, trees: int, rate: float, depth: int) -> None:
+        from catboost import CatBoostClassifier, Pool
+
+        self.model = CatBoostClassifier(
+            iterations=trees, learning_rate=rate, depth=depth, border_count=64, l2_leaf_reg=6.0, rsm=0.3,
+            random_seed=7, thread_count=2, verbose=False, allow_writing_files=False, bootstrap_type="Bernoulli", subsample=0.7,
+        )
+        self.model.fit(Pool(x, y, weight=w))
+
+    def chance(self, x: np.ndarray) -> np.ndarray:
+        if not len(x):
+            return np.zeros(0)
+        return self.model.predict_proba(x)[:, 1]
+
+
+STAGE1 = {"trees": 150, "rate": 0.15, "depth": 6}
+CUT = 0.5
+STAGE2 = {"trees": 300, "rate": 0.08, "depth": 6}
+
+
+def rows(samples: list[Sample], matrices: list[np.ndarray], rng: np.random.Generator):
+    """Training rows of many pages: every block that matters, a tenth of the plainly empty ones at ten times the weight."""
+    xs, ys, ws = [], [], []
+    for s, x in zip(samples, matrices, strict=True):
+        w = weights(s)
+        y = s.label
+        near = np.convolve((y >= 0.3).astype(float), np.ones(41))[20 : 20 + len(y)] > 0
+        dull = ~near & (x[:, 0] < 8)
+        keep = np.where(dull, rng.random(len(y)) < 0.1, True) & (w > 0)
+        w = np.where(dull, w * 10, w)
+        xs.append(x[keep]); ys.append((y[keep] >= 0.5).astype(int)); ws.append(w[keep])
+    return np.concatenate(xs), np.concatenate(ys), np.concatenate(ws)
+
+
+def stage_one(samples: list[Sample], lore: Lore) -> tuple[list[np.ndarray], list[Context]]:
+    contexts = [Context(s.blocks, s.hints, lore) for s in samples]
+    return [c.matrix() for c in contexts], contexts
+
+
+def fit_both(samples: list[Sample], folds: list[int], log) -> tuple[Lore, Fitted, Fitted]:
+    """Both stages from these pages; within, each fold is seen by stage one only through models that did not see it."""
+    rng = np.random.default_rng(7)
+    usable = [s for s in samples if s.label is not None and len(s.blocks)]
+    firsts: dict[int, list[np.ndarray]] = {}
+    contexts: dict[int, list[Context]] = {}
+    by = {k: [s for s in usable if s.fold == k] for k in folds}
+    for k in folds:
+        lore = learn_lore([s for s in usable if s.fold != k])
+        firsts[k], contexts[k] = stage_one(by[k], lore)
+    log("features")
+    parts = {k: rows(by[k], firsts[k], rng) for k in folds}
+    join = lambda ks: [np.concatenate([parts[k][i] for k in ks]) for i in range(3)]
+    seconds = {}
+    for k in folds:
+        one = Fitted(*join([f for f in folds if f != k]), **STAGE1)
+        seconds[k] = []
+        for s, x, c in zip(by[k], firsts[k], contexts[k], strict=True):
+            seconds[k].append(c.second_stage(x, one.chance(x)))
+    log("inner models")
+    all_rows = join(folds)
+    one = Fitted(*all_rows, **STAGE1)
+    parts2 = [rows(by[k], seconds[k], rng) for k in folds]
+    two = Fitted(*[np.concatenate([p[i] for p in parts2]) for i in range(3)], **STAGE2)
+    log(f"fitted on {len(all_rows[0])} rows, {parts2[0][0].shape[1]} columns")
+    return learn_lore(usable), one, two
+
+
+def evaluate(samples: list[Sample], test_folds: list[int], out: Path) -> None:
+    """Answers for pages of sites that took no part in fitting, kept in a file for `score`."""
+    started = time.time()
+    log = lambda text: print(f"{time.time() - started:7.1f} {text}", flush=True)
+    answers = {}
+    for j in test_folds:
+        lore, one, two = fit_both(samples, [k for k in range(FOLDS) if k != j], log)
+        for s in samples:
+            if s.fold == j and len(s.blocks):
+                c = Context(s.blocks, s.hints, lore)
+                x = c.matrix()
+                p1 = one.chance(x)
+                p2 = two.chance(c.second_stage(x, p1))
+                answers[s.id] = (p1, p2)
+        log(f"fold {j}")
+        out.write_bytes(pickle.dumps(answers))
+        figures(samples, answers)
+        if j == test_folds[-1]:
+            c = Context(s.blocks, s.hints, lore); x = c.matrix(); names = c.names; c.second_stage(x, np.zeros(c.n)); names = names + c.names
+            imp = two.model.get_feature_importance()
+            print(sorted(zip([round(float(v), 2) for v in imp], names, strict=True), reverse=True)[:60])
+            print("unused", [n for v, n in zip(imp, names) if v < 0.02])
+
+
+def figures(samples: list[Sample], answers) -> None:
+    sys.path.insert(0, str(CORPUS))
+    import score
+
+    for which in (0, 1):
+        for cut in (0.4, 0.5, 0.6):
+            found = defaultdict(list)
+            for s in samples:
+                if s.id in answers and s.kind in (None, "article"):
+                    p = answers[s.id][which]
+                    text = "\n".join(t for t, v in zip(s.blocks.text, p, strict=True) if v >= cut)
+                    row = s.row | {"mention_sentences": [], "plain_sentences": []}
+                    r = {"id": s.id, "ms": 0.0, "error": None, "dataset": s.id.split("/")[0]}
+                    if s.reference:
+                        tp, fp, fn = score.overlap(s.reference, text)
+                        r |= {"p": score.rate(tp, fp, fn) if tp + fp > 0 else None, "r": score.rate(tp, fn, fp), "leak": list(score.leaks(row, text)), "exact": float(score.words(s.reference)==score.words(text))}
+                    low = " ".join(text.lower().split())
+                    r["include"] = [" ".join(x.lower().split()) in low for x in row["must_include"]]
+                    r["exclude"] = [" ".join(x.lower().split()) not in low for x in row["must_exclude"]]
+                    found[r["dataset"]].append(r)
+            print(which + 1, cut, {k: {f: v for f, v in score.summary(r).items() if f in ("f1", "exact", "precision", "recall", "include", "exclude", "promo_leak", "promo_leak_inbody")} for k, r in found.items()}, flush=True)
+
+
+def recipe() -> str:
+    """Hash of what is fitted: columns, parameters, the code that makes the columns."""
+    digest = hashlib.sha256(json.dumps([STAGE1, STAGE2, CUT, FOLDS]).encode())
+    for name in ("articles/features.py", "articles/lexicon.py", "articles/blocks.py"):
+        digest.update((ROOT / name).read_bytes())
+    return digest.hexdigest()[:16]
+
+
+def corpus_hash() -> str:
+    """Hash of the references that were fitted to."""
+    return hashlib.sha256((CORPUS / "truth.jsonl.gz").read_bytes()).hexdigest()[:16]
+
+
+def arrays_of(fitted: Fitted, stage: str) -> dict[str, np.ndarray]:
+    """A fitted CatBoost model as the arrays of `articles.trees.Forest`."""
+    import tempfile
+
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "model.json"
+        fitted.model.save_model(str(path), format="json")
+        model = json.loads(path.read_text())
+    questions: dict[tuple[int, float], int] = {}
+    trees = model["oblivious_trees"]
+    depth = max(len(t["splits"]) for t in trees)
+    splits, leaves = np.zeros((len(trees), depth), np.int16), np.zeros((len(trees), 2**depth), np.float32)
+    for i, tree in enumerate(trees):
+        values = tree["leaf_values"]
+        for level, split in enumerate(tree["splits"]):
+            key = (split["float_feature_index"], split["border"])
+            splits[i, level] = questions.setdefault(key, len(questions))
+        # A shallower tree: its missing levels may answer anything, so its leaves are repeated.
+        leaves[i] = np.tile(values, 2**depth // len(values))
+    scale, bias = model["scale_and_bias"]
+    return {
+        f"{stage}_feature": np.array([k[0] for k in questions], np.int16),
+        f"{stage}_border": np.array([k[1] for k in questions], np.float32),
+        f"{stage}_splits": splits,
+        f"{stage}_leaves": leaves * np.float32(scale),
+        f"{stage}_bias": np.array(bias[0] if isinstance(bias, list) else bias),
+    }
+
+
+def write(samples: list[Sample]) -> None:
+    """Fit on every page and write the model file."""
+    started = time.time()
+    lore, one, two = fit_both(samples, list(range(FOLDS)), lambda t: print(f"{time.time() - started:7.1f} {t}", flush=True))
+    c = Context(samples[0].blocks, samples[0].hints, lore)
+    first = c.matrix()
+    names = list(c.names)
+    second = c.second_stage(first, np.zeros(c.n))
+    names += c.names
+    text = lambda value: np.frombuffer(value.encode(), np.uint8)
+    np.savez_compressed(
+        ROOT / "articles/data/body.npz",
+        **arrays_of(one, "first"),
+        **arrays_of(two, "second"),
+        words=text("\n".join(lore.words)), words_weight=np.array(list(lore.words.values()), np.float32),
+        names=text("\n".join(lore.names)), names_weight=np.array(list(lore.names.values()), np.float32),
+        columns=text("\n".join(names)), corpus=text(corpus_hash()), recipe=text(recipe()), cut=np.array(CUT),
+    )
+    from articles.fitted import body_model
+
+    p = one.chance(first)
+    mine = body_model()
+    assert np.allclose(mine.first.chances(first), p, atol=1e-4), np.abs(mine.first.chances(first) - p).max()
+    assert np.allclose(mine.second.chances(c.second_stage(first, p)), two.chance(c.second_stage(first, p)), atol=1e-4)
+    del second
+
+
+def main() -> None:
+    """Command line."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--evaluate", action="store_true")
+    parser.add_argument("--write", action="store_true")
+    parser.add_argument("--folds", default="0,1,2,3,4")
+    parser.add_argument("--out", type=Path, default=Path("/tmp/fit-answers.pickle"))
+    arguments = parser.parse_args()
+    samples = load()
+    if arguments.write:
+        write(samples)
+    if arguments.evaluate:
+        evaluate(samples, [int(k) for k in arguments.folds.split(",")], arguments.out)
+
+
+if __name__ == "__main__":
+    main()
