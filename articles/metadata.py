@@ -129,7 +129,12 @@ class Metadata:
     times: tuple[LexborNode, ...] = ()
     """`<time>` nodes."""
     marked: tuple[LexborNode, ...] = ()
-    """Nodes with `itemprop` or `rel=author` and nodes whose class or id speaks of author, byline or date."""
+    """In document order: `<h1>`, `<time>`, nodes with `itemprop` or `rel=author`, and nodes whose class or id
+    speaks of an author, a byline or a date."""
+    figures: tuple[LexborNode, ...] = ()
+    """`<figure>` nodes."""
+    pagers: tuple[LexborNode, ...] = ()
+    """Nodes that lead from page to page: `rel=next` and what is called pagination."""
 
     @property
     def types(self) -> frozenset[str]:
@@ -154,6 +159,9 @@ _COLLECTED: Final = ",".join(
         "title",
         "h1",
         "time",
+        "figure",
+        "a[rel~=next]",
+        "[class*=pagin i]",
         "script[type*='ld+json' i]",
         "[itemprop]",
         "[rel~=author]",
@@ -178,6 +186,8 @@ def metadata_of(page: Page) -> Metadata:
     headings: list[LexborNode] = []
     times: list[LexborNode] = []
     marked: list[LexborNode] = []
+    figures: list[LexborNode] = []
+    pagers: list[LexborNode] = []
     title: str | None = None
     for node in page.tree.css(_COLLECTED):
         tag = node.tag
@@ -191,11 +201,15 @@ def metadata_of(page: Page) -> Metadata:
             parent = node.parent
             if title is None and (parent is None or parent.tag in ("head", "html", "body")):
                 title = clean(node.text(deep=True) or "") or None
-        elif tag == "h1":
-            headings.append(node)
-        elif tag == "time":
-            times.append(node)
+        elif tag == "figure":
+            figures.append(node)
+        elif "pagin" in (node.attributes.get("class") or "").lower() or node.attributes.get("rel") == "next":
+            pagers.append(node)
         else:
+            if tag == "h1":
+                headings.append(node)
+            elif tag == "time":
+                times.append(node)
             marked.append(node)
     root = page.tree.root
     things = tuple(things_of(scripts))
@@ -211,6 +225,8 @@ def metadata_of(page: Page) -> Metadata:
         headings=tuple(headings[:20]),
         times=tuple(times[:200]),
         marked=tuple(marked[:400]),
+        figures=tuple(figures[:50]),
+        pagers=tuple(pagers[:10]),
     )
 
 

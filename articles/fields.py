@@ -1,0 +1,464 @@
+"""The fields of an article beside its text, each with the place it was taken from."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+from urllib.parse import urlsplit
+
+from articles.authors import credits_of
+from articles.dates import Moment
+from articles.headline import Claims, headline_of, names_of_site
+from articles.language import language_of, normal_tag
+from articles.metadata import Metadata, Picture
+from articles.model import Access, Capture, Evidence, Image, Origin, Precision, Site, Zone
+from articles.page import Page, attribute, text_of
+from articles.published import Dated, moments_of
+from articles.urls import canonical_url, url_key
+
+MAX_RAW_CHARS: Final = 500
+MAX_KEYWORDS: Final = 50
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fields:
+    """What a page says of its article."""
+
+    title: str
+    """Empty where the page has none."""
+    url: str
+    """Canonical; the fetched one where the page names none that can be its own."""
+    dek: str | None = None
+    authors: tuple[str, ...] = ()
+    organisations: tuple[str, ...] = ()
+    agencies: tuple[str, ...] = ()
+    published_at: datetime | None = None
+    modified_at: datetime | None = None
+    language: str | None = None
+    section: str | None = None
+    keywords: tuple[str, ...] = ()
+    image: Image | None = None
+    access: Access = Access.FREE
+    next_page: str | None = None
+    evidence: tuple[Evidence, ...] = ()
+
+
+def fields_of(
+    page: Page, metadata: Metadata, paragraphs: Sequence[str], capture: Capture, site: Site | None = None
+) -> Fields:
+    """Read all fields of a page whose body is `paragraphs`. Never raises on any content."""
+    evidence: list[Evidence] = []
+    host = _host(capture.url)
+    runs = names_of_site(_site_names(metadata, site), host)
+    url = _own_url(page, metadata, capture, evidence)
+    language = _language(metadata, paragraphs, site, evidence)
+    title = _title(metadata, runs, evidence)
+    published_at, modified_at = _moments(page, metadata, capture, site, language, host, evidence)
+    credits = credits_of(page, metadata, paragraphs, runs)
+    authors = tuple(dict.fromkeys(name for credit in credits for name in credit.byline.people))
+    organisations = tuple(dict.fromkeys(name for credit in credits for name in credit.byline.organisations))
+    agencies = tuple(dict.fromkeys(name for credit in credits for name in credit.byline.agencies))
+    for credit in credits:
+        byline = credit.byline
+        kind = "authors" if byline.people else "organisations" if byline.organisations else "agencies"
+        _note(evidence, kind, credit.origin, credit.raw)
+    return Fields(
+        title=title,
+        url=url,
+        dek=_dek(metadata, title, paragraphs, evidence),
+        authors=authors,
+        organisations=organisations,
+        agencies=agencies,
+        published_at=published_at,
+        modified_at=modified_at,
+        language=language,
+        section=_section(metadata, title, evidence),
+        keywords=_keywords(metadata, evidence),
+        image=_image(page, metadata, evidence),
+        access=_access(metadata, paragraphs, evidence),
+        next_page=_next_page(page, metadata, capture.url),
+        evidence=tuple(evidence),
+    )
+
+
+def _note(
+    evidence: list[Evidence],
+    name: str,
+    origin: Origin,
+    raw: str,
+    precision: Precision | None = None,
+    zone: Zone | None = None,
+) -> None:
+    evidence.append(
+        Evidence(field=name, origin=origin, raw=raw[:MAX_RAW_CHARS], precision=precision, zone=zone)
+    )
+
+
+def _host(url: str) -> str:
+    try:
+        return urlsplit(url).hostname or ""
+    except ValueError:
+        return ""
+
+
+def _site_names(metadata: Metadata, site: Site | None) -> tuple[str | None, ...]:
+    """What the site is called, by itself and by its seed."""
+    thing = metadata.article
+    publisher = thing.publisher.name if thing and thing.publisher else None
+    sites = [one.name for one in metadata.things if "website" in one.types]
+    return (
+        *metadata.meta.get("og:site_name", ()),
+        *metadata.meta.get("application-name", ()),
+        *metadata.meta.get("apple-mobile-web-app-title", ()),
+        *metadata.meta.get("al:ios:app_name", ()),
+        publisher,
+        *sites,
+        site.name if site else None,
+    )
+
+
+# --- Address --------------------------------------------------------------------------------------
+
+
+def _own_url(page: Page, metadata: Metadata, capture: Capture, evidence: list[Evidence]) -> str:
+    """The canonical URL where the page names one of its own site, else the one it was fetched from."""
+    fetched = canonical_url(capture.url) or capture.url
+    stated = [(href, Origin.DOM) for href in metadata.links.get("canonical", ())[:1]]
+    stated += [(href, Origin.META) for href in metadata.meta.get("og:url", ())[:1]]
+    for href, origin in stated:
+        url = canonical_url(href, page.base)
+        if url and _may_stand_for(url, fetched):
+            _note(evidence, "url", origin, href)
+            return url
+    _note(evidence, "url", Origin.HTTP, capture.url)
+    return fetched
+
+
+def _may_stand_for(url: str, fetched: str) -> bool:
+    """Whether a stated address can be this page's: of the same site, and no home page of a deeper one."""
+    one, other = urlsplit(url), urlsplit(fetched)
+    same_site = (one.hostname or "").split(".")[-2:] == (other.hostname or "").split(".")[-2:]
+    return same_site and (len(one.path) > 1 or bool(one.query) or len(other.path) <= 1)
+
+
+_PAGE_PART: Final = re.compile(
+    r"(?:[?&](?:page|p|pg|seite|pagina|paged|start)=\d+|/(?:page|seite|pagina|p)[/-]?\d+/?$|[-_,](?:page|seite|p|s)?-?\d{1,2}(?=(?:\.\w+)?$)"
+    r"|/\d{1,2}/?$)",
+    re.IGNORECASE,
+)
+_PAGE_NUMBER: Final = re.compile(r"(\d+)\D*$")
+
+
+def _next_page(page: Page, metadata: Metadata, own: str) -> str | None:
+    """The next page of the same article, where it has several."""
+    hrefs = list(metadata.links.get("next", ())[:3])
+    for node in metadata.pagers:
+        links = [node] if node.tag == "a" else node.css("a")[:20]
+        hrefs += [attribute(link, "href") for link in links]
+    own_url = canonical_url(own)
+    if not hrefs or own_url is None:
+        return None
+    own_part = _PAGE_PART.search(own_url)
+    own_number = _number(own_part.group()) if own_part else 1
+    for href in hrefs:
+        url = canonical_url(href, page.base) if href else None
+        part = _PAGE_PART.search(url) if url else None
+        if url is None or part is None:
+            continue
+        stem = _stem(url)
+        if stem in (_stem(own_url), url_key(own_url)) and _number(part.group()) == own_number + 1:
+            return url
+    return None
+
+
+def _stem(url: str) -> str:
+    return url_key(_PAGE_PART.sub("", url, count=1))
+
+
+def _number(part: str) -> int:
+    match = _PAGE_NUMBER.search(part)
+    return int(match.group(1)[:6]) if match else 1
+
+
+# --- Headline and text fields ---------------------------------------------------------------------
+
+
+def _title(metadata: Metadata, runs: tuple[str, ...], evidence: list[Evidence]) -> str:
+    thing = metadata.article
+    claims = Claims(
+        headings=tuple(text_of(node) for node in metadata.headings[:8]),
+        json_ld=(thing.headline or thing.name) if thing else None,
+        graph=metadata.first("og:title", "twitter:title", "dc.title", "sailthru.title", "parsely-title"),
+        title=metadata.title,
+    )
+    headline = headline_of(claims, runs)
+    if headline is None:
+        return ""
+    _note(evidence, "title", headline.origin, headline.raw)
+    return headline.text
+
+
+_CUT: Final = re.compile(r"(?:\.\.\.|…|\[…\]|\[\.\.\.\])\s*$")
+
+
+def _dek(metadata: Metadata, title: str, paragraphs: Sequence[str], evidence: list[Evidence]) -> str | None:
+    """The standfirst or description, unless it only repeats the headline or how the text begins."""
+    thing = metadata.article
+    stated = [
+        (thing.description if thing else None, Origin.JSON_LD),
+        (metadata.first("og:description"), Origin.META),
+        (metadata.first("description", "twitter:description", "dc.description"), Origin.META),
+    ]
+    opening = _plain(" ".join(paragraphs[:4]))
+    for text, origin in stated:
+        if not text or len(text) < 20:
+            continue
+        plain = _plain(_CUT.sub("", text))
+        if not plain or plain == _plain(title) or opening.startswith(plain[:200]):
+            continue
+        _note(evidence, "dek", origin, text)
+        return text
+    return None
+
+
+def _plain(text: str) -> str:
+    return "".join(character for character in text.casefold() if character.isalnum())
+
+
+_SECTION_META: Final = (
+    "article:section", "og:article:section", "parsely-section", "section", "articlesection", "prism.section",
+    "og:section", "cxenseparse:section", "dc.subject", "sailthru.section", "category",
+)  # fmt: skip
+_NOT_SECTIONS: Final = frozenset(
+    [
+        "home",
+        "homepage",
+        "start",
+        "startseite",
+        "news",
+        "inicio",
+        "accueil",
+        "article",
+        "articles",
+        "blog",
+        "uncategorized",
+    ]
+)
+
+
+def _section(metadata: Metadata, title: str, evidence: list[Evidence]) -> str | None:
+    thing = metadata.article
+    stated = [(name, Origin.JSON_LD) for name in (thing.sections[:1] if thing else ())]
+    stated += [(value, Origin.META) for name in _SECTION_META for value in metadata.meta.get(name, ())[:1]]
+    for one in metadata.things:
+        stated += [
+            (item, Origin.JSON_LD)
+            for item in one.items
+            if item.lower() not in _NOT_SECTIONS and item != title
+        ][:1]
+    for text, origin in stated:
+        if text and len(text) <= 60 and "://" not in text:
+            _note(evidence, "section", origin, text)
+            return text
+    return None
+
+
+_KEYWORD_META: Final = (
+    "news_keywords",
+    "article:tag",
+    "og:article:tag",
+    "parsely-tags",
+    "sailthru.tags",
+    "keywords",
+)
+
+
+def _keywords(metadata: Metadata, evidence: list[Evidence]) -> tuple[str, ...]:
+    thing = metadata.article
+    values: Sequence[str] = thing.keywords if thing else ()
+    origin = Origin.JSON_LD
+    if not values:
+        origin = Origin.META
+        values = next((found for name in _KEYWORD_META if (found := metadata.meta.get(name))), ())
+    words: dict[str, str] = {}
+    for value in values:
+        for word in re.split(r"\s*[,;|]\s*", value) if len(values) == 1 else [value]:
+            word = word.strip()
+            if word and len(word) <= 80 and "://" not in word:
+                words.setdefault(word.casefold(), word)
+    if words:
+        _note(evidence, "keywords", origin, "; ".join(values))
+    return tuple(words.values())[:MAX_KEYWORDS]
+
+
+def _language(
+    metadata: Metadata, paragraphs: Sequence[str], site: Site | None, evidence: list[Evidence]
+) -> str | None:
+    thing = metadata.article
+    declared = [
+        (metadata.language, Origin.DOM),
+        (thing.language if thing else None, Origin.JSON_LD),
+        (metadata.first("og:locale"), Origin.META),
+        (metadata.first("content-language", "language", "dc.language", "inlanguage"), Origin.META),
+        (site.language if site else None, Origin.SITE),
+    ]
+    sample = " ".join(max(paragraphs[:8], key=len, default="").split())
+    language, from_text = language_of([text for text, _ in declared], sample or " ".join(paragraphs[:3]))
+    if language is None:
+        return None
+    if from_text:
+        _note(evidence, "language", Origin.TEXT, sample[:80])
+    else:
+        raw, origin = next((text, origin) for text, origin in declared if normal_tag(text) == language)
+        _note(evidence, "language", origin, raw or "")
+    return language
+
+
+# --- Moments --------------------------------------------------------------------------------------
+
+_DAY_FIRST_DOMAINS: Final = (
+    ".uk",
+    ".au",
+    ".in",
+    ".ie",
+    ".nz",
+    ".za",
+    ".eu",
+    ".ke",
+    ".ng",
+    ".sg",
+    ".my",
+    ".pk",
+)
+
+
+def _month_first(site: Site | None, language: str | None, metadata: Metadata, host: str) -> bool:
+    """Whether 03/04/2025 is a day in March here: in the USA, and in English where nothing speaks against it."""
+    if site is not None and site.country:
+        return site.country.lower() == "us"
+    locale = (metadata.first("og:locale") or metadata.language or language or "").replace("_", "-").lower()
+    if "-" in locale:
+        return locale == "en-us"
+    return (
+        locale in ("en", "") and (language or "en").startswith("en") and not host.endswith(_DAY_FIRST_DOMAINS)
+    )
+
+
+def _moments(
+    page: Page,
+    metadata: Metadata,
+    capture: Capture,
+    site: Site | None,
+    language: str | None,
+    host: str,
+    evidence: list[Evidence],
+) -> tuple[datetime | None, datetime | None]:
+    published, modified = moments_of(
+        page,
+        metadata,
+        fetched_at=capture.fetched_at,
+        timezone=site.timezone if site else None,
+        month_first=_month_first(site, language, metadata, host),
+        feed=_from_feed(capture),
+    )
+    for name, dated in (("published_at", published), ("modified_at", modified)):
+        if dated is not None:
+            moment = dated.moment
+            _note(evidence, name, dated.origin, moment.raw, moment.precision, moment.zone)
+    return published.moment.at if published else None, modified.moment.at if modified else None
+
+
+def _from_feed(capture: Capture) -> Dated | None:
+    at = capture.found.published_at if capture.found else None
+    if at is None or at.tzinfo is None:
+        return None
+    moment = Moment(at=at, precision=Precision.SECOND, zone=Zone.STATED, local=at, raw=at.isoformat())
+    return Dated(moment=moment, origin=Origin.FEED)
+
+
+# --- Image ----------------------------------------------------------------------------------------
+
+_CREDIT: Final = re.compile(
+    r"(?:\(?\s*(?:photo(?:graph)?|image|picture|foto|bild|crédit|credit|credito|photo credit|image credit|quelle|source|©|imago)\s*(?:by|von|par)?\s*[:：©]?\s*)([^()]{2,80})\)?\s*$",
+    re.IGNORECASE,
+)
+
+
+def _image(page: Page, metadata: Metadata, evidence: list[Evidence]) -> Image | None:
+    thing = metadata.article
+    stated: list[tuple[Picture, Origin]] = [
+        (picture, Origin.JSON_LD) for picture in (thing.images[:1] if thing else ())
+    ]
+    shared = metadata.first(
+        "og:image:secure_url", "og:image", "og:image:url", "twitter:image", "twitter:image:src"
+    )
+    if shared:
+        stated.append((Picture(url=shared), Origin.META))
+    stated += [(Picture(url=href), Origin.DOM) for href in metadata.links.get("image_src", ())[:1]]
+    for picture, origin in stated:
+        url = page.link(picture.url)
+        if not url or not url.startswith(("http://", "https://")) or len(url) > 2_000:
+            continue
+        caption, credit = _figure(metadata, url)
+        _note(evidence, "image", origin, picture.url)
+        return Image(url=url, caption=caption or picture.caption, credit=credit or picture.credit)
+    return None
+
+
+def _figure(metadata: Metadata, url: str) -> tuple[str | None, str | None]:
+    """Caption and credit of the figure that shows this picture."""
+    name = _file_name(url)
+    if len(name) < 5:
+        return None, None
+    for node in metadata.figures[:10]:
+        caption = node.css_first("figcaption")
+        if caption is None or name not in (node.html or "")[:20_000]:
+            continue
+        text = text_of(caption)[:1_000]
+        inner = caption.css_first("[class*=credit i],[class*=copyright i],[class*=source i],cite,small")
+        credit = text_of(inner)[:200] if inner is not None else ""
+        if not credit and (match := _CREDIT.search(text)):
+            credit = match.group(1).strip()
+            return text[: match.start()].strip() or None, credit
+        return text.replace(credit, "").strip() or None if credit else text or None, credit or None
+    return None, None
+
+
+def _file_name(url: str) -> str:
+    name = url.partition("?")[0].rstrip("/").rpartition("/")[2]
+    return re.sub(r"[-_]\d+x\d+(?=\.\w+$)|\.\w+$", "", name)
+
+
+# --- Access ---------------------------------------------------------------------------------------
+
+_TIERS: Final = {
+    "free": Access.FREE, "metered": Access.METERED, "locked": Access.PAID, "paid": Access.PAID,
+    "premium": Access.PAID, "subscriber": Access.PAID, "subscribers": Access.PAID, "plus": Access.PAID,
+}  # fmt: skip
+STUB_WORDS: Final = 180
+"""A page that is not free and shows fewer words shows only the beginning."""
+
+
+def _access(metadata: Metadata, paragraphs: Sequence[str], evidence: list[Evidence]) -> Access:
+    thing = metadata.article
+    access = Access.FREE
+    free = thing.free if thing else None
+    tier = (metadata.first("article:content_tier", "og:article:content_tier", "content_tier") or "").lower()
+    meta_free = (metadata.first("isaccessibleforfree") or "").lower()
+    if free is not None:
+        access = Access.FREE if free else Access.PAID
+        _note(evidence, "access", Origin.JSON_LD, f"isAccessibleForFree: {str(free).lower()}")
+        if not free and tier == "metered":
+            access = Access.METERED
+    elif tier in _TIERS:
+        access = _TIERS[tier]
+        _note(evidence, "access", Origin.META, tier)
+    elif meta_free == "false":
+        access = Access.PAID
+        _note(evidence, "access", Origin.META, "isAccessibleForFree: false")
+    if access in (Access.PAID, Access.METERED) and sum(len(one.split()) for one in paragraphs) < STUB_WORDS:
+        return Access.STUB
+    return access

@@ -1,0 +1,305 @@
+"""When an article was published and last changed, from everything on the page that says so.
+
+A statement of change is never taken for one of publication, and nothing later than the fetch is believed.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+from urllib.parse import urlsplit
+
+from selectolax.lexbor import LexborNode
+
+from articles.dates import Moment, parse_moment
+from articles.metadata import Metadata
+from articles.model import Origin, Precision
+from articles.page import Page, text_of
+
+FUTURE_TOLERANCE: Final = timedelta(hours=14)
+"""A time whose zone was guessed may seem this much later than it is."""
+
+_PUBLISHED: Final = tuple(
+    """
+    article:published_time og:article:published_time og:published_time article:published article.published
+    datepublished date_published date-published parsely-pub-date og:pubdate sailthru.date
+    cxenseparse:recs:publishtime cxenseparse:publishtime cxenseparse:cre-timestamp publish_date publish-date
+    publishdate og:publish_date publication_date publication-date published_date published-date publisheddate pubdate
+    pub_date published publish_time article:first_published_time article_date_original originalpublicationdate
+    citation_publication_date citation_online_date dcterms.issued dc.date.issued dcterms.date dcterms.created
+    dc.date.created dc:date.created dc.date dc:date prism.publicationdate rnews:datepublished ptime bt:pubdate
+    release_date displaydate shareaholic:article_published_time dcsext.articlefirstpublished
+    iso-8601-publish-date analyticsattributes.articledate gsa_date cludo:date article:create created datecreated
+    creation_date date
+    """.split()  # noqa: SIM905
+)
+_MODIFIED: Final = tuple(
+    """
+    article:modified_time og:article:modified_time og:modified_time og:updated_time article:modified datemodified
+    date_modified dcterms.modified dc.date.modified dc:date.modified dc.modified lastmod last-modified last_modified
+    last-updated article_date_updated revision_date updated modified cxenseparse:recs:modifiedtime
+    """.split()  # noqa: SIM905
+)
+
+_DATE_CLASS: Final = re.compile(
+    r"(?:^|[\s_-])(?:date|datum|dato|fecha|data|time|timestamp|datetime|dateline|pubdate|posted|publish\w*|publi\w*|created"
+    r"|entry-date|meta-date|postdate|byline|submitted)(?:$|[\s_-]|\d)|(?:[a-z]Date|[a-z]Time|Published|Dateline|Timestamp)(?![a-z])|(?:post|entry|article|pub)date",
+)
+_CHANGE_CLASS: Final = re.compile(r"updat|modif|aktuali|chang|lastmod|edited|revis", re.IGNORECASE)
+_ELSEWHERE: Final = re.compile(
+    r"comment|related|teaser|sidebar|footer|recommend|more-|promo|widget|recent|latest|trending|popular|carousel|event"
+    r"|(?:^|[\s_-])(?:nav|menu|feed|list|card|ticker|next|prev)",
+    re.IGNORECASE,
+)
+_CHANGE_WORD: Final = re.compile(
+    r"updat|modifi|aktuali|geändert|ge[äa]ndert|stand:|mis(?:e)? à jour|mise à jour|actuali[zs]|atuali|aggiorn|bijgewerkt|uppdater"
+    r"|oppdater|opdater|редак|обнов|edited|revis|reviewed|更新|updater|zmodyf|last change|changed",
+    re.IGNORECASE,
+)
+_PUBLISH_WORD: Final = re.compile(
+    r"publi|posted|erschienen|veröffentlich|vom\b|gepubliceerd|publicer|dodano|опубл|first|originally|creat|erstellt|公開|配信|发布",
+    re.IGNORECASE,
+)
+_URL_DAY: Final = re.compile(
+    r"/((?:19|20)\d{2})[/-]?(0[1-9]|1[0-2])[/-]?(0[1-9]|[12]\d|3[01])(?=[/_.-]|$)"
+    r"|[/_-]((?:19|20)\d{2})[/_-]?(0[1-9]|1[0-2])[/_-]?(0[1-9]|[12]\d|3[01])(?=[/_.-]|$)"
+    r"|/((?:19|20)\d{2})/(jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*/(\d{1,2})(?=/)",
+    re.IGNORECASE,
+)
+_HAS_DATE: Final = re.compile(r"\d{4}|\d[./-]\d|\d{2}:\d{2}")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Dated:
+    """A moment with the part of the capture that stated it."""
+
+    moment: Moment
+    origin: Origin
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Statement:
+    """A text that claims to date the article."""
+
+    text: str
+    origin: Origin
+    change: bool
+    """Speaks of the last change, not of the publication."""
+
+
+def moments_of(
+    page: Page,
+    metadata: Metadata,
+    *,
+    fetched_at: datetime,
+    timezone: str | None,
+    month_first: bool,
+    feed: Dated | None = None,
+) -> tuple[Dated | None, Dated | None]:
+    """When the page was published and when it was last changed.
+
+    `timezone` is the zone of times that name none, `month_first` says how 03/04/2025 is read there, `feed`
+    what the feed said that led to the page.
+    """
+    latest = fetched_at + FUTURE_TOLERANCE
+    published: list[Dated] = []
+    modified: list[Dated] = []
+    for statement in _statements(page, metadata):
+        moment = parse_moment(statement.text, timezone, month_first=month_first)
+        if moment is None or moment.at > latest:
+            continue
+        (modified if statement.change else published).append(Dated(moment=moment, origin=statement.origin))
+        if not statement.change and moment.precision is not Precision.DAY and not _midnight(moment):
+            break
+    if not published and feed is not None and feed.moment.at <= latest:
+        published.append(feed)
+    if not published:
+        published.extend(_from_text(page, metadata, latest, timezone, month_first))
+    first = _finest(published)
+    later = next((d for d in modified if first is None or d.moment.at >= first.moment.at), None)
+    return first, later
+
+
+def _finest(published: list[Dated]) -> Dated | None:
+    """The first statement, or a later one that gives the hour of the same day."""
+    if not published:
+        return None
+    best = published[0]
+    if best.moment.precision is not Precision.DAY and not _midnight(best.moment):
+        return best
+    day = best.moment.local.date()
+    for other in published[1:]:
+        same_day = day in (other.moment.local.date(), other.moment.at.date())
+        if same_day and other.moment.precision is not Precision.DAY and not _midnight(other.moment):
+            return other
+    return best
+
+
+def _midnight(moment: Moment) -> bool:
+    """Whether a time is most likely a day to which a machine added zeros."""
+    return (moment.local.hour, moment.local.minute, moment.local.second) == (0, 0, 0) or (
+        (moment.at.hour, moment.at.minute, moment.at.second) == (0, 0, 0)
+    )
+
+
+def _statements(page: Page, metadata: Metadata) -> Iterator[Statement]:
+    """Statements from the most to the least trusted."""
+    thing = metadata.article
+    if thing is not None:
+        if thing.modified:
+            yield Statement(text=thing.modified, origin=Origin.JSON_LD, change=True)
+        if thing.published:
+            yield Statement(text=thing.published, origin=Origin.JSON_LD, change=False)
+    for name in _MODIFIED:
+        for value in metadata.meta.get(name, ())[:1]:
+            yield Statement(text=value, origin=Origin.META, change=True)
+    for name in _PUBLISHED:
+        for value in metadata.meta.get(name, ())[:1]:
+            yield Statement(text=value, origin=Origin.META, change=False)
+    yield from _marked(metadata)
+    for other in metadata.things:
+        if other.published and other is not thing and other.role in ("", "mainentity", "mainentityofpage"):
+            yield Statement(text=other.published, origin=Origin.JSON_LD, change=False)
+    if thing is not None and thing.created:
+        yield Statement(text=thing.created, origin=Origin.JSON_LD, change=False)
+    day = _url_day(page.url)
+    if day:
+        yield Statement(text=day, origin=Origin.URL, change=False)
+
+
+def _marked(metadata: Metadata) -> Iterator[Statement]:
+    """Dates in `<time>`, microdata and nodes named for dates; those beside the headline first."""
+    heading = next((i for i, node in enumerate(metadata.marked) if node.tag == "h1"), None)
+    ranked: list[tuple[float, int, Statement]] = []
+    for index, node in enumerate(metadata.marked):
+        attributes = node.attributes
+        prop = (attributes.get("itemprop") or "").lower()
+        names = f"{attributes.get('class') or ''} {attributes.get('id') or ''}"
+        rank = _rank(node.tag or "", prop, names)
+        if rank is None:
+            continue
+        statement = _stated(node, prop, names)
+        if statement is None or _is_elsewhere(node):
+            continue
+        distance = abs(index - heading) if heading is not None else index
+        rank += min(distance, 40) / 20 + (0.5 if heading is not None and index < heading else 0.0)
+        ranked.append((rank, index, statement))
+        if len(ranked) >= 30:
+            break
+    ranked.sort(key=lambda one: one[:2])
+    for _, _, statement in ranked:
+        yield statement
+
+
+def _rank(tag: str, prop: str, names: str) -> float | None:
+    """How far from certain a node is to hold the date; None: it is not about dates."""
+    if prop.startswith(("datepublished", "datecreated")):
+        return 0.0
+    if prop.startswith(("datemodified", "dateupdated")):
+        return 0.0
+    if tag == "time":
+        return 1.0
+    if prop or not names.strip():
+        return None
+    return 2.0 if _DATE_CLASS.search(names) else None
+
+
+def _stated(node: LexborNode, prop: str, names: str) -> Statement | None:
+    attributes = node.attributes
+    value = attributes.get("datetime") or attributes.get("content") or ""
+    shown = ""
+    if not (value and _HAS_DATE.search(value)):
+        shown = text_of(node)
+        value = shown
+        if len(shown) > 200 or not _HAS_DATE.search(shown):
+            return None
+    around = f"{names} {prop}"
+    change = bool(_CHANGE_CLASS.search(around)) and not _PUBLISH_WORD.search(around)
+    if not change:
+        before = shown or _text_before(node)
+        speaks_of_change = _CHANGE_WORD.search(before)
+        speaks_of_birth = _PUBLISH_WORD.search(before)
+        if (
+            speaks_of_change
+            and shown
+            and speaks_of_birth
+            and speaks_of_birth.start() > speaks_of_change.start()
+        ):
+            value = shown[speaks_of_birth.start() :]
+        elif speaks_of_change and shown and _HAS_DATE.search(shown[: speaks_of_change.start()]):
+            value = shown[: speaks_of_change.start()]
+        elif speaks_of_change and not (speaks_of_birth and prop):
+            change = "publish" not in prop
+    return Statement(text=value, origin=Origin.DOM, change=change)
+
+
+def _text_before(node: LexborNode) -> str:
+    """The words right before a node: `Updated: ` of `Updated: <time>`."""
+    before = node.prev
+    for _ in range(3):
+        if before is None:
+            break
+        text = (before.text(deep=True) or "").strip() if before.tag != "-comment" else ""
+        if text:
+            return text[-40:] if before.tag == "-text" or len(text) < 40 else ""
+        before = before.prev
+    return ""
+
+
+def _is_elsewhere(node: LexborNode) -> bool:
+    """Whether a node belongs to a comment, a teaser, a list or the frame of the page."""
+    parent: LexborNode | None = node
+    for _ in range(12):
+        if parent is None or parent.tag in ("body", "html", "main"):
+            return False
+        if parent.tag in ("nav", "footer", "aside"):
+            return True
+        attributes = parent.attributes
+        names = f"{attributes.get('class') or ''} {attributes.get('id') or ''}"
+        if _ELSEWHERE.search(names):
+            return parent.css_first("h1") is None
+        parent = parent.parent
+    return False
+
+
+def _url_day(url: str) -> str | None:
+    try:
+        match = _URL_DAY.search(urlsplit(url).path)
+    except ValueError:
+        return None
+    if match is None:
+        return None
+    year, month, day = (group for group in match.groups() if group is not None)
+    return f"{year}-{month}-{day}" if month.isdigit() else f"{day} {month} {year}"
+
+
+def _from_text(
+    page: Page, metadata: Metadata, latest: datetime, timezone: str | None, month_first: bool
+) -> Iterator[Dated]:
+    """Dates among the first short texts after the headline."""
+    body = page.tree.body
+    if body is None:
+        return
+    wanted = metadata.headings[0].mem_id if metadata.headings else None
+    seen = 0
+    started = wanted is None
+    for node in body.traverse(include_text=True):
+        if not started:
+            started = node.mem_id == wanted
+            continue
+        if node.tag != "-text":
+            continue
+        text = (node.text_content or "").strip()
+        if not text:
+            continue
+        seen += 1
+        if seen > 60:
+            return
+        if len(text) <= 80 and _HAS_DATE.search(text) and not _CHANGE_WORD.search(text):
+            moment = parse_moment(text, timezone, month_first=month_first)
+            if moment is not None and moment.at <= latest:
+                yield Dated(moment=moment, origin=Origin.TEXT)
+                return
