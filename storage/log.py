@@ -96,27 +96,29 @@ class Log:
     def follow(self, after: int, until: int | None = None) -> Iterator[Commit]:
         """Commits past a cursor in order, up to the last one there is, or to `until`.
 
-        Reads in growing windows of concurrent GETs. Raises DamagedLog for a damaged commit and for a gap.
+        Reads in growing windows of concurrent GETs. Raises DamagedLog for a damaged commit and for a hole.
         """
-        width = 1
+        width, seen = 1, after
         while until is None or after < until:
             wanted = range(after + 1, min(after + width, until or after + width) + 1)
             window = self._window(wanted)
             whole = list(takewhile(lambda commit: commit is not None, window))
+            seen = max([seen, *(commit.seq for commit in window if commit)])
             for commit in whole:
                 if commit is not None:
                     yield commit
             after += len(whole)
             if len(whole) == len(window):
                 width = min(2 * width, WINDOW)
-            elif whole or any(window):
-                width = 1  # made while we were reading: settle where the log ends
-                if not whole and self.get(after + 1) is None:
-                    raise DamagedLog(
-                        f"{commit_key(after + 1)} is missing, and later commits are there; restore it"
-                    )
-            else:
+            elif not whole and seen == after:
                 return
+            elif not whole and self.get(after + 1) is None:
+                # Whoever made the later one saw this one: it was there.
+                raise DamagedLog(
+                    f"{commit_key(after + 1)} is missing, and {commit_key(seen)} is there; restore it"
+                )
+            else:
+                width = 2  # commits came while we were reading: look again where the log ends
 
     def _window(self, seqs: range) -> list[Commit | None]:
         if len(seqs) == 1:

@@ -22,6 +22,8 @@ from storage.log import Commit, DamagedLog, Log
 from storage.objects import ObjectStore, open_store
 from storage.stored import StoredArticle, stored
 
+__all__ = ["Archive", "News", "StoredArticle", "open_archive"]
+
 _BACK = 32
 """Commits got at once when reading backwards."""
 

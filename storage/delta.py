@@ -1,0 +1,334 @@
+"""Delta tables for SQL engines: a follower of the log that owns nothing and can be made anew.
+
+    tables/articles   one row a revision; the columns of `storage.stored.StoredArticle`
+    tables/captures   one row a capture and reader: what became of it
+
+Many commits go in by one append, which costs more the longer the table's own log is. Each append carries, in
+the same Delta commit, the number of the last commit of ours that it holds: that is the cursor, so that an
+append happens once or not at all. Two followers at once: delta-rs refuses the second, which looks again.
+delta-rs does not flush files to the disk; after a power cut remove `tables/` and follow again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+import pyarrow as pa
+from deltalake import CommitProperties, DeltaTable, Transaction, WriterProperties, write_deltalake
+from deltalake.exceptions import CommitFailedError, DeltaError, TableNotFoundError
+
+from articles.model import Article, Rejection
+from articles.urls import url_key
+from storage import batches, records
+from storage.ahead import ahead
+from storage.batches import Batch, Outcome, Revision, Unchanged
+from storage.log import Commit, Log
+from storage.objects import ObjectStore, storage_options, table_url
+from storage.stored import stored
+
+APP = "pressrun"
+"""Under this name the tables keep their cursor."""
+MAX_CAPTURES = 8_000
+"""Captures in one append, and in memory, unless a single commit has more."""
+CHECKPOINT_EVERY = 20
+"""Delta commits; opening a table reads at most so many small files."""
+
+
+class TableError(Exception):
+    """A table cannot be read or written; the message names it and the remedy."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaptureRow:
+    """What became of one capture: a row of `tables/captures`."""
+
+    url: str
+    """As fetched."""
+    url_key: str
+    site: str | None
+    fetched_at: datetime
+    status: int
+    fate: str
+    """`article`, `unchanged` or `rejected`."""
+    change: str | None
+    """Of an article."""
+    reason: str | None
+    """Of a rejection."""
+    detail: str | None
+    article_id: str | None
+    revision_id: str | None
+    extractor: str
+    segment: str
+    offset: int | None
+    length: int | None
+    seq: int
+    committed_at: datetime
+
+
+def follow_tables(store: ObjectStore) -> int:
+    """Bring both tables up to the log's end; how many commits the one furthest behind has taken in.
+
+    Safe to kill, to repeat and to run twice at once. Raises TableError, and what the log and the store raise.
+    """
+    tables = [_open(store, kind) for kind in _KINDS]
+    begin = end = min(_cursor(table) for table in tables)
+    for chunk in _chunks(store, begin):
+        end = chunk[-1][0].seq
+        for number, kind in enumerate(_KINDS):
+            tables[number] = _append(store, kind, tables[number], chunk)
+    return end - begin
+
+
+def captures_for(store: ObjectStore, key: str) -> list[CaptureRow]:
+    """Every capture of a URL (its `url_key`) in commit order, as far as the table has followed the log."""
+    try:
+        table = DeltaTable(table_url(store, _CAPTURES.key), storage_options=storage_options(store))
+    except TableNotFoundError:
+        return []
+    except (DeltaError, OSError) as error:
+        raise _error(store, _CAPTURES, error) from error
+    rows = table.to_pyarrow_table(filters=[("url_key", "=", key)]).to_pylist()
+    return [CaptureRow(**row) for row in sorted(rows, key=lambda row: (row["seq"], row["offset"] or 0))]
+
+
+def maintain_tables(store: ObjectStore, *, keep: timedelta = timedelta(days=7)) -> dict[str, str]:
+    """Join small files, remove those that no reader of the last `keep` can need; what was done, by table."""
+    done = {}
+    for kind in _KINDS:
+        table = _open(store, kind)
+        try:
+            joined = table.optimize.compact(writer_properties=_WRITER)
+            table.create_checkpoint()
+            removed = table.vacuum(
+                retention_hours=round(keep.total_seconds() / 3600),
+                dry_run=False,
+                enforce_retention_duration=False,
+            )
+        except (DeltaError, OSError) as error:
+            raise _error(store, kind, error) from error
+        done[kind.key] = (
+            f"{joined['numFilesRemoved']} files joined into {joined['numFilesAdded']}, {len(removed)} removed"
+        )
+    return done
+
+
+# --- Tables -----------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class _Kind:
+    """One of the tables, and how its rows are made."""
+
+    key: str
+    schema: Any  # pyarrow has no types
+    rows: Callable[[Commit, Batch], Iterator[object]]
+    statistics: str
+    """Columns with minimum and maximum in Delta's log: each costs bytes at every append."""
+
+
+def _struct(**of: Any) -> Any:  # noqa: ANN401
+    return pa.struct(list(of.items()))
+
+
+_TEXT = pa.string()
+_TEXTS = pa.list_(_TEXT)
+_MOMENT = pa.timestamp("us", tz="UTC")
+_POINTER = _struct(segment=_TEXT, offset=pa.int64(), length=pa.int64())
+
+
+def _schema(required: Sequence[str], **columns: Any) -> Any:  # noqa: ANN401
+    return pa.schema([pa.field(name, kind, nullable=name not in required) for name, kind in columns.items()])
+
+
+def _article_rows(commit: Commit, batch: Batch) -> Iterator[object]:
+    return (stored(outcome, commit) for outcome in batch.outcomes if isinstance(outcome, Revision))
+
+
+def _capture_rows(commit: Commit, batch: Batch) -> Iterator[object]:
+    return (_capture_row(outcome, commit) for outcome in batch.outcomes)
+
+
+_ARTICLES = _Kind(
+    key="tables/articles",
+    schema=_schema(
+        ("url", "title", "text", "fetched_at", "committed_at", "article_id", "revision_id", "change", "seq"),
+        url=_TEXT,
+        title=_TEXT,
+        text=_TEXT,
+        paragraphs=_TEXTS,
+        dek=_TEXT,
+        authors=_TEXTS,
+        organisations=_TEXTS,
+        agencies=_TEXTS,
+        published_at=_MOMENT,
+        modified_at=_MOMENT,
+        fetched_at=_MOMENT,
+        committed_at=_MOMENT,
+        language=_TEXT,
+        section=_TEXT,
+        keywords=_TEXTS,
+        image=_struct(url=_TEXT, caption=_TEXT, credit=_TEXT),
+        form=_TEXT,
+        access=_TEXT,
+        next_page=_TEXT,
+        posts=pa.list_(_struct(at=_MOMENT, title=_TEXT, paragraphs=_TEXTS)),
+        site=_TEXT,
+        article_id=_TEXT,
+        revision_id=_TEXT,
+        previous=_TEXT,
+        change=_TEXT,
+        seq=pa.int64(),
+        removed=pa.list_(
+            _struct(kind=_TEXT, text=_TEXT, place=pa.int64(), score=pa.float64(), reason=_TEXT, path=_TEXT)
+        ),
+        evidence=pa.list_(_struct(field=_TEXT, origin=_TEXT, raw=_TEXT, precision=_TEXT, zone=_TEXT)),
+        confidence=pa.float64(),
+        extractor=_TEXT,
+        status=pa.int32(),
+        fetched_url=_TEXT,
+        pointer=_POINTER,
+    ),
+    rows=_article_rows,
+    statistics="seq,site,published_at",
+)
+_CAPTURES = _Kind(
+    key="tables/captures",
+    schema=_schema(
+        ("url", "url_key", "fetched_at", "status", "fate", "extractor", "segment", "seq", "committed_at"),
+        url=_TEXT,
+        url_key=_TEXT,
+        site=_TEXT,
+        fetched_at=_MOMENT,
+        status=pa.int32(),
+        fate=_TEXT,
+        change=_TEXT,
+        reason=_TEXT,
+        detail=_TEXT,
+        article_id=_TEXT,
+        revision_id=_TEXT,
+        extractor=_TEXT,
+        segment=_TEXT,
+        offset=pa.int64(),
+        length=pa.int64(),
+        seq=pa.int64(),
+        committed_at=_MOMENT,
+    ),
+    rows=_capture_rows,
+    statistics="seq,site,fetched_at",
+)
+_KINDS = (_ARTICLES, _CAPTURES)
+_WRITER = WriterProperties(compression="ZSTD", compression_level=3)
+
+
+def _open(store: ObjectStore, kind: _Kind) -> DeltaTable:
+    """The table, created where there is none."""
+    url, options = table_url(store, kind.key), storage_options(store)
+    try:
+        try:
+            return DeltaTable(url, storage_options=options)
+        except TableNotFoundError:
+            return DeltaTable.create(
+                url,
+                schema=kind.schema,
+                mode="ignore",
+                storage_options=options,
+                configuration={
+                    "delta.dataSkippingStatsColumns": kind.statistics,
+                    "delta.checkpointInterval": str(CHECKPOINT_EVERY),
+                },
+            )
+    except (DeltaError, OSError) as error:
+        raise _error(store, kind, error) from error
+
+
+def _cursor(table: DeltaTable) -> int:
+    return table.transaction_version(APP) or 0
+
+
+def _append(
+    store: ObjectStore, kind: _Kind, table: DeltaTable, chunk: Sequence[tuple[Commit, Batch]]
+) -> DeltaTable:
+    """Append what the table lacks of a chunk; the table as it is then."""
+    last = chunk[-1][0].seq
+    while (cursor := _cursor(table)) < last:
+        rows = [row for commit, batch in chunk if commit.seq > cursor for row in kind.rows(commit, batch)]
+        try:
+            write_deltalake(
+                table,
+                _arrow(rows, kind.schema),
+                mode="append",
+                writer_properties=_WRITER,
+                # delta-rs writes the number with the files or neither; it does not look at it before: we do.
+                commit_properties=CommitProperties(app_transactions=[Transaction(APP, last)]),
+            )
+        except CommitFailedError as error:
+            table = _open(store, kind)
+            if _cursor(table) <= cursor:
+                raise _error(store, kind, error) from error
+            continue  # another follower was first
+        except (DeltaError, OSError) as error:
+            raise _error(store, kind, error) from error
+        table.update_incremental()
+    return table
+
+
+def _chunks(store: ObjectStore, cursor: int) -> Iterator[list[tuple[Commit, Batch]]]:
+    chunk: list[tuple[Commit, Batch]] = []
+    held = 0
+    for commit, data in ahead(lambda commit: store.get(commit.batch), Log(store).follow(cursor)):
+        if chunk and held + commit.captures > MAX_CAPTURES:
+            yield chunk
+            chunk, held = [], 0
+        chunk.append((commit, batches.unpack(commit.batch, data, commit.sha256)))
+        held += commit.captures
+    if chunk:
+        yield chunk
+
+
+def _error(store: ObjectStore, kind: _Kind, error: Exception) -> TableError:
+    cause = str(error).splitlines()[0]
+    return TableError(
+        f"{store.url}/{kind.key}: {cause}; the archive itself is whole: where the table is damaged, remove "
+        f"{kind.key}/ and it is made anew"
+    )
+
+
+# --- Rows -------------------------------------------------------------------------------------------
+
+
+_FATES: dict[type[Outcome], str] = {Revision: "article", Unchanged: "unchanged", Rejection: "rejected"}
+
+
+def _capture_row(outcome: Outcome, commit: Commit) -> CaptureRow:
+    capture = outcome.article if isinstance(outcome, Revision) else outcome
+    url = capture.fetched_url if isinstance(capture, Article) else capture.url
+    known = None if isinstance(capture, Rejection) else capture
+    return CaptureRow(
+        url=url,
+        url_key=url_key(url),
+        site=capture.site,
+        fetched_at=capture.fetched_at,
+        status=capture.status,
+        fate=_FATES[type(outcome)],
+        change=outcome.change.value if isinstance(outcome, Revision) else None,
+        reason=outcome.reason.value if isinstance(outcome, Rejection) else None,
+        detail=None if isinstance(capture, Article) else capture.detail,
+        article_id=known.article_id if known else None,
+        revision_id=known.revision_id if known else None,
+        extractor=commit.extractor,
+        segment=commit.segment,
+        offset=capture.pointer.offset if capture.pointer else None,
+        length=capture.pointer.length if capture.pointer else None,
+        seq=commit.seq,
+        committed_at=commit.committed_at,
+    )
+
+
+def _arrow(rows: Sequence[object], schema: Any) -> Any:  # noqa: ANN401
+    """Columns of the schema from objects with attributes of the same names."""
+    plain = [records.to_builtins(row, keep_moments=True) for row in rows]
+    arrays = [pa.array([row[column.name] for row in plain], type=column.type) for column in schema]
+    return pa.Table.from_arrays(arrays, schema=schema)

@@ -1,0 +1,94 @@
+"""Articles as plain JSON objects, for anyone with an S3 client: a follower of the log.
+
+    articles/<site>/<yyyy>/<mm>/<dd>/<article-id>-<revision-id>.json    one `StoredArticle`
+    followers/documents.json                                            {"seq": 17}: written out up to there
+
+The day is that of `fetched_at`; articles of no site lie under `_`. A revision is written once and never
+changed, so writing again after a kill changes nothing.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC
+
+from storage import batches, records
+from storage.ahead import ahead
+from storage.log import Log
+from storage.objects import NotFound, ObjectStore
+from storage.stored import StoredArticle, stored
+
+CURSOR_KEY = "followers/documents.json"
+WIDTH = 16
+"""Documents put at once."""
+EVERY = 1_000
+"""Documents between two moves of the cursor."""
+
+
+class BadCursor(Exception):
+    """The follower's cursor cannot be read; the message names its key and the remedy."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Cursor:
+    seq: int
+
+
+def follow_documents(store: ObjectStore) -> int:
+    """Write out every revision up to the log's end; how many commits were taken in.
+
+    Safe to kill, to repeat and to run twice at once: the slower of two gives way. Raises BadCursor, and what
+    the log and the store raise.
+    """
+    begin, version = _read_cursor(store)
+    done, unsaved = begin, 0
+    for seq, articles in _revisions(store, begin):
+        for _ in ahead(lambda article: _write(store, article), articles, width=WIDTH):
+            unsaved += 1
+        done = seq
+        if unsaved >= EVERY:
+            version, unsaved = _save(store, done, version), 0
+            if version is None:
+                return done - begin
+    if done > begin:
+        _save(store, done, version)
+    return done - begin
+
+
+def document_key(article: StoredArticle) -> str:
+    """Where the document of a revision lies."""
+    day = article.fetched_at.astimezone(UTC)
+    site = _UNSAFE.sub("-", article.site or "") or "_"
+    return f"articles/{site}/{day:%Y/%m/%d}/{article.article_id}-{article.revision_id}.json"
+
+
+_UNSAFE = re.compile(r"[^A-Za-z0-9_-]+")
+
+
+def _revisions(store: ObjectStore, cursor: int) -> Iterator[tuple[int, list[StoredArticle]]]:
+    for commit, data in ahead(lambda commit: store.get(commit.batch), Log(store).follow(cursor)):
+        revisions = batches.revisions(commit.batch, data, commit.sha256)
+        yield commit.seq, [stored(revision, commit) for revision in revisions]
+
+
+def _write(store: ObjectStore, article: StoredArticle) -> None:
+    # Create-only: a text that was edited and edited back within a day keeps its first document.
+    store.create(document_key(article), records.to_json(article) + b"\n")
+
+
+def _read_cursor(store: ObjectStore) -> tuple[int, str | None]:
+    try:
+        data, version = store.get_versioned(CURSOR_KEY)
+    except NotFound:
+        return 0, None
+    try:
+        return records.from_json(data, _Cursor).seq, version
+    except records.BadRecord as error:
+        raise BadCursor(f"{CURSOR_KEY}: {error}; remove it and every document is written again") from error
+
+
+def _save(store: ObjectStore, seq: int, version: str | None) -> str | None:
+    """The cursor's new version; None: another follower has moved it, and does the rest."""
+    return store.replace(CURSOR_KEY, records.to_json(_Cursor(seq=seq)) + b"\n", version)
