@@ -15,6 +15,11 @@ _PERMISSION = (
 _REGION = "the bucket lies in another region; set AWS_DEFAULT_REGION to it"
 _CLOCK = "the clock of this machine differs too much from the store's; set it right (NTP)"
 _UNREACHABLE = "the endpoint cannot be reached; check AWS_ENDPOINT_URL, the network and that the store runs"
+_ENDPOINT = "the endpoint is no http or https URL; correct AWS_ENDPOINT_URL"
+_REDIRECTS = (
+    "the endpoint answers every request with a redirect; check that AWS_ENDPOINT_URL names the S3 port "
+    "with the right scheme (https or http?), and AWS_DEFAULT_REGION"
+)
 _NOT_S3 = "the answer is not S3; check that AWS_ENDPOINT_URL names the S3 port of the store, not its console"
 _TLS = "TLS failed; check AWS_ENDPOINT_URL (https or http?), the store's certificate and AWS_CA_BUNDLE"
 _FULL = "the store is full or the quota is used up; free some space or raise the quota"
@@ -79,6 +84,9 @@ REMEDIES = {
     "ProfileNotFound": _PROFILE,
     "ConfigParseError": _PROFILE,
     "ConfigNotFound": _PROFILE,
+    "EndpointProviderError": _ENDPOINT,
+    "500": "the store fails, or this is not S3; check AWS_ENDPOINT_URL, then try again later",
+    "RecursionError": _REDIRECTS,
     "InvalidRegionError": "the region's name is wrong; check AWS_DEFAULT_REGION",
     "InvalidConfigError": _PROFILE,
 }
@@ -99,7 +107,7 @@ BY_STATUS = {
 
 
 def remedy(code: str, status: int | None) -> str:
-    """What to do about an error code or exception name, else about an HTTP status."""
+    """What to do about an error code of S3, else about its HTTP status."""
     if code in REMEDIES:
         return REMEDIES[code]
     if status is not None and status in BY_STATUS:
@@ -107,3 +115,9 @@ def remedy(code: str, status: int | None) -> str:
     if code in ("SlowDown", "Throttling", "RequestLimitExceeded") or (status or 0) >= 500 or status == 429:
         return _BUSY
     return "see the message of the store"
+
+
+def remedy_of(error: BaseException) -> str:
+    """What to do about an exception, by its name or that of what it descends from."""
+    names = [kind.__name__ for kind in type(error).__mro__]
+    return next((REMEDIES[name] for name in names if name in REMEDIES), "see the message above")

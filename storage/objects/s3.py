@@ -26,7 +26,7 @@ import botocore.session
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
-from storage.objects.faults import remedy
+from storage.objects.faults import remedy, remedy_of
 from storage.objects.protocol import TEMPORARY, NotFound, StoreError, check_key, check_prefix, key_fault
 
 if TYPE_CHECKING:
@@ -265,7 +265,7 @@ class S3Store:
         name = self._name(key)
         condition = {"IfMatch": match} if match else {"IfNoneMatch": none_match}
         doing = f"cannot write {key!r} under a condition"
-        conflict: ClientError | None = None
+        conflict = StoreError(doing)
         for _ in _attempts(CONFLICT_ATTEMPTS):
             try:
                 with self._explained(doing, leave=LOST | CONFLICT):
@@ -280,10 +280,12 @@ class S3Store:
             except ClientError as error:
                 if _code(error) in LOST:
                     return None
-                conflict = error  # another conditional write is under way; boto3 leaves this to us
+                conflict = self._fault(
+                    doing, error
+                )  # another conditional write is under way; boto3 leaves this to us
             else:
                 return _bare(answer["ETag"])
-        raise self._fault(doing, conflict) from conflict
+        raise conflict
 
     def _put_parts(self, name: str, file: BinaryIO, part_bytes: int, digest: str) -> None:
         upload = self._client.create_multipart_upload(
@@ -342,16 +344,16 @@ class S3Store:
             if _code(error) in leave:
                 raise
             raise self._fault(doing, error) from error
-        except BotoCoreError as error:
+        except (BotoCoreError, RecursionError) as error:  # boto3 follows endless redirects by recursion
             raise self._fault(doing, error) from error
 
-    def _fault(self, doing: str, error: Exception | None) -> StoreError:
-        code, status, said = type(error).__name__, None, str(error)
+    def _fault(self, doing: str, error: BaseException) -> StoreError:
+        said, advice = str(error), remedy_of(error)
         if isinstance(error, ClientError):
             code, status = _code(error), _status(error)
             said = f"HTTP {status} {code} {error.response['Error'].get('Message') or ''}".strip()
-        endpoint = self._client.meta.endpoint_url
-        return StoreError(f"{self.url} at {endpoint}: {doing}: {said}: {remedy(code, status)}")
+            advice = remedy(code, status)
+        return StoreError(f"{self.url} at {self._client.meta.endpoint_url}: {doing}: {said}: {advice}")
 
 
 class _BeyondEnd(Exception):
@@ -375,7 +377,7 @@ def delta_options(url: str) -> dict[str, str]:
         found = session.get_credentials()
         credentials = found.get_frozen_credentials() if found is not None else None
     except BotoCoreError as error:
-        raise StoreError(f"{url}: {error}: {remedy(type(error).__name__, None)}") from error
+        raise StoreError(f"{url}: {error}: {remedy_of(error)}") from error
     if credentials is None or not credentials.access_key or not credentials.secret_key:
         raise StoreError(f"{url}: {remedy('NoCredentialsError', None)}")
     options["AWS_ACCESS_KEY_ID"] = credentials.access_key

@@ -33,6 +33,8 @@ class S3Server:
     endpoint: str
     access_key: str = "testkey"
     secret_key: str = "testsecret"
+    keeps_time: bool = True
+    """Whether it says truly when an upload was begun; moto says 2010."""
 
     def client(self) -> S3Client:
         """boto3's own client, to prepare and to look without Pressrun."""
@@ -72,7 +74,7 @@ def serving(application: Application) -> Iterator[S3Server]:
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
     thread.start()
     try:
-        yield S3Server(endpoint=f"http://127.0.0.1:{server.server_port}")
+        yield S3Server(endpoint=f"http://127.0.0.1:{server.server_port}", keeps_time=False)
     finally:
         server.shutdown()
         thread.join()
