@@ -1,0 +1,230 @@
+"""The tables hold every revision and every capture once, and other people's tools can read them."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from pathlib import Path
+
+import duckdb
+import pandas
+import polars
+import pytest
+from deltalake import DeltaTable
+
+from articles.urls import url_key
+from storage.delta import CHECKPOINT_EVERY, TableError, captures_for, follow_tables, maintain_tables
+from storage.log import Log
+from storage.objects import ObjectStore, open_store, storage_options, table_url
+from storage.reader import Archive
+from storage.state.database import Database
+from storage.stored import StoredArticle
+from tests.support.archives import commit, hour, make_article, make_rejection, make_unchanged, new_database
+
+
+@pytest.fixture
+def database(tmp_path: Path) -> Iterator[Database]:
+    database = new_database(tmp_path)
+    yield database
+    database.close()
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> ObjectStore:
+    return open_store(str(tmp_path / "archive"))
+
+
+def fill(store: ObjectStore, database: Database, first: int = 0, count: int = 3) -> None:
+    for number in range(first, first + count):
+        commit(
+            store,
+            database,
+            f"s{number}",
+            make_article(f"only-in-{number}"),
+            make_article("in-all", body=f"Edition {number}", at=hour(number)),
+            make_rejection(),
+            make_unchanged("only-in-0", at=hour(number + 1)),
+        )
+
+
+def table(store: ObjectStore, name: str) -> DeltaTable:
+    return DeltaTable(table_url(store, f"tables/{name}"), storage_options=storage_options(store))
+
+
+def rows(store: ObjectStore, name: str) -> list[dict[str, object]]:
+    found = table(store, name).to_pyarrow_table().to_pylist()
+    return sorted(found, key=lambda row: (row["seq"], row["url"]))
+
+
+def test_tables_hold_what_the_log_holds_on_every_store(store: ObjectStore, database: Database) -> None:
+    fill(store, database)
+    assert follow_tables(store) == 3
+    stored = sorted(Archive(store).changes(), key=lambda row: (row.seq, row.url))
+    assert [(row["seq"], row["revision_id"], row["text"]) for row in rows(store, "articles")] == [
+        (row.seq, row.revision_id, row.text) for row in stored
+    ]
+    captures = rows(store, "captures")
+    assert len(captures) == sum(made.captures for made in Log(store).follow(0))
+    assert sorted(str(row["fate"]) for row in captures[:4]) == ["article", "article", "rejected", "unchanged"]
+
+
+def test_a_row_has_every_field_of_the_stored_article_and_its_type(
+    folder: ObjectStore, database: Database
+) -> None:
+    fill(folder, database, count=1)
+    follow_tables(folder)
+    row = next(row for row in rows(folder, "articles") if row["url"] == make_article("only-in-0").url)
+    stored = Archive(folder).article(make_article("only-in-0").url)
+    assert stored is not None
+    assert list(row) == list(StoredArticle.__dataclass_fields__)
+    assert (row["published_at"], row["committed_at"]) == (stored.published_at, stored.committed_at)
+    assert tuple(row["paragraphs"]) == stored.paragraphs  # type: ignore[arg-type]
+    assert row["image"] == {"url": "https://img.test/1.jpg", "caption": "A crane", "credit": "AP"}
+    assert row["removed"] == [
+        {
+            "kind": "newsletter",
+            "text": "Sign up for our free newsletter!",
+            "place": 1,
+            "score": 0.97,
+            "reason": "asks the reader to sign up",
+            "path": "article > div.newsletter",
+        }
+    ]
+    assert row["evidence"][0]["precision"] == "minute"  # type: ignore[index]
+    assert row["pointer"] == {"segment": "segments/2026/11/22/a.warc.gz", "offset": 10, "length": 20}
+
+
+def test_following_again_adds_nothing_and_going_on_adds_what_is_new(
+    folder: ObjectStore, database: Database
+) -> None:
+    fill(folder, database)
+    follow_tables(folder)
+    version = table(folder, "articles").version()
+    assert follow_tables(folder) == 0
+    assert table(folder, "articles").version() == version
+    fill(folder, database, first=3, count=2)
+    assert follow_tables(folder) == 2
+    assert [row["seq"] for row in rows(folder, "articles")] == [n for n in range(1, 6) for _ in range(2)]
+
+
+def test_many_commits_go_in_by_one_append_of_zstd_files(folder: ObjectStore, database: Database) -> None:
+    fill(folder, database, count=12)
+    follow_tables(folder)
+    assert table(folder, "captures").version() == 1
+    assert all(".zstd." in file for file in table(folder, "captures").file_uris())
+
+
+def test_a_table_that_is_behind_the_other_catches_up_alone(folder: ObjectStore, database: Database) -> None:
+    # As a follower leaves them that was killed after its first append.
+    fill(folder, database)
+    follow_tables(folder)
+    for key, _ in list(folder.list("tables/captures/")):
+        folder.delete(key)
+    fill(folder, database, first=3, count=1)
+    assert follow_tables(folder) == 4
+    assert (len(rows(folder, "articles")), len(rows(folder, "captures"))) == (8, 16)
+
+
+def test_followers_at_once_append_each_commit_once(store: ObjectStore, database: Database) -> None:
+    fill(store, database)
+    follow_tables(store)
+    fill(store, database, first=3, count=3)
+    start = threading.Barrier(4)
+
+    def follow(_: int) -> int:
+        start.wait()
+        return follow_tables(store)
+
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(follow, range(4)))
+    assert len(rows(store, "articles")) == 12
+    assert len(rows(store, "captures")) == 24
+
+
+def test_the_cursor_outlives_checkpoints_compaction_and_vacuum(
+    folder: ObjectStore, database: Database
+) -> None:
+    fill(folder, database, count=CHECKPOINT_EVERY + 3)
+    follow_tables(folder, max_captures=4)
+    before = rows(folder, "captures")
+    assert table(folder, "captures").version() == CHECKPOINT_EVERY + 3
+    said = maintain_tables(folder, keep=timedelta(0))
+    assert said["tables/captures"].startswith(f"{CHECKPOINT_EVERY + 3} files joined into 1, ")
+    assert rows(folder, "captures") == before
+    assert len(table(folder, "captures").file_uris()) == 1
+    assert len(list((Path(folder.url) / "tables/captures").glob("*.parquet"))) == 1
+    assert follow_tables(folder) == 0
+
+
+def test_tables_thrown_away_are_made_anew(folder: ObjectStore, database: Database) -> None:
+    fill(folder, database)
+    follow_tables(folder)
+    before = rows(folder, "articles")
+    for key, _ in list(folder.list("tables/articles/")):
+        folder.delete(key)
+    assert follow_tables(folder) == 3
+    assert rows(folder, "articles") == before
+
+
+def test_the_captures_of_one_url_are_its_history(store: ObjectStore, database: Database) -> None:
+    key = url_key(make_article("in-all").url)
+    assert captures_for(store, key) == []
+    fill(store, database)
+    follow_tables(store)
+    found = captures_for(store, url_key(make_article("in-all").fetched_url))
+    assert [(row.seq, row.fate, row.change) for row in found] == [
+        (1, "article", "new"),
+        (2, "article", "edited"),
+        (3, "article", "edited"),
+    ]
+    assert found[0].fetched_at == hour(0)
+    assert found[0].segment == "segments/2026/11/22/s0.warc.gz"
+    (rejected, *_) = captures_for(store, url_key(make_rejection().url))
+    assert (rejected.fate, rejected.reason, rejected.detail) == ("rejected", "not_html", "image/png")
+
+
+def test_a_damaged_table_is_named_with_its_remedy(folder: ObjectStore, database: Database) -> None:
+    fill(folder, database)
+    follow_tables(folder)
+    folder.put("tables/articles/_delta_log/00000000000000000001.json", b"no JSON\n")
+    with pytest.raises(TableError, match=r"tables/articles: .*remove tables/articles/ and it is made anew"):
+        follow_tables(folder)
+
+
+# --- Without Pressrun -------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def tables(tmp_path_factory: pytest.TempPathFactory) -> str:
+    folder = tmp_path_factory.mktemp("tables")
+    store, database = open_store(str(folder / "archive")), new_database(folder)
+    fill(store, database)
+    follow_tables(store)
+    return f"{store.url}/tables"
+
+
+def test_duckdb_reads_the_tables(tables: str) -> None:
+    connection = duckdb.connect(config={"autoinstall_known_extensions": "false"})
+    import duckdb_extension_delta
+
+    connection.execute(f"LOAD '{next(Path(duckdb_extension_delta.__path__[0]).rglob('*.duckdb_extension'))}'")
+    query = f"""SELECT title, removed[1].kind, year(published_at), len(paragraphs)
+                FROM delta_scan('{tables}/articles') WHERE change = 'new' ORDER BY seq, title"""
+    assert connection.sql(query).fetchall()[0] == ("News of “in-all”", "newsletter", 2026, 3)
+    fates = f"SELECT fate, count(*) FROM delta_scan('{tables}/captures') GROUP BY fate ORDER BY fate"
+    assert connection.sql(fates).fetchall() == [("article", 6), ("rejected", 3), ("unchanged", 3)]
+
+
+def test_polars_reads_the_tables(tables: str) -> None:
+    frame = polars.scan_delta(f"{tables}/articles").filter(polars.col("change") == "edited").collect()
+    assert frame["seq"].sort().to_list() == [2, 3]
+    assert frame["published_at"].dtype == polars.Datetime("us", "UTC")
+    assert frame["removed"].list.first().struct.field("kind").to_list() == ["newsletter"] * 2
+
+
+def test_pandas_reads_the_tables(tables: str) -> None:
+    frame = pandas.DataFrame(DeltaTable(f"{tables}/captures").to_pandas())
+    assert frame.groupby("fate").size().to_dict() == {"article": 6, "rejected": 3, "unchanged": 3}
+    assert str(frame["fetched_at"].dtype) == "datetime64[us, UTC]"
