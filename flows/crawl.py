@@ -8,12 +8,10 @@ import time
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Annotated
 
 from prefect import flow, get_run_logger
 from prefect.runtime import flow_run
 from prefect.task_runners import ThreadPoolTaskRunner
-from pydantic import Field
 
 from articles.model import Site
 from flows.artifacts import crawl_markdown, publish
@@ -57,20 +55,18 @@ def _run_name() -> str:
     task_runner=ThreadPoolTaskRunner(max_workers=WORKERS),  # type: ignore[arg-type]
 )
 def crawl(
-    sites: Annotated[
-        list[str] | None,
-        Field(description="Names of sites to look at now, due or not. None: every site that is due."),
-    ] = None,
-    processes: Annotated[
-        int | None,
-        Field(description="Crawler processes at most. None: one for each core but one.", ge=1, le=64),
-    ] = None,
-    max_minutes: Annotated[
-        float,
-        Field(description="The crawlers end after so many minutes; what is left stays due.", gt=0, le=1440),
-    ] = 25.0,
+    sites: list[str] | None = None, processes: int | None = None, max_minutes: float = 25.0
 ) -> CrawlReport:
-    """Find, fetch, read and store the articles of the sites that are due, or of the sites named."""
+    """Find, fetch, read and store the articles of the sites that are due, or of the sites named.
+
+    Args:
+        sites: Names of sites to look at now, due or not. None: every site that is due.
+        processes: Crawler processes at most. None: one for each core but one.
+        max_minutes: The crawlers end after so many minutes; what is left stays due.
+
+    Raises StoreError, DatabaseError, SeedError and UnknownSite before anything is fetched; CrawlFailed, with
+    the report, when a crawler died.
+    """
     log, began, started_at = get_run_logger(), time.monotonic(), datetime.now(UTC)
     config = load_config()
     workshop = open_workshop(config)

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import Annotated
 
 from prefect import flow, get_run_logger
 from prefect.task_runners import ThreadPoolTaskRunner
-from pydantic import Field
 
 from flows.artifacts import normalize_markdown, publish
 from flows.config import load_config
@@ -27,12 +25,12 @@ def _run_name() -> str:
     flow_run_name=_run_name,
     task_runner=ThreadPoolTaskRunner(max_workers=WORKERS),  # type: ignore[arg-type]
 )
-def normalize(
-    limit: Annotated[
-        int | None, Field(description="Segments taken up at most, the oldest first. None: all.", ge=1)
-    ] = None,
-) -> NormalizeReport:
-    """Read every pending segment and commit what it gave; what killed crawls left behind comes first."""
+def normalize(limit: int | None = None) -> NormalizeReport:
+    """Read every pending segment and commit what it gave; what killed crawls left behind comes first.
+
+    Args:
+        limit: Segments taken up at most, the oldest first. None: all.
+    """
     log = get_run_logger()
     config = load_config()
     workshop = open_workshop(config)

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import Annotated
 
 from prefect import flow, get_run_logger
 from prefect.runtime import flow_run
 from prefect.task_runners import ThreadPoolTaskRunner
-from pydantic import Field
 
 from articles.model import EXTRACTOR
 from flows.artifacts import normalize_markdown, publish
@@ -33,17 +31,15 @@ def _run_name() -> str:
     task_runner=ThreadPoolTaskRunner(max_workers=WORKERS),  # type: ignore[arg-type]
 )
 def replay(
-    sites: Annotated[
-        list[str] | None,
-        Field(description="Only segments with captures of these sites. None: of any."),
-    ] = None,
-    since: Annotated[
-        datetime | None,
-        Field(description="Only segments begun at this moment or later; UTC where it names no zone."),
-    ] = None,
-    until: Annotated[datetime | None, Field(description="Only segments begun before this moment.")] = None,
+    sites: list[str] | None = None, since: datetime | None = None, until: datetime | None = None
 ) -> NormalizeReport:
-    """Read stored segments again with today's reader; those it has committed before are left as they are."""
+    """Read stored segments again with today's reader; those it has committed before are left as they are.
+
+    Args:
+        sites: Only segments with captures of these sites. None: of any.
+        since: Only segments begun at this moment or later; UTC where it names no zone.
+        until: Only segments begun before this moment.
+    """
     log = get_run_logger()
     config = load_config()
     workshop = open_workshop(config)

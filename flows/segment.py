@@ -86,7 +86,7 @@ def normalize_segment(
     captures = captures_of(store, key, info.sha256)
     try:
         results = tuple(read_all(captures, sites, pool() if pool and large else None))
-        unreadable = _check_broken(key, results)
+        unreadable = check_broken(key, results)
         commit = commit_segment(
             store,
             database,
@@ -179,7 +179,7 @@ def _unreadable(capture: Capture, error: Exception) -> Rejection:
     )
 
 
-def _check_broken(key: str, results: Sequence[Result]) -> int:
+def check_broken(key: str, results: Sequence[Result]) -> int:
     """Log the captures that broke the reader; how many. Raises ReaderBroken when they are too many."""
     broken = [result for result in results if result.broke]
     for result in broken[:MIN_UNREADABLE]:
