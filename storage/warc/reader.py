@@ -71,7 +71,7 @@ def read_captures(
 def read_capture(store: ObjectStore, pointer: Pointer, *, max_body_bytes: int = MAX_DECODED_BYTES) -> Capture:
     """The one capture at a pointer, without the evidence: that is a record of its own. Raises TornSegment."""
     member = read_member(BytesIO(store.get_range(pointer.segment, pointer.offset, pointer.length)), 0)
-    record = parse(member) if member else None
+    record = parse(member) if member and not member.cut else None
     if record is None or not record.is_capture or record.length != pointer.length:
         where = f"byte {pointer.offset}, length {pointer.length}"
         raise TornSegment(f"{pointer.segment}: no capture at {where}")
