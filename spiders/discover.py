@@ -136,14 +136,16 @@ _MENU = "nav a[href], header a[href], [role=navigation] a[href], [class*=menu] a
 
 _OPEN_OR_CLOSE = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]{0,15})")
 _OFTEN_UNCLOSED = frozenset(
-    ["area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "param", "source", "track"]
-    + ["wbr", "p", "li", "td", "tr", "th", "dd", "dt", "option"]
+    [
+        *("area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "param", "source"),
+        *("track", "wbr", "p", "li", "td", "tr", "th", "dd", "dt", "option"),
+    ]
 )
 MAX_DEPTH = 3_000
 
 
 def _shallow(page: str) -> str:
-    """The page up to where it is nested absurdly deep: an HTML parser takes time in the square of the depth."""
+    """The page up to where it nests absurdly deep: the parser takes time in the square of the depth."""
     depth = 0
     for match in _OPEN_OR_CLOSE.finditer(page):
         if match.group(2).lower() in _OFTEN_UNCLOSED:

@@ -152,7 +152,7 @@ def decode(line: bytes) -> Event:
     try:
         name = records.from_json(line, _Tag).event
         kind = _TYPES[name]
-        return records.from_json(line, kind)  # type: ignore[return-value]
+        return records.from_json(line, kind)
     except (records.BadRecord, KeyError) as error:
         raise BadEvent(f"no event of a crawl: {line[:120]!r} ({error})") from error
 

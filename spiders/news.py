@@ -1,0 +1,238 @@
+"""One Scrapy spider for all news sites.
+
+    scrapy crawl news -a site=latinpost[,other] [-a seeds=DIR] -O articles.jsonl
+
+crawls the named sites of a folder of seed files (the bundled one by default) and yields their articles,
+stripped, through the item pipeline. It remembers nothing afterwards. `spiders.run` gives the same spider a
+database and a recorder, and then it yields nothing: what it fetches goes into segments.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import tempfile
+from collections.abc import AsyncIterator, Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from scrapy import Request, Spider
+
+from articles.model import Capture, Site
+from seeds.load import BUNDLED, load_sites
+from spiders import visit
+from spiders.books import Books
+from spiders.events import Ended, Event, SiteDone
+from spiders.recorder import Recorder
+from spiders.robots import RobotsMiddleware, Rules
+from spiders.visit import Ask, Desk, Reply, Visit
+from storage.state.database import open_database
+from storage.state.frontier import Fetched, record_fetches
+from storage.warc import payload_digest
+
+if TYPE_CHECKING:
+    from scrapy.crawler import Crawler
+
+log = logging.getLogger(__name__)
+
+DEADLINE_SECONDS = 3600.0
+"""Of a crawl from the command line."""
+HOUSEKEEPING_SECONDS = 2.0
+
+
+class NewsSpider(Spider):
+    """Visits each of its sites, all at the same time, each at its own pace."""
+
+    name = "news"
+
+    def __init__(
+        self,
+        site: str | None = None,
+        seeds: str | None = None,
+        *,
+        sites: tuple[Site, ...] | None = None,
+        books: Books | None = None,
+        recorder: Recorder | None = None,
+        emit: Callable[[Event], None] | None = None,
+        deadline_seconds: float = DEADLINE_SECONDS,
+        force: bool = True,
+        **kwargs: str,
+    ) -> None:
+        super().__init__(**kwargs)
+        # `scrapy shell` builds the spider without arguments, and starts nothing
+        chosen = sites if sites is not None else _named(site, seeds) if site else ()
+        self.sites: dict[str, Site] = {one.name: one for one in chosen}
+        self.recorder = recorder
+        self.visits: list[Visit] = []
+        self._emit = emit
+        self._deadline_seconds = deadline_seconds
+        self._force = force
+        self._captures: asyncio.Queue[Capture] = asyncio.Queue(maxsize=8)
+        self._folder: tempfile.TemporaryDirectory[str] | None = None
+        self.broken: list[str] = []
+        """Sites whose visit ended in an error of ours."""
+        self.books: Books | None = books
+
+    async def start(self) -> AsyncIterator[Any]:
+        """Visit all sites; yield captures where nobody records them."""
+        desk = self._desk()
+        self.visits = [visit.begin(site, desk) for site in self.sites.values()]
+        tasks = [asyncio.ensure_future(self._visit(one)) for one in self.visits]
+        housekeeping = asyncio.ensure_future(self._keep_house())
+        everything = asyncio.ensure_future(asyncio.wait(tasks)) if tasks else None
+        try:
+            while everything is not None and not (everything.done() and self._captures.empty()):
+                capture = asyncio.ensure_future(self._captures.get())
+                await asyncio.wait({capture, everything}, return_when=asyncio.FIRST_COMPLETED)
+                await asyncio.sleep(0)
+                if capture.done():
+                    yield capture.result()
+                else:
+                    capture.cancel()
+        finally:
+            for task in (*tasks, housekeeping, *([everything] if everything else ())):
+                task.cancel()
+            for one in self.visits:
+                self._report(one.done())
+
+    async def _visit(self, one: Visit) -> None:
+        try:
+            await visit.carry_out(one)
+        except asyncio.CancelledError:
+            one.ended, one.detail = Ended.STOPPED, "the process was asked to stop"
+            raise
+        except Exception:
+            one.ended, one.detail = Ended.STOPPED, "an error of the crawler: see the log"
+            self.broken.append(one.site.name)
+            log.exception("%s: the visit ended in an error", one.site.name)
+            raise  # the task keeps it; other sites go on
+
+    async def _keep_house(self) -> None:
+        while True:
+            await asyncio.sleep(HOUSEKEEPING_SECONDS)
+            if self.recorder is not None:
+                self.recorder.roll_if_due()
+
+    def _report(self, done: SiteDone) -> None:
+        failed = ", ".join(f"{count} {outcome}" for outcome, count in sorted(done.failed.items()))
+        log.info(
+            "%s: %s; %d found (%d new), %d fetched, %d unchanged, failed: %s; %d requests (%d conditional)%s",
+            *(done.site, done.ended, done.found, done.new, done.fetched, done.unchanged, failed or "none"),
+            *(done.requests, done.conditional, f"; {done.detail}" if done.detail else ""),
+        )
+        if self._emit is not None:
+            self._emit(done)
+
+    # --- What visits work with ---------------------------------------------------------------------
+
+    def _desk(self) -> Desk:
+        if self.books is None:
+            self._folder = tempfile.TemporaryDirectory(prefix="pressrun-")
+            self.books = Books(open_database(f"sqlite:///{self._folder.name}/state.sqlite"))
+        loop = asyncio.get_running_loop()
+        return Desk(
+            fetch=self._fetch,
+            rules=self._rules,
+            books=self.books,
+            promise=self._promise,
+            deliver=self._deliver if self.recorder is None else None,
+            emit=self._emit or _silently,
+            requests=self._requests,
+            deadline=loop.time() + self._deadline_seconds,
+            force=self._force,
+        )
+
+    def _request(self, url: str, site: Site, meta: dict[str, Any], headers: dict[str, str]) -> Request:
+        if site.language:
+            headers = {"Accept-Language": f"{site.language}, *;q=0.5", **headers}
+        return Request(
+            url,
+            headers=headers,
+            dont_filter=True,
+            meta={
+                "site": site.name,
+                "delay_seconds": site.fetch.delay_seconds,
+                "download_timeout": site.fetch.timeout_seconds,
+                "allow_private_hosts": site.fetch.allow_private_hosts,
+                "dont_redirect": True,
+                **meta,
+            },
+        )
+
+    async def _fetch(self, ask: Ask) -> Reply:
+        meta: dict[str, Any] = {
+            "download_maxsize": ask.max_bytes or ask.site.fetch.max_bytes,
+            "prefix": ask.prefix,
+            "found": ask.found,
+            "earlier": ask.earlier,
+        }
+        request = self._request(ask.url, ask.site, meta, dict(ask.headers))
+        response = await self._crawler.engine.download_async(request)
+        answer = request.meta.pop("answer", None)
+        headers = tuple(
+            (name.decode("latin-1"), value.decode("latin-1"))
+            for name, values in response.headers.items()
+            for value in values
+        )
+        return Reply(
+            url=response.url,
+            at=request.meta.get("at") or datetime.now(UTC),
+            status=response.status,
+            headers=headers,
+            body=response.body,
+            digest=request.meta.get("digest") or payload_digest(answer.body if answer else response.body),
+            problem=request.meta.get("problem"),
+        )
+
+    @property
+    def _crawler(self) -> Any:  # noqa: ANN401
+        crawler: Crawler = self.crawler
+        return crawler
+
+    async def _rules(self, site: Site, url: str) -> Rules:
+        middleware = self._crawler.get_downloader_middleware(RobotsMiddleware)
+        if middleware is None:
+            return Rules(parsed=None, agent="", detail="robots.txt is not asked for: ROBOTSTXT_OBEY is off")
+        rules: Rules = await middleware.rules(self._request(url, site, {}, {}))
+        return rules
+
+    async def _promise(self, fetched: Fetched) -> None:
+        if self.recorder is not None:
+            self.recorder.promise(fetched)
+        elif self.books is not None:
+            await self.books.run(record_fetches, [fetched])
+
+    async def _deliver(self, _site: Site, capture: Capture) -> None:
+        await self._captures.put(capture)
+
+    def _requests(self, site: str) -> tuple[int, int]:
+        stats = self._crawler.stats
+        sent = stats.get_value(f"pressrun/{site}/requests", 0)
+        return sent, stats.get_value(f"pressrun/{site}/conditional", 0)
+
+    def closed(self, _reason: str) -> None:
+        """Throw away what a crawl from the command line remembered."""
+        if self._folder is not None:
+            if self.books is not None:
+                self.books.close()
+            self._folder.cleanup()
+
+
+def _silently(_event: Event) -> None:
+    return None
+
+
+def _named(names: str, folder: str | None) -> tuple[Site, ...]:
+    """The sites of a folder by name. Raises ValueError naming those that are not there."""
+    loaded = load_sites(Path(folder) if folder else BUNDLED)
+    by_name = {site.name: site for site in loaded.sites}
+    wanted = [name.strip() for name in names.split(",") if name.strip()]
+    missing = [name for name in wanted if name not in by_name]
+    if missing:
+        errors = "".join(f"\n{error}" for error in loaded.errors)
+        raise ValueError(
+            f"no site {', '.join(missing)!r} in {folder or BUNDLED}; "
+            f"there are {', '.join(sorted(by_name)) or 'none'}{errors}"
+        )
+    return tuple(by_name[name] for name in dict.fromkeys(wanted))
