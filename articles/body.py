@@ -19,6 +19,8 @@ class Body:
     chance: NDArray[np.float64]
     taken: NDArray[np.bool_]
     context: Context
+    confidence: float
+    """0 to 1: how clear-cut the choice was, weighed by words."""
 
 
 def find_body(blocks: Blocks, hints: Hints) -> Body:
@@ -28,7 +30,16 @@ def find_body(blocks: Blocks, hints: Hints) -> Body:
     rows = context.matrix()
     if not len(rows):
         nothing = np.zeros(0)
-        return Body(chance=nothing, taken=nothing > 0, context=context)
+        return Body(chance=nothing, taken=nothing > 0, context=context, confidence=0.0)
     first = model.first.chances(rows)
     chance = model.second.chances(context.second_stage(rows, first))
-    return Body(chance=chance, taken=chance >= model.cut, context=context)
+    return body_of(chance, context, model.cut)
+
+
+def body_of(chance: NDArray[np.float64], context: Context, cut: float) -> Body:
+    """The choice that follows from the chances of all blocks."""
+    taken = chance >= cut
+    words = context.words * np.maximum(chance, 0.05)
+    total = float(words.sum())
+    confidence = float((np.abs(chance - cut) * 2 * words).sum()) / total if total else 0.0
+    return Body(chance=chance, taken=taken, context=context, confidence=round(min(confidence, 1.0), 3))

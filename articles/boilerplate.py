@@ -12,10 +12,11 @@ import re
 from dataclasses import dataclass
 from typing import Final
 
-from articles.blocks import Blocks
-from articles.features import GROUP_BIT, groups
+from articles.blocks import Blocks, path_of
+from articles.body import Body
+from articles.features import GROUP_BIT, Hints, groups
 from articles.lexicon import Says, says
-from articles.model import Kind
+from articles.model import Kind, Removed
 from articles.text import folded
 
 _SENTENCE: Final = re.compile(r"(?<=[.!?…:])\s+|\s+[|•·–—]\s+")
@@ -184,6 +185,231 @@ def _points_elsewhere(tokens: list[str], masks: list[int], sentence: str, settin
             return True
         return setting.link_share > 0.8 and related >= 1 and len(tokens) <= 4
     return False
+
+
+# --- The strip ------------------------------------------------------------------------------------
+
+_BYLINE: Final = re.compile(r"(?:[Bb]y|BY|[Vv]on|VON|[Pp]or|POR|[Pp]ar|PAR|[Dd]i|[Dd]oor|[Aa]v|[Pp]rzez|[Tt]ext:)\s+[A-Z\u00c0-\u017d]")
+_BESIDE: Final = 60
+"""Blocks before and after the body that are still told of."""
+_SURE: Final = 0.6
+"""A verdict from which a block that the classifier took for body is removed all the same."""
+_OUTSIDE: Final = frozenset({"nav", "footer", "header"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Strip:
+    """What stays of the body, and what does not."""
+
+    kept: tuple[int, ...]
+    """Indexes of body blocks, in page order."""
+    removed: tuple[Removed, ...]
+    """In page order."""
+
+
+def strip(blocks: Blocks, body: Body, hints: Hints, house: str, known: frozenset[str] = frozenset()) -> Strip:
+    """Take prompts and repetitions out of the chosen blocks, and say of everything within and beside them what it is.
+
+    `known` are the lines that the site's profile knows for boilerplate, folded.
+    """
+    taken = [int(i) for i in body.taken.nonzero()[0]]
+    if not taken:
+        return Strip(kept=(), removed=())
+    verdicts: dict[int, Verdict] = {}
+    title = folded(hints.title)
+    last_prose = max((i for i in taken if body.context.words[i] >= 15), default=taken[-1])
+    kept: list[int] = []
+    for i in taken:
+        verdict = _judged(blocks, i, body, title, house, known, edge=i > last_prose, first=not kept)
+        if verdict is not None:
+            verdicts[i] = verdict
+        else:
+            kept.append(i)
+    if not kept:
+        return Strip(kept=tuple(taken), removed=())
+    region = _region(blocks, kept)
+    boxes = _boxes(blocks, kept, region)
+    held = set(kept)
+    removed = []
+    place = 0
+    kinds = _box_kinds(blocks, boxes, verdicts, house, kept[-1])
+    for i in range(region[0], region[1]):
+        if i in held:
+            place += 1
+            continue
+        if i not in boxes and i not in verdicts:
+            continue
+        verdict = verdicts.get(i) or _furniture(blocks, i, kinds.get(boxes[i]), body, title)
+        if verdict is not None:
+            removed.append(
+                Removed(
+                    kind=verdict.kind,
+                    text=blocks.text[i],
+                    place=place,
+                    score=round(verdict.score, 2),
+                    reason=verdict.reason,
+                    path=path_of(blocks, i),
+                )
+            )
+    return Strip(kept=tuple(kept), removed=tuple(removed))
+
+
+def _judged(
+    blocks: Blocks,
+    i: int,
+    body: Body,
+    title: list[str],
+    house: str,
+    known: frozenset[str],
+    *,
+    edge: bool,
+    first: bool,
+) -> Verdict | None:
+    """Why a block that was taken for body is none after all; None: it is."""
+    text = blocks.text[i]
+    tokens = folded(text)
+    if not tokens:
+        return None
+    if first and title and len(tokens) <= len(title) + 2 and tokens[: len(title)] == title:
+        return Verdict(Kind.REPEATED, 0.95, "the headline once more")
+    if first and len(tokens) <= 10 and _BYLINE.match(text) and not text.endswith((".", "!", "?")):
+        return Verdict(Kind.BYLINE, 0.8, "names the author")
+    if len(tokens) <= _MAX_WORDS and " ".join(tokens) in known:
+        return Verdict(Kind.REPEATED, 0.9, "stands on many pages of this site")
+    verdict = prompt(text, setting_of(blocks, i, house, edge=edge))
+    if verdict is None:
+        return None
+    # The surer the classifier is of a block, the more must speak against it.
+    needed = _SURE - 0.15 * (1.0 - float(body.chance[i])) * 2
+    return verdict if verdict.score >= needed else None
+
+
+def _region(blocks: Blocks, kept: list[int]) -> tuple[int, int]:
+    """Blocks within and beside the body: from the element around all of it, one level up."""
+    elements = blocks.elements
+    at = blocks.element[kept[0]]
+    while at > 0 and not (elements.start[at] <= kept[0] and elements.end[at] > kept[-1]):
+        at = elements.parent[at]
+    if elements.parent[at] > 0:
+        at = elements.parent[at]
+    low, high = max(elements.start[at], kept[0] - _BESIDE), min(elements.end[at], kept[-1] + _BESIDE)
+    return min(low, kept[0]), max(high, kept[-1] + 1)
+
+
+def _boxes(blocks: Blocks, kept: list[int], region: tuple[int, int]) -> dict[int, int]:
+    """For each block of the region outside the body the largest element around it that holds no body text."""
+    elements = blocks.elements
+    counts = [0] * (len(blocks.text) + 1)
+    held = set(kept)
+    for i in range(len(blocks.text)):
+        counts[i + 1] = counts[i] + (i in held)
+    boxes: dict[int, int] = {}
+    for i in range(region[0], region[1]):
+        if i in held:
+            continue
+        at = blocks.element[i]
+        box = -1 if counts[elements.end[at]] - counts[elements.start[at]] else at
+        while box >= 0:
+            parent = elements.parent[box]
+            if parent < 0 or counts[elements.end[parent]] - counts[elements.start[parent]]:
+                break
+            box = parent
+        if not (kept[0] < i < kept[-1]) and box >= 0 and elements.tag[box] in _OUTSIDE:
+            continue
+        boxes[i] = box
+    return boxes
+
+
+def _box_kinds(
+    blocks: Blocks, boxes: dict[int, int], verdicts: dict[int, Verdict], house: str, last: int
+) -> dict[int, Verdict]:
+    """What the boxes are: what the surest of their blocks is, else what they are called."""
+    kinds: dict[int, Verdict] = {}
+    for i, box in boxes.items():
+        verdict = verdicts.get(i) or prompt(blocks.text[i], setting_of(blocks, i, house, edge=i > last))
+        if verdict is None:
+            continue
+        verdicts.setdefault(i, verdict)
+        if box >= 0 and (box not in kinds or kinds[box].score < verdict.score):
+            kinds[box] = verdict
+    for i, box in boxes.items():
+        if box < 0 or box in kinds:
+            continue
+        names = groups(blocks.elements.key[box]) | groups(blocks.elements.key[blocks.element[i]])
+        for group, kind in _GROUP_KINDS:
+            if names & GROUP_BIT[group]:
+                kinds[box] = Verdict(kind, 0.7, f"its box is called {group}")
+                break
+    return kinds
+
+
+_GROUP_KINDS: Final = (
+    ("promo", Kind.NEWSLETTER),
+    ("share", Kind.SHARE),
+    ("comment", Kind.COMMENT),
+    ("ad", Kind.ADVERTISEMENT),
+    ("figure", Kind.CAPTION),
+    ("related", Kind.RELATED),
+    ("byline", Kind.BYLINE),
+    ("overlay", Kind.PAYWALL),
+    ("nav", Kind.NAVIGATION),
+    ("tag", Kind.NAVIGATION),
+    ("card", Kind.RELATED),
+)
+
+
+def _furniture(
+    blocks: Blocks, i: int, box: Verdict | None, body: Body, title: list[str]
+) -> Verdict | None:
+    """What a block is that asks for nothing: a caption, a credit, a byline, links."""
+    at = blocks.element[i]
+    tag = blocks.elements.tag[at]
+    text = blocks.text[i]
+    tokens = folded(text)
+    unlike = max(0.0, 1.0 - float(body.chance[i]))
+    if not tokens:
+        return None
+    if title and tokens == title:
+        return None if tag == "h1" else Verdict(Kind.REPEATED, unlike, "the headline once more")
+    names = groups(blocks.elements.key[at]) | (groups(blocks.inline_key[i]) if blocks.inline_key[i] else 0)
+    first = says(tokens[0]) | (says(tokens[1]) if len(tokens) > 1 else 0)
+    figure = tag in ("figcaption", "figure") or names & GROUP_BIT["figure"]
+    if figure or (box is not None and box.kind is Kind.CAPTION):
+        if first & Says.CREDIT and len(tokens) <= 12:
+            return Verdict(Kind.CREDIT, unlike, "names who made a picture")
+        return Verdict(Kind.CAPTION, unlike, "stands with a picture")
+    if names & GROUP_BIT["byline"] or (len(tokens) <= 12 and first & Says.MINUTES):
+        return Verdict(Kind.BYLINE, unlike, "says who wrote it, or when")
+    if box is not None:
+        return Verdict(box.kind, max(unlike, 0.5), f"stands in one box with text that {_TELLS[box.kind]}")
+    if first & Says.CREDIT and len(tokens) <= 12:
+        return Verdict(Kind.CREDIT, unlike, "names who made a picture")
+    linked = blocks.link_chars[i] / max(len(text), 1)
+    if linked > 0.5:
+        kind = Kind.RELATED if len(tokens) >= 4 else Kind.NAVIGATION
+        return Verdict(kind, unlike, "is nothing but a link")
+    if body.context.repeats[i]:
+        return Verdict(Kind.REPEATED, unlike, "stands twice on the page")
+    return Verdict(Kind.NAVIGATION, unlike, "reads and stands unlike the body")
+
+
+_TELLS: Final = {
+    Kind.NEWSLETTER: "offers a newsletter",
+    Kind.SUBSCRIBE: "asks to subscribe",
+    Kind.FOLLOW: "asks to follow",
+    Kind.SHARE: "asks to share",
+    Kind.APP: "offers an app",
+    Kind.RELATED: "points to other stories",
+    Kind.ADVERTISEMENT: "labels an advertisement",
+    Kind.CAPTION: "stands with a picture",
+    Kind.CREDIT: "names who made a picture",
+    Kind.BYLINE: "says who wrote it",
+    Kind.PAYWALL: "asks for payment or a login",
+    Kind.CONSENT: "asks for consent",
+    Kind.COMMENT: "asks for comments",
+    Kind.REPEATED: "repeats",
+    Kind.NAVIGATION: "leads through the site",
+}
 
 
 def setting_of(blocks: Blocks, index: int, house: str, *, edge: bool) -> Setting:

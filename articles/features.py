@@ -244,6 +244,7 @@ class Context:
         chars = np.array([len(t) for t in texts], np.float64)
         link_share = np.array(b.link_chars, np.float64) / np.maximum(chars, 1)
         self.words, self.chars, self.link_share = word_count, chars, link_share
+        self.repeats = times > 1
         self.linked_words = word_count * link_share
         last = [t[-1] if t else "" for t in texts]
         ends = np.array([c in ".!?\"”»…“'’)" for c in last], np.float64)

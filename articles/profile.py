@@ -10,3 +10,5 @@ class Profile:
     """What repeats on a site's pages."""
 
     site: str
+    lines: frozenset[str] = frozenset()
+    """Folded lines that stand on many pages."""

@@ -2,64 +2,100 @@
 
 from __future__ import annotations
 
-from articles.blocks import blocks_of
+from collections.abc import Sequence
+from dataclasses import replace
+
+from articles.blocks import Blocks, blocks_of
 from articles.body import find_body
+from articles.boilerplate import strip
 from articles.decode import decode
 from articles.features import Hints
-from articles.metadata import Metadata, metadata_of
+from articles.fields import Fields, fields_of
+from articles.hints import hints_of, house_of
+from articles.kind import not_a_page, page_kind
+from articles.metadata import metadata_of
 from articles.model import Article, Capture, Reason, Rejection, Site
-from articles.page import parse
+from articles.page import UnreadablePage, parse
 from articles.profile import Profile
 from articles.revision import revision_id
-from articles.urls import article_id, canonical_url
+from articles.urls import article_id
 
 
 def read(capture: Capture, site: Site | None = None, profile: Profile | None = None) -> Article | Rejection:
     """The article that a capture holds, or why it holds none."""
-    if capture.status >= 400:
-        return _rejected(capture, site, Reason.STATUS, f"HTTP {capture.status}")
-    if 300 <= capture.status < 400:
-        return _rejected(capture, site, Reason.REDIRECT, f"HTTP {capture.status}")
-    if not capture.body.strip():
-        return _rejected(capture, site, Reason.EMPTY, "no body")
-    page = parse(decode(capture.body, capture.header("content-type")), capture.url)
+    refusal = not_a_page(capture)
+    if refusal is not None:
+        return _rejected(capture, site, *refusal)
+    try:
+        page = parse(decode(capture.body, capture.header("content-type")), capture.url)
+    except UnreadablePage as error:
+        return _rejected(capture, site, Reason.UNREADABLE, str(error))
     metadata = metadata_of(page)
     blocks = blocks_of(page)
-    hints = hints_of(metadata)
+    hints = hints_of(page, metadata)
     body = find_body(blocks, hints)
-    paragraphs = tuple(text for text, taken in zip(blocks.text, body.taken, strict=True) if taken)
-    if sum(len(p.split()) for p in paragraphs) < 20:
-        return _rejected(capture, site, Reason.SHORT, f"{len(paragraphs)} paragraphs")
-    url = canonical_url(capture.url) or capture.url
-    article = Article(
-        article_id=article_id(url),
-        revision_id="",
-        site=site.name if site else capture.site,
-        url=url,
-        fetched_url=capture.url,
-        fetched_at=capture.fetched_at,
-        title=hints.title,
-        paragraphs=paragraphs,
-        pointer=capture.pointer,
-    )
-    from dataclasses import replace
-
+    known = profile.lines if profile is not None else frozenset[str]()
+    stripped = strip(blocks, body, hints, house_of(metadata, capture.url), known)
+    paragraphs = paragraphs_of(blocks, stripped.kept)
+    kind = page_kind(page, metadata, blocks, body, paragraphs, capture)
+    if isinstance(kind, tuple):
+        return _rejected(capture, site, *kind)
+    fields = fields_of(page, metadata, paragraphs, capture, site)
+    article = _article(capture, site, fields, hints, paragraphs)
+    article = replace(article, removed=stripped.removed, form=kind, confidence=body.confidence)
     return replace(article, revision_id=revision_id(article))
 
 
-def hints_of(metadata: Metadata) -> Hints:
-    """What the page states of its article, for the body classifier."""
-    thing = metadata.article
-    title = (
-        metadata.first("og:title", "twitter:title") or (thing.headline if thing else None) or metadata.title
+def _article(
+    capture: Capture, site: Site | None, fields: Fields, hints: Hints, paragraphs: tuple[str, ...]
+) -> Article:
+    return Article(
+        article_id=article_id(fields.url),
+        revision_id="",
+        site=site.name if site else capture.site,
+        url=fields.url,
+        fetched_url=capture.url,
+        fetched_at=capture.fetched_at,
+        title=fields.title or hints.title,
+        paragraphs=paragraphs,
+        dek=fields.dek,
+        authors=fields.authors,
+        organisations=fields.organisations,
+        agencies=fields.agencies,
+        published_at=fields.published_at,
+        modified_at=fields.modified_at,
+        language=fields.language,
+        section=fields.section,
+        keywords=fields.keywords,
+        image=fields.image,
+        access=fields.access,
+        next_page=fields.next_page,
+        evidence=fields.evidence,
+        pointer=capture.pointer,
     )
-    description = metadata.first("og:description", "description")
-    return Hints(
-        title=title or "",
-        description=description or (thing.description if thing else None) or "",
-        body=(thing.body if thing else None) or "",
-        authors=tuple(party.name for party in thing.authors) if thing else (),
-    )
+
+
+def paragraphs_of(blocks: Blocks, kept: Sequence[int]) -> tuple[str, ...]:
+    """The kept blocks as paragraphs; the cells of one table row are one paragraph, tabs between."""
+    elements = blocks.elements
+    paragraphs: list[str] = []
+    last_row = -1
+    for i in kept:
+        row, at = -1, blocks.element[i]
+        for _ in range(3):
+            if at < 0 or elements.tag[at] not in ("td", "th", "tr", "p", "div"):
+                break
+            if elements.tag[at] == "tr":
+                # A row of a table of data; a row that lays a page out holds whole columns of text.
+                row = at if elements.end[at] - elements.start[at] <= 12 else -1
+                break
+            at = elements.parent[at]
+        if row >= 0 and row == last_row:
+            paragraphs[-1] += "\t" + blocks.text[i]
+        else:
+            paragraphs.append(blocks.text[i])
+        last_row = row
+    return tuple(paragraphs)
 
 
 def _rejected(capture: Capture, site: Site | None, reason: Reason, detail: str) -> Rejection:

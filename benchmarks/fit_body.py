@@ -30,7 +30,7 @@ from articles.decode import decode
 from articles.features import Context, Hints, Lore, name_parts
 from articles.metadata import metadata_of
 from articles.page import parse
-from articles.reading import hints_of
+from articles.hints import hints_of
 from articles.text import folded
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -136,7 +136,8 @@ def load() -> list[Sample]:
     digest = hashlib.sha256()
     for name in ("articles/blocks.py", "articles/page.py", "articles/decode.py", "articles/text.py"):
         digest.update((ROOT / name).read_bytes())
-    digest.update((ROOT / "articles/metadata.py").read_bytes())
+    for name in ("articles/metadata.py", "articles/hints.py", "articles/headline.py"):
+        digest.update((ROOT / name).read_bytes())
     digest.update(Path(__file__).read_bytes().split(b"# --- Pages")[0])
     cache = Path(os.environ.get("PRESSRUN_FIT_CACHE", "/tmp")) / f"fit-{digest.hexdigest()[:12]}.pickle"
     if cache.exists():
@@ -154,7 +155,7 @@ def load() -> list[Sample]:
         s = Sample()
         s.id, s.kind = row["id"], row["page_type"]
         s.blocks = blocks_of(page)
-        s.hints = hints_of(metadata_of(page))
+        s.hints = hints_of(page, metadata_of(page))
         if s.kind in (None, "article") and row["text"]:
             s.label = align(s.blocks.text, row["text"])
             s.reference = row["text"]
