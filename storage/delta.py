@@ -71,8 +71,8 @@ class CaptureRow:
 def follow_tables(store: ObjectStore, *, max_captures: int = MAX_CAPTURES) -> int:
     """Bring both tables up to the log's end; how many commits the one furthest behind has taken in.
 
-    One append, and memory, holds at most `max_captures` captures, unless a single commit has more. Safe to kill,
-    to repeat and to run twice at once. Raises TableError, and what the log and the store raise.
+    One append, and memory, holds at most `max_captures` captures, unless a single commit has more. Safe to
+    kill, to repeat and to run twice at once. Raises TableError, and what the log and the store raise.
     """
     tables = [_open(store, kind) for kind in _KINDS]
     begin = end = min(_cursor(table) for table in tables)
