@@ -37,7 +37,7 @@ def preflight(store: ObjectStore) -> None:
 
 
 def probe(store: ObjectStore) -> Creates:
-    """Whether a create has one winner here: twice in a row, then raced by 8. Remembered in the store."""
+    """What creates and swaps are worth here: tried in a row, then raced by 8. Remembered in the store."""
     try:
         return Creates(json.loads(store.get(REMEMBERED))["creates"])
     except (NotFound, ValueError, KeyError, TypeError):
@@ -50,6 +50,8 @@ def probe(store: ObjectStore) -> Creates:
 def _probe(store: ObjectStore) -> Creates:
     if _winners_in_a_row(store) != 1:
         return Creates.IGNORED
+    if not _swaps_hold(store):
+        return Creates.WEAK
     with ThreadPoolExecutor(RACERS) as pool:
         if any(_winners_of_a_race(store, pool) != 1 for _ in range(ROUNDS)):
             return Creates.WEAK
@@ -60,6 +62,17 @@ def _winners_in_a_row(store: ObjectStore) -> int:
     key = _fresh_key()
     try:
         return sum(store.create(key, secrets.token_bytes(16)) for _ in range(2))
+    finally:
+        store.delete(key)
+
+
+def _swaps_hold(store: ObjectStore) -> bool:
+    """Whether a swap with an outdated version is refused, by the store and not by our looking."""
+    key = _fresh_key()
+    try:
+        first = store.replace(key, b"1", None)
+        second = store.replace(key, b"2", first)
+        return second is not None and store.swaps and store.replace(key, b"3", first) is None
     finally:
         store.delete(key)
 

@@ -53,6 +53,7 @@ class FolderStore:
     def __init__(self, root: Path) -> None:
         self._root = Path(os.path.abspath(root.expanduser()))  # noqa: PTH100 - resolve() would also follow links
         self.url = str(self._root)
+        self.swaps = True
 
     def get(self, key: str) -> bytes:
         """The whole object; raises NotFound."""
@@ -98,6 +99,8 @@ class FolderStore:
         """Store `data` under a free key; True: the key holds exactly `data`, False: something else."""
         with self._writing(key) as path:
             try:
+                if path.exists():
+                    raise FileExistsError(path)
                 _write(path, lambda file: file.write(data), os.link)
             except FileExistsError:
                 return self.get(key) == data

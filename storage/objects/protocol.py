@@ -31,12 +31,12 @@ class BadKey(StoreError):
 
 
 class Creates(StrEnum):
-    """What a store does when two writers create the same key."""
+    """What a store does when two writers create, or swap, the same key."""
 
     ATOMIC = "atomic"
     """One wins, always: several writers may share the store."""
     WEAK = "weak"
-    """It refuses what it sees, but a race has several winners: one writer at a time, or a lock elsewhere."""
+    """A race may have several winners (or swaps are not known): one writer at a time, or a lock elsewhere."""
     IGNORED = "ignored"
     """The condition is not looked at and the later write replaces the earlier one."""
 
@@ -46,6 +46,8 @@ class ObjectStore(Protocol):
 
     url: str
     """`s3://bucket/prefix`, or the absolute path of a folder."""
+    swaps: bool
+    """False once the store was seen to know no compare-and-swap: `replace` then looks before it writes."""
 
     def get(self, key: str) -> bytes:
         """The whole object; raises NotFound."""

@@ -50,6 +50,7 @@ DIGEST = "sha256"
 ABSENT = frozenset({"NoSuchKey", "404", "NotFound"})
 LOST = frozenset({"PreconditionFailed"}) | ABSENT
 CONFLICT = frozenset({"ConditionalRequestConflict", "OperationAborted"})
+UNSUPPORTED = frozenset({"NotImplemented"})
 BEYOND_END = frozenset({"InvalidRange", "416"})
 
 
@@ -61,6 +62,7 @@ class S3Store:
         self._bucket = bucket
         self._prefix = f"{prefix}/" if prefix else ""
         self._client = _client(self.url, attempts)
+        self.swaps = True
         self._attempts = attempts
         self._bare_etags = False
         """Whether this store was seen to want ETags without quotes in If-Match (radosgw does)."""
@@ -140,7 +142,11 @@ class S3Store:
         if version is None:
             return self._replace_nothing(key, data)
         for bare in (self._bare_etags, not self._bare_etags):
-            written = self._put_if(key, data, match=version if bare else f'"{version}"')
+            try:
+                written = self._put_if(key, data, match=version if bare else f'"{version}"')
+            except _NoSwaps:
+                self.swaps = False
+                return self._look_then_put(key, data, version)
             if written is not None:
                 self._bare_etags = bare
                 return written
@@ -156,6 +162,17 @@ class S3Store:
         raise StoreError(
             f"{self.url}: cannot swap {key!r}: the store refuses If-Match with the ETag it gave itself"
         )
+
+    def _look_then_put(self, key: str, data: bytes, version: str) -> str | None:
+        """A swap for stores without If-Match: good for one writer, which is what `probe` allows them."""
+        try:
+            found = self.get_versioned(key)[1]
+        except NotFound:
+            return None
+        if found != version:
+            return None
+        self.put(key, data)
+        return self.get_versioned(key)[1]
 
     def _replace_nothing(self, key: str, data: bytes) -> str | None:
         if (written := self._put_if(key, data, none_match="*")) is not None:
@@ -268,7 +285,7 @@ class S3Store:
         conflict = StoreError(doing)
         for _ in _attempts(CONFLICT_ATTEMPTS):
             try:
-                with self._explained(doing, leave=LOST | CONFLICT):
+                with self._explained(doing, leave=LOST | CONFLICT | UNSUPPORTED):
                     answer = self._client.put_object(
                         Bucket=self._bucket,
                         Key=name,
@@ -280,6 +297,10 @@ class S3Store:
             except ClientError as error:
                 if _code(error) in LOST:
                     return None
+                if _code(error) in UNSUPPORTED and match:
+                    raise _NoSwaps from error
+                if _code(error) in UNSUPPORTED:
+                    raise self._fault(doing, error) from error
                 conflict = self._fault(
                     doing, error
                 )  # another conditional write is under way; boto3 leaves this to us
@@ -354,6 +375,10 @@ class S3Store:
             said = f"HTTP {status} {code} {error.response['Error'].get('Message') or ''}".strip()
             advice = remedy(code, status)
         return StoreError(f"{self.url} at {self._client.meta.endpoint_url}: {doing}: {said}: {advice}")
+
+
+class _NoSwaps(Exception):
+    """The store does not know If-Match."""
 
 
 class _BeyondEnd(Exception):

@@ -18,7 +18,15 @@ from storage.objects import storage_options as delta_options
 from tests.storage.conftest import BUCKET
 from tests.support.ceph import STRANGER
 from tests.support.proxy import Refusal, always, fault_proxy
-from tests.support.s3 import S3Server, ignoring_conditions, looking_before_writing, moto, serving
+from tests.support.s3 import (
+    S3Server,
+    ignoring_conditions,
+    ignoring_swaps,
+    looking_before_writing,
+    moto,
+    refusing_swaps,
+    serving,
+)
 
 
 def complaint(url: str) -> str:
@@ -254,22 +262,25 @@ def test_a_file_url_is_a_folder(tmp_path: Path) -> None:
 # --- creates ----------------------------------------------------------------------------------------
 
 
-@pytest.fixture(params=["ignored", "weak", "atomic"])
+KINDS = {
+    ignoring_conditions: Creates.IGNORED,
+    looking_before_writing: Creates.WEAK,
+    ignoring_swaps: Creates.WEAK,
+    refusing_swaps: Creates.WEAK,
+    moto: Creates.ATOMIC,
+}
+
+
+@pytest.fixture(params=KINDS, ids=lambda application: application.__name__)
 def known(
     request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[tuple[ObjectStore, Creates]]:
     """A store over HTTP and what its creates are worth."""
-    kind = Creates(request.param)
-    application = {
-        Creates.IGNORED: ignoring_conditions,
-        Creates.WEAK: looking_before_writing,
-        Creates.ATOMIC: moto,
-    }[kind]
-    with serving(application()) as server:
+    with serving(request.param()) as server:
         server.enter(monkeypatch)
         bucket = f"probe-{secrets.token_hex(4)}"
         server.client().create_bucket(Bucket=bucket)
-        yield open_store(f"s3://{bucket}"), kind
+        yield open_store(f"s3://{bucket}"), KINDS[request.param]
 
 
 def test_a_store_is_told_by_what_its_creates_are_worth(known: tuple[ObjectStore, Creates]) -> None:
@@ -277,6 +288,18 @@ def test_a_store_is_told_by_what_its_creates_are_worth(known: tuple[ObjectStore,
     assert probe(store) is kind
     assert [key for key, _ in store.list("")] == ["_pressrun/creates.json"]
     assert probe(open_store(store.url)) is kind
+
+
+def test_a_store_without_swaps_still_serves_one_writer(monkeypatch: pytest.MonkeyPatch) -> None:
+    with serving(refusing_swaps()) as server:
+        server.enter(monkeypatch)
+        server.client().create_bucket(Bucket=BUCKET + "-swaps")
+        store = open_store(f"s3://{BUCKET}-swaps")
+        first = store.replace("cursor", b"1", None)
+        second = store.replace("cursor", b"2", first)
+        assert store.get_versioned("cursor") == (b"2", second)
+        assert store.replace("cursor", b"3", first) is None
+        assert store.replace("gone", b"3", first) is None
 
 
 # --- Delta ------------------------------------------------------------------------------------------

@@ -115,6 +115,31 @@ def ignoring_conditions() -> Application:
     return ignore
 
 
+def ignoring_swaps() -> Application:
+    """A store that knows `If-None-Match` and overwrites whatever `If-Match` says."""
+    application = moto()
+
+    def ignore(environ: WSGIEnvironment, start: StartResponse) -> Iterable[bytes]:
+        environ.pop("HTTP_IF_MATCH", None)
+        return application(environ, start)
+
+    return ignore
+
+
+def refusing_swaps() -> Application:
+    """A store that knows `If-None-Match` and refuses `If-Match`, as Swift does."""
+    application = moto()
+
+    def refuse(environ: WSGIEnvironment, start: StartResponse) -> Iterable[bytes]:
+        if "HTTP_IF_MATCH" not in environ:
+            return application(environ, start)
+        environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
+        start("501 Not Implemented", [("Content-Type", "application/xml")])
+        return [b"<Error><Code>NotImplemented</Code><Message>no conditional puts</Message></Error>"]
+
+    return refuse
+
+
 def looking_before_writing() -> Application:
     """A store that refuses a create if it sees the object, but lets others look meanwhile (Swift does)."""
     application, lookers = moto(), _Lookers()
