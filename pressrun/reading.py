@@ -58,8 +58,8 @@ def read_lines(
 def _refuse_foreign(cursor: int, archive: Archive) -> None:
     if cursor and archive.head() < cursor:
         raise RequestError(
-            f"cursor {cursor} is past the last commit ({archive.head()}) of {archive.store.url}: it belongs to "
-            "another archive, or this one was begun anew; start again from 0"
+            f"cursor {cursor} is past the last commit ({archive.head()}) of {archive.store.url}: it belongs "
+            "to another archive, or this one was begun anew; start again from 0"
         )
 
 

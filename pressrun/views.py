@@ -224,9 +224,8 @@ def _page(
             out.print(Text(paragraphs[place]))
     kinds = Counter(str(block.kind) for block in removed)
     out.print()
-    say(
-        f"{len(paragraphs)} paragraphs; removed: {', '.join(f'{n} {kind}' for kind, n in kinds.items()) or 'nothing'}"
-    )
+    counts = ", ".join(f"{number} {kind}" for kind, number in kinds.items()) or "nothing"
+    say(f"{len(paragraphs)} paragraphs; removed: {counts}")
 
 
 def _short(text: str) -> str:
@@ -236,10 +235,15 @@ def _short(text: str) -> str:
 
 def how_to_read(store: str, article_url: str) -> None:
     """Three commands that read the result."""
+    command = _beside(Path(sys.argv[0]))
+    python = _beside(Path(sys.executable))
+    sql = f"FROM delta_scan('{store}/tables/articles') SELECT site, title, published_at LIMIT 5"
     out.print("\nRead it:", style="bold")
-    say(f"  pressrun show --store {store} {article_url}")
-    say(f"  pressrun read --store {store} --since 0")
-    say(
-        '  python -c "import duckdb; print(duckdb.sql(\\"select site, title, published_at '
-        f"from delta_scan('{store}/tables/articles') limit 5\\\"))\""
-    )
+    say(f"  {command} show --store {store} {article_url}")
+    say(f"  {command} read --store {store} --since 0")
+    say(f'  {python} -c "import duckdb; duckdb.sql(\\"{sql}\\").show()"')
+
+
+def _beside(path: Path) -> str:
+    """A path as a person in this folder would type it."""
+    return str(path.relative_to(Path.cwd())) if path.is_relative_to(Path.cwd()) else str(path)

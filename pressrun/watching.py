@@ -47,5 +47,6 @@ def crawl_shown() -> Iterator[None]:
 
 def _tell_end(event: SiteProgress | SiteDone) -> None:
     if isinstance(event, SiteDone):
-        line = f"{event.site}: {event.found} found, {event.fetched} fetched, {event.requests} requests, {event.ended}"
-        print(line + (f" ({event.detail})" if event.detail else ""), file=sys.stderr)
+        numbers = f"{event.found} found, {event.fetched} fetched, {event.requests} requests"
+        why = f" ({event.detail})" if event.detail else ""
+        print(f"{event.site}: {numbers}, {event.ended}{why}", file=sys.stderr)

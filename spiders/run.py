@@ -114,7 +114,7 @@ def run(job: Job, out: _Out) -> int:
         emit=out,
     )
     books = Books(database)
-    process = AsyncCrawlerProcess(_settings(job))
+    process = AsyncCrawlerProcess(project_settings(contact=job.contact, hosts=job.hosts))
     crawler = process.create_crawler(NewsSpider)
     process.crawl(
         crawler,
@@ -142,17 +142,17 @@ def _sites(job: Job) -> tuple[Site, ...]:
     return tuple(by_name[name] for name in dict.fromkeys(job.sites))
 
 
-def _settings(job: Job) -> Settings:
+def project_settings(*, contact: str | None = None, hosts: str | None = None) -> Settings:
+    """The project's settings without pipeline and log, for a crawl that Scrapy's command line did not start."""
     settings = Settings()
     settings.setmodule(project, priority="project")
     settings.set("ITEM_PIPELINES", {}, priority="cmdline")
     settings.set("STATS_DUMP", False, priority="cmdline")
-    settings.set("LOG_INSTALL_ROOT_HANDLER", False, priority="cmdline")
-    settings.set("REDIRECT_ENABLED", False, priority="cmdline")  # a visit follows redirects itself
-    if job.contact:
-        settings.set("USER_AGENT", user_agent(job.contact), priority="cmdline")
-    if job.hosts:
-        settings.set("PRESSRUN_HOSTS", Path(job.hosts), priority="cmdline")
+    settings.set("LOG_ENABLED", False, priority="cmdline")
+    if contact:
+        settings.set("USER_AGENT", user_agent(contact), priority="cmdline")
+    if hosts:
+        settings.set("PRESSRUN_HOSTS", Path(hosts), priority="cmdline")
     return settings
 
 

@@ -64,3 +64,8 @@ def scope_of(site: Site) -> Scope:
 def _domain(host: str) -> str:
     host = host.lower().rstrip(".")
     return _SUFFIXES(host).top_domain_under_public_suffix or host
+
+
+def registered_name(host: str) -> str:
+    """What stands before the public suffix: `latinpost` of www.latinpost.com; else the host itself."""
+    return _SUFFIXES(host).domain or host

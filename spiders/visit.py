@@ -202,6 +202,27 @@ async def carry_out(visit: Visit) -> None:
     _tell(visit, last=True)
 
 
+async def explore(visit: Visit) -> list[Page]:
+    """Look at home, feeds, sitemaps and sections and fetch no article: every page that names articles.
+
+    Raises FetchError where the site as a whole cannot be looked at.
+    """
+    try:
+        async with asyncio.timeout_at(visit.desk.deadline):
+            await _look_around(visit)
+    except TimeoutError:
+        log.warning("%s: not all of it was looked at in time", visit.site.name)
+    except _Leave as leave:
+        raise FetchError(Outcome.BLOCKED, leave.detail) from leave
+    return await visit.desk.books.run(frontier.pages, visit.site.name)
+
+
+async def fetch_one(visit: Visit, url: str, found: Found | None = None) -> Capture:
+    """Fetch one page, due or not. Raises FetchError."""
+    ask = Ask(url=url, site=visit.site, max_bytes=visit.site.fetch.max_bytes, found=found)
+    return _capture(await _answer(visit, ask), visit.site, found)
+
+
 # --- Pages that name articles ---------------------------------------------------------------------
 
 

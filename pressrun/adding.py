@@ -1,0 +1,65 @@
+"""`pressrun add`: from a home page's address to a seed file that names the feeds and sitemaps found there."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from articles.model import SITE_NAME, Fetch, Site
+from flows.config import Config
+from pressrun.trouble import RequestError
+from seeds.load import load_sites, write_site
+from spiders.once import run_errand
+from spiders.outcome import FetchError
+from spiders.scope import registered_name
+from spiders.visit import explore
+from storage.state.frontier import Kind, Page
+
+MAX_NAMED = 12
+"""Feeds, and sitemaps, written into a seed file: a site with more is better left to discovery."""
+
+
+def add_site(homepage: str, *, name: str | None, allow_private: bool, config: Config) -> tuple[Path, Site]:
+    """Explore a site and write its seed file; the path and what it says.
+
+    Raises RequestError for an address that is none, a name that is taken, and a site that does not answer.
+    """
+    home = homepage if "://" in homepage else f"https://{homepage}"
+    parts = urlsplit(home)
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise RequestError(f"{homepage!r} is no address of a home page: write https://www.example.com/")
+    site = Site(
+        name=_name(name or registered_name(parts.hostname), config.seeds),
+        home=home,
+        fetch=Fetch(allow_private_hosts=(parts.netloc.rpartition("@")[2],) if allow_private else ()),
+    )
+    hosts = str(config.hosts) if config.hosts else None
+    try:
+        pages = run_errand(site, explore, contact=config.contact, hosts=hosts)
+    except FetchError as error:
+        raise RequestError(f"{home} cannot be looked at: {error}; nothing was written") from error
+    if not any(page.outcome == "fetched" for page in pages):
+        reasons = "; ".join(f"{page.url}: {page.outcome}" for page in pages[:3])
+        raise RequestError(f"nothing at {home} answered ({reasons}); nothing was written")
+    site = replace(site, feeds=_named(pages, Kind.FEED), sitemaps=_named(pages, Kind.SITEMAP))
+    config.seeds.mkdir(parents=True, exist_ok=True)
+    return write_site(config.seeds, site), site
+
+
+def _name(wanted: str, seeds: Path) -> str:
+    name = re.sub(r"[^a-z0-9]+", "-", wanted.lower()).strip("-")[:63].strip("-")
+    if not SITE_NAME.fullmatch(name):
+        raise RequestError(f"{wanted!r} makes no name of a site: give one with --name (a-z, 0-9 and -)")
+    taken = {site.name for site in load_sites(seeds).sites} if seeds.is_dir() else set()
+    if name in taken:
+        raise RequestError(f"a site named {name!r} is in {seeds} already; give another name with --name")
+    return name
+
+
+def _named(pages: list[Page], kind: Kind) -> tuple[str, ...]:
+    """The pages of a kind that are there and that no other of them leads to."""
+    found = [page for page in pages if page.kind is kind and page.outcome == "fetched"]
+    urls = {page.url for page in found}
+    return tuple(page.url for page in found if page.via not in urls)[:MAX_NAMED]

@@ -1,0 +1,64 @@
+"""`pressrun try`: fetch one page as a crawl would, read it, and store nothing."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from urllib.parse import urlsplit
+
+from articles.model import Article, Rejection, Site
+from articles.reading import read
+from flows.config import Config
+from pressrun.trouble import RequestError
+from seeds.load import load_sites
+from spiders.once import run_errand
+from spiders.outcome import FetchError
+from spiders.scope import scope_of
+from spiders.visit import Visit, explore, fetch_one
+from storage.state.frontier import due_urls
+
+MAX_TRIES = 5
+"""Of a site's newest pages, those that are fetched until one is an article."""
+
+
+def try_page(target: str, config: Config) -> Article | Rejection:
+    """What the reader makes of a page, or of the newest article of a site.
+
+    Raises RequestError for a target that is neither a site's name nor an address, and for one that cannot be
+    fetched.
+    """
+    sites = {site.name: site for site in load_sites(config.seeds).sites}
+
+    async def newest(visit: Visit) -> Article | Rejection:
+        await explore(visit)
+        due = await visit.desk.books.run(due_urls, visit.site.name, now=datetime.now(UTC), limit=MAX_TRIES)
+        if not due:
+            raise RequestError(f"no page of {visit.site.home} names an article; name one: pressrun try URL")
+        for one in due:
+            result = read(await fetch_one(visit, one.url, one.found), visit.site)
+            if isinstance(result, Article):
+                break
+        return result
+
+    async def this(visit: Visit) -> Article | Rejection:
+        return read(await fetch_one(visit, target), visit.site)
+
+    site, errand = (sites[target], newest) if target in sites else (_site_of(target, sites, config), this)
+    hosts = str(config.hosts) if config.hosts else None
+    try:
+        return run_errand(site, errand, contact=config.contact, hosts=hosts)
+    except FetchError as error:
+        raise RequestError(f"{target} cannot be fetched: {error}") from error
+
+
+def _site_of(url: str, sites: dict[str, Site], config: Config) -> Site:
+    """The site whose host an address is on, or a site of its own, which no private network is open to."""
+    parts = urlsplit(url)
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        known = ", ".join(sorted(sites)[:20]) or "none"
+        raise RequestError(
+            f"{url!r} is neither an address (https://...) nor a site in {config.seeds}; sites there: {known}"
+        )
+    for site in sites.values():
+        if scope_of(site).holds(url):
+            return site
+    return Site(name="try", home=f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}/")
