@@ -6,7 +6,7 @@
     segments/yyyy/mm/dd/<id>.warc.gz and .cdxj.gz        published
 
 An id is the moment it was begun and eight random digits: `20261122T165912123456Z-3f9a01bc`. The index has a
-line a capture in the form that pywb reads, sorted:
+line a capture, sorted, as cdxj-indexer writes it and pywb reads it:
 
     com,example)/news/1 20261122165912 {"url": "https://example.com/news/1", "mime": "text/html", ...}
 """
@@ -208,11 +208,12 @@ def _line(entry: Entry, filename: str) -> str:
         "url": entry.url,
         "mime": entry.mime,
         "status": str(entry.status),
-        "digest": (entry.digest or "-").removeprefix("sha1:"),
+        "digest": entry.digest,
         "length": str(entry.length),
         "offset": str(entry.offset),
         "filename": filename,
     }
+    fields = {name: value for name, value in fields.items() if value is not None}
     return f"{surt(entry.url)} {entry.fetched_at:%Y%m%d%H%M%S} {json.dumps(fields)}\n"
 
 
@@ -220,7 +221,7 @@ def surt(url: str) -> str:
     """The sort key of a URL in web archive indexes: `com,example)/path?a=1&b=2`.
 
     Host reversed and without `www.`, port kept unless it is the scheme's own, everything in lower case, query
-    sorted, trailing slash gone.
+    sorted, slashes doubled or at the end of the path gone; compared with PyPI's `surt`, which pywb uses.
     """
     try:
         parts = urlsplit(url)
@@ -228,13 +229,11 @@ def surt(url: str) -> str:
     except ValueError:
         host = port = None
     if not host:
-        return quote(url.lower(), safe="%/:;?&=,)(!~*'@+$-._")
-    host = re.sub(r"^www\d*\.", "", host)
-    if not re.fullmatch(r"[\d.]+|.*:.*", host):  # an address is not reversed
-        host = ",".join(reversed(host.split(".")))
+        return url.lower()
+    host = ",".join(reversed(re.sub(r"^www\d*\.", "", host).split(".")))
     if port is not None and port != {"http": 80, "https": 443}.get(parts.scheme):
         host = f"{host}:{port}"
     path = quote(unquote_to_bytes(parts.path), safe="/:;&=,)(!~*'@+$-._")
-    path = path.rstrip("/") or "/"
+    path = re.sub("/+", "/", path).rstrip("/") or "/"
     query = "&".join(sorted(parts.query.split("&")))
     return f"{host}){path}{'?' + query if query else ''}".lower()
