@@ -11,8 +11,9 @@ from selectolax.lexbor import LexborNode
 
 from articles.metadata import Metadata, Party
 from articles.model import Origin
-from articles.names import AGENCIES, MAX_BYLINE_CHARS, Byline, read_byline
-from articles.page import Page, attribute, text_of
+from articles.names import AGENCIES, Byline, looks_like_person, read_byline
+from articles.nearby import joined, near_headline, spaced_text
+from articles.page import Page, attribute
 
 _META: Final = (
     "author", "article:author", "og:article:author", "article:author_name", "article_author", "byl", "byline",
@@ -20,28 +21,48 @@ _META: Final = (
     "cxenseparse:author", "authors", "article:authors", "creator", "dcsext.author", "trackonomics.author",
     "fp:authors", "rnews:author", "bt:author", "content-creator",
 )  # fmt: skip
-_BYLINE_NAMES: Final = re.compile(
-    r"(?:^|[\s_-])(?:authors?|autore?s?|autorin|auteurs?|by-?line|writers?|author-?name|post-?author|contributors?|articleauthor)(?:$|[\s_-]|\d)"
-    r"|(?:[a-z])(?:Author|Byline|Autor|Writer)|(?:author|byline)(?:name|link|s\b)|^(?:author|byline)",
+_LABEL: Final = re.compile(r"writ|auth|autor|verfass|écrit|escrit|scritt|geschre|skrev", re.IGNORECASE)
+_BYLINE_TOKEN: Final = re.compile(
+    r"(?:author|autor(?:en|in)?|auteur|by-?line|writer|contributor|(?:^|[-_])verfasser)(?P<rest>[\w-]*)$",
     re.IGNORECASE,
 )
-_EXACT: Final = re.compile(r"name|link|byline", re.IGNORECASE)
+"""The last part of a class name that is about authors, and what follows it."""
 _NOT_A_BYLINE: Final = re.compile(
-    r"avatar|image|photo|img|bio|desc|social|date|time|follow|icon|job|title|role|twitter|more|related|count|email|posts",
+    r"avatar|ima?ge?|photo|pic|bio|desc|social|date|time|follow|icon|job|title|role|twitter|more|related|count"
+    r"|mail|posts|profile|about|info|box|text|card|section|content|detail|position|intro|ity|iz",
     re.IGNORECASE,
+)
+_EXACT: Final = re.compile(r"name|link|^s?$|^[-_]*\d*$", re.IGNORECASE)
+_NEVER: Final = frozenset(
+    ["h1", "time", "img", "picture", "svg", "figure", "body", "html", "main", "article"]
 )
 _ELSEWHERE: Final = re.compile(
-    r"comment|related|teaser|sidebar|recommend|promo|widget|recent|latest|trending|popular|carousel|testimonial|review"
-    r"|(?:^|[\s_-])(?:nav|menu|card|quote|cite|footer)",
+    r"comment|related|teaser|sidebar|recommend|promo|widget|recent|latest|trending|popular|carousel|testimonial"
+    r"|review|(?:^|[\s_-])(?:nav|menu|card|quote|cite|site-footer|page-footer)|^footer",
+    re.IGNORECASE,
+)
+_AUTHOR_LINK: Final = re.compile(
+    r"/(?:authors?|autor(?:en|es)?|auteurs?|people|profiles?|users?|by|staff|contributors?|journalists?|writers?"
+    r"|team|members?|reporters?|redaktion|person|u)/[^/?#]{2,}|[?&]author=|/@[\w.]+/?$",
     re.IGNORECASE,
 )
 _BY: Final = re.compile(
-    r"^(?:written\s+by|posted\s+by|story\s+by|by|von|par|por|di|door|av|af|przez|autor(?:in)?:|texto?:|text:)\s+\S",
+    r"^(?:[\w()'’-]+\s+){0,4}(?:written|posted|created|edited)\s+by\s+\S"
+    r"|^(?:by|von|par|por|di|door|av|af|przez|autor(?:in)?:|texto?:|text:)\s+\S",
+    re.IGNORECASE,
+)
+_BARE: Final = re.compile(
+    r"^(?:by|von|par|por|door|av|written by|posted by|authors?|autor(?:in)?|text|di|автор|作者)\s*:?$",
+    re.IGNORECASE,
+)
+_SIGNED: Final = re.compile(
+    r"^(?:(?:text|texte|autor(?:in)?|autori?|authors?|автор)\s*:|(?:written by|story by|by|von|par|por)\s)\s*\S",
     re.IGNORECASE,
 )
 _DATELINE: Final = re.compile(r"^[^()]{0,60}\(([^()]{2,30})\)\s*[-–—:.]?|^([A-Za-zÀ-ÿ/]{2,12})\s*[-–—]\s")
 _SIGN_OFF: Final = re.compile(
-    r"^[\s(\[©–—-]*(?:(?:mit material (?:von|der)|quelle|source|fonte|fuente|with|avec|con|com|mit)[:\s]+)?(.{2,40}?)[\s)\].]*$",
+    r"^[\s(\[©–—-]*(?:(?:mit material (?:von|der)|quelle|source|fonte|fuente|with|avec|con|com|mit)[:\s]+)?"
+    r"(.{2,40}?)[\s)\].]*$",
     re.IGNORECASE,
 )
 
@@ -56,16 +77,19 @@ class Credit:
 
 
 def credits_of(
-    page: Page, metadata: Metadata, paragraphs: Sequence[str], site_runs: tuple[str, ...]
+    page: Page, metadata: Metadata, title: str, paragraphs: Sequence[str], site_runs: tuple[str, ...]
 ) -> tuple[Credit, ...]:
-    """The credits to keep, the best first: people where anyone names people, and what stands beside them."""
+    """The credits to keep, the best first: people where anyone names people, and what stands beside them.
+
+    Where the first credit found is an organisation's, only what looks like people's names is added to it.
+    """
     kept: list[Credit] = []
-    for credit in _credits(page, metadata, site_runs):
-        if not credit.byline:
+    for credit in _credits(page, metadata, title, paragraphs, site_runs):
+        people = credit.byline.people
+        if not credit.byline or (kept and not (people and all(map(looks_like_person, people)))):
             continue
-        if not kept or (credit.byline.people and not any(one.byline.people for one in kept)):
-            kept.append(credit)
-        if credit.byline.people:
+        kept.append(credit)
+        if people:
             break
     agencies = _agencies_in_text(paragraphs)
     if agencies is not None:
@@ -73,50 +97,59 @@ def credits_of(
     return tuple(kept)
 
 
-def _credits(page: Page, metadata: Metadata, site_runs: tuple[str, ...]) -> Iterator[Credit]:
+def _credits(
+    page: Page, metadata: Metadata, title: str, paragraphs: Sequence[str], site_runs: tuple[str, ...]
+) -> Iterator[Credit]:
+    """Credits from the most to the least trusted."""
     thing = metadata.article
     if thing is not None and thing.authors:
         yield _from_parties(thing.authors, site_runs)
     for name in _META:
-        values = metadata.meta.get(name, ())[:10]
+        values = metadata.meta.get(name, ())[:20]
         if values:
             byline = read_byline(dict.fromkeys(values), site_runs=site_runs)
             yield Credit(byline=byline, origin=Origin.META, raw="; ".join(values))
-    for label, data in (("twitter:label1", "twitter:data1"), ("twitter:label2", "twitter:data2")):
-        stated = metadata.first(label) or ""
-        if re.search(r"writ|auth|autor|verfass|écrit|escrit|scritt|geschre|skrev", stated, re.IGNORECASE):
-            value = metadata.first(data) or ""
+    for number in ("1", "2"):
+        if _LABEL.search(metadata.first(f"twitter:label{number}") or ""):
+            value = metadata.first(f"twitter:data{number}") or ""
             yield Credit(byline=read_byline([value], site_runs=site_runs), origin=Origin.META, raw=value)
     yield from _in_tree(metadata, site_runs)
-    yield from _after_heading(page, metadata, site_runs)
+    yield from _around_headline(page, metadata, title, site_runs)
+    yield from _signed(paragraphs, site_runs)
     for other in metadata.things:
         if other.authors and other is not thing and other.role in ("", "mainentity"):
             yield _from_parties(other.authors, site_runs)
 
 
+# --- JSON-LD --------------------------------------------------------------------------------------
+
+
 def _from_parties(parties: Sequence[Party], site_runs: tuple[str, ...]) -> Credit:
     """Names that state whether they are people; the statement counts unless the name belies it."""
-    read = [(party, read_byline([party.name], site_runs=site_runs)) for party in parties]
     people: dict[str, None] = {}
     organisations: dict[str, None] = {}
     agencies: dict[str, None] = {}
-    for party, byline in read:
-        is_organisation = (
+    for party in parties:
+        byline = read_byline([party.name], site_runs=site_runs)
+        stated = (
             any("organi" in one or "corporation" in one for one in party.types)
             and "person" not in party.types
         )
         for name in byline.people:
-            (organisations if is_organisation else people)[name] = None
+            (organisations if stated and not looks_like_person(name) else people)[name] = None
         organisations.update(dict.fromkeys(byline.organisations))
         agencies.update(dict.fromkeys(byline.agencies))
     byline = Byline(people=tuple(people), organisations=tuple(organisations), agencies=tuple(agencies))
     return Credit(byline=byline, origin=Origin.JSON_LD, raw="; ".join(party.name for party in parties))
 
 
+# --- Nodes named for bylines ----------------------------------------------------------------------
+
+
 def _in_tree(metadata: Metadata, site_runs: tuple[str, ...]) -> Iterator[Credit]:
     """Bylines in nodes that are named for them; those beside the headline first."""
     heading = next((i for i, node in enumerate(metadata.marked) if node.tag == "h1"), None)
-    ranked: list[tuple[float, int, str]] = []
+    ranked: list[tuple[float, int, str, LexborNode]] = []
     for index, node in enumerate(metadata.marked):
         rank = _rank(node)
         if rank is None or _is_elsewhere(node):
@@ -126,39 +159,37 @@ def _in_tree(metadata: Metadata, site_runs: tuple[str, ...]) -> Iterator[Credit]
             continue
         distance = abs(index - heading) if heading is not None else index
         rank += min(distance, 40) / 15 + (0.5 if heading is not None and index < heading else 0.0)
-        ranked.append((rank, index, text))
+        ranked.append((rank, index, text, node))
         if len(ranked) >= 20:
             break
     ranked.sort(key=lambda one: one[:2])
-    taken: list[str] = []
-    for rank, _, text in ranked:
-        if taken and rank > ranked[0][0] + 0.3:
-            break
-        if not any(text in other or other in text for other in taken):
-            taken.append(text)
-    if taken:
-        yield Credit(byline=read_byline(taken, site_runs=site_runs), origin=Origin.DOM, raw="; ".join(taken))
-    for _, _, text in ranked:
-        yield Credit(byline=read_byline([text], site_runs=site_runs), origin=Origin.DOM, raw=text)
+    for rank, _, text, node in ranked:
+        together = [text]
+        for other_rank, _, other, sibling in ranked:
+            beside = sibling is not node and abs(other_rank - rank) < 0.6 and _share_parent(node, sibling)
+            if beside and not any(other in one or one in other for one in together):
+                together.append(other)
+        byline = read_byline(together, site_runs=site_runs)
+        yield Credit(byline=byline, origin=Origin.DOM, raw="; ".join(together))
 
 
 def _rank(node: LexborNode) -> float | None:
     """How far from certain a node is to hold a byline; None: it is named for something else."""
     attributes = node.attributes
     prop = (attributes.get("itemprop") or "").lower()
-    names = f"{attributes.get('class') or ''} {attributes.get('id') or ''}"
     if prop in ("author", "creator"):
         return 0.0
     if "author" in (attributes.get("rel") or "").lower().split():
         return 0.2
-    if (
-        node.tag in ("h1", "time", "img", "picture", "svg", "figure", "body", "html", "main", "article")
-        or prop
-    ):
+    if node.tag in _NEVER or prop:
         return None
-    if not _BYLINE_NAMES.search(names) or _NOT_A_BYLINE.search(names):
-        return None
-    return 0.5 if _EXACT.search(names) else 1.0
+    names = " ".join(attributes.get(key) or "" for key in ("class", "id", "data-testid"))
+    best: float | None = None
+    for token in names.split():
+        match = _BYLINE_TOKEN.search(token)
+        if match and not _NOT_A_BYLINE.search(match.group("rest")):
+            best = min(best or 9.0, 0.5 if _EXACT.search(match.group("rest")) else 1.0)
+    return best
 
 
 def _name_in(node: LexborNode) -> str:
@@ -166,85 +197,90 @@ def _name_in(node: LexborNode) -> str:
     if attribute(node, "itemprop"):
         inner = node.css_first("[itemprop=name]")
         if inner is not None:
-            return attribute(inner, "content") or text_of(inner)
+            return attribute(inner, "content") or spaced_text(inner)
         stated = attribute(node, "content")
         if stated:
             return stated
-    return text_of(node)
+    return spaced_text(node)
+
+
+def _share_parent(one: LexborNode, other: LexborNode) -> bool:
+    """Whether two nodes are brothers or cousins, as names in a list are."""
+    a, b = one.parent, other.parent
+    if a is None or b is None:
+        return False
+    if a.mem_id == b.mem_id:
+        return True
+    c, d = a.parent, b.parent
+    return c is not None and d is not None and a.tag == b.tag and c.mem_id == d.mem_id
 
 
 def _is_elsewhere(node: LexborNode) -> bool:
-    parent: LexborNode | None = node
+    """Whether a node belongs to a comment, a teaser, a card or the frame of the page."""
+    parent = node.parent
     for _ in range(10):
         if parent is None or parent.tag in ("body", "html", "main"):
             return False
         if parent.tag in ("nav", "footer"):
             return True
         attributes = parent.attributes
-        names = f"{attributes.get('class') or ''} {attributes.get('id') or ''}"
-        if _ELSEWHERE.search(names):
+        if _ELSEWHERE.search(f"{attributes.get('class') or ''} {attributes.get('id') or ''}"):
             return parent.css_first("h1") is None
         parent = parent.parent
     return False
 
 
-def _after_heading(page: Page, metadata: Metadata, site_runs: tuple[str, ...]) -> Iterator[Credit]:
-    """A text that begins with `By` among the first after the headline."""
-    body = page.tree.body
-    if body is None or not metadata.headings:
-        return
-    wanted = metadata.headings[0].mem_id
-    started, seen = False, 0
-    for node in body.traverse(include_text=True):
-        if not started:
-            started = node.mem_id == wanted
+# --- Texts ----------------------------------------------------------------------------------------
+
+
+def _around_headline(
+    page: Page, metadata: Metadata, title: str, site_runs: tuple[str, ...]
+) -> Iterator[Credit]:
+    """Texts around the headline that begin with `By`, and links to the pages of authors."""
+    linked: list[str] = []
+    for snippet in near_headline(page, title, metadata.headings[0] if metadata.headings else None):
+        text = snippet.text
+        if len(text) > 100:
             continue
-        if node.tag != "-text":
-            continue
-        text = " ".join((node.text_content or "").split())
-        if not text:
-            continue
-        seen += 1
-        if seen > 40:
-            return
-        if (
-            text.lower().rstrip(":")
-            in ("by", "von", "par", "por", "written by", "author", "autor", "posted by")
-            and node.parent is not None
-        ):
-            around = node.parent if len(text_of(node.parent)) > len(text) else node.parent.parent
-            text = text_of(around) if around is not None else text
-        if len(text) <= 100 and _BY.match(text):
+        if _BARE.match(text):
+            text = joined(snippet, 100)
+        if _BY.match(text):
             byline = read_byline([text], site_runs=site_runs)
-            if byline.people and all(
-                2 <= len(name.split()) <= 4 and name[0].isupper() for name in byline.people
-            ):
+            if byline and all(len(name.split()) <= 4 for name in byline.people):
                 yield Credit(byline=byline, origin=Origin.TEXT, raw=text)
-                return
+        elif snippet.href and len(text) <= 40 and _AUTHOR_LINK.search(snippet.href):
+            linked.append(text)
+    for text in linked:
+        byline = read_byline([text], site_runs=site_runs)
+        if all(looks_like_person(name) or len(name.split()) == 1 for name in byline.people):
+            yield Credit(byline=byline, origin=Origin.DOM, raw=text)
+
+
+def _signed(paragraphs: Sequence[str], site_runs: tuple[str, ...]) -> Iterator[Credit]:
+    """Paragraphs at the end or the beginning that sign the text."""
+    for paragraph in (*paragraphs[-3:], *paragraphs[:2]):
+        if len(paragraph) <= 120 and _SIGNED.match(paragraph):
+            byline = read_byline([paragraph], site_runs=site_runs)
+            if byline.people and all(map(looks_like_person, byline.people)):
+                yield Credit(byline=byline, origin=Origin.TEXT, raw=paragraph)
 
 
 def _agencies_in_text(paragraphs: Sequence[str]) -> Credit | None:
     """The agency of a dateline, `BERLIN (Reuters) -`, or of a sign-off, `(dpa)`."""
     found: dict[str, None] = {}
     raw = ""
-    for paragraph in paragraphs[:2]:
-        match = _DATELINE.match(paragraph[:120])
-        if match:
-            names = re.split(r"[/,]", match.group(1) or match.group(2))
+    matches = [_DATELINE.match(paragraph[:120]) for paragraph in paragraphs[:2]]
+    matches += [_SIGN_OFF.match(paragraph) for paragraph in paragraphs[-2:] if len(paragraph) <= 60]
+    for match in matches:
+        named = next((group for group in match.groups() if group), "") if match else ""
+        agencies = [agency for name in re.split(r"[/,]", named) if (agency := _known(name))]
+        if match and agencies:
             raw = raw or match.group()
-            found.update(dict.fromkeys(agency for name in names if (agency := _known(name))))
-    for paragraph in paragraphs[-2:]:
-        if len(paragraph) <= 60 and (match := _SIGN_OFF.match(paragraph)):
-            agencies = [agency for name in re.split(r"[/,]", match.group(1)) if (agency := _known(name))]
-            raw = raw or paragraph if agencies else raw
             found.update(dict.fromkeys(agencies))
     return Credit(byline=Byline(agencies=tuple(found)), origin=Origin.TEXT, raw=raw) if found else None
 
 
 def _known(name: str) -> str | None:
-    byline = (
-        read_byline([name])
-        if name.strip().lower() in AGENCIES and len(name) <= MAX_BYLINE_CHARS
-        else Byline()
-    )
-    return byline.agencies[0] if byline.agencies else None
+    if name.strip().lower() not in AGENCIES:
+        return None
+    return next(iter(read_byline([name]).agencies), None)

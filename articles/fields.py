@@ -56,8 +56,8 @@ def fields_of(
     url = _own_url(page, metadata, capture, evidence)
     language = _language(metadata, paragraphs, site, evidence)
     title = _title(metadata, runs, evidence)
-    published_at, modified_at = _moments(page, metadata, capture, site, language, host, evidence)
-    credits = credits_of(page, metadata, paragraphs, runs)
+    published_at, modified_at = _moments(page, metadata, title, capture, site, language, host, evidence)
+    credits = credits_of(page, metadata, title, paragraphs, runs)
     authors = tuple(dict.fromkeys(name for credit in credits for name in credit.byline.people))
     organisations = tuple(dict.fromkeys(name for credit in credits for name in credit.byline.organisations))
     agencies = tuple(dict.fromkeys(name for credit in credits for name in credit.byline.agencies))
@@ -350,6 +350,7 @@ def _month_first(site: Site | None, language: str | None, metadata: Metadata, ho
 def _moments(
     page: Page,
     metadata: Metadata,
+    title: str,
     capture: Capture,
     site: Site | None,
     language: str | None,
@@ -359,6 +360,7 @@ def _moments(
     published, modified = moments_of(
         page,
         metadata,
+        title,
         fetched_at=capture.fetched_at,
         timezone=site.timezone if site else None,
         month_first=_month_first(site, language, metadata, host),

@@ -174,6 +174,8 @@ _COLLECTED: Final = ",".join(
         "[class*=time i]",
         "[id*=byline i]",
         "[id*=author i]",
+        "[data-testid*=byline i]",
+        "[data-testid*=author i]",
     ]
 )
 

@@ -57,6 +57,12 @@ _URL: Final = re.compile(r"https?://\S+|www\.\S+|^\S+\.(?:com|org|net|de|fr|co\.
 _EMAIL: Final = re.compile(r"<?\(?\b[\w.+-]+@[\w-]+\.[\w.-]+\)?>?")
 _HANDLE: Final = re.compile(r"(?<!\w)@\w+")
 _ASIDE: Final = re.compile(r"[(\[]([^()\[\]]*)[)\]]")
+_LEAD_IN: Final = re.compile(
+    r"^(?:[\w()'’-]+\s+){0,5}?\bby\s+(?=[A-ZÀ-Þ])|^(?:[\w()-]+\s+){0,3}?(?:erstellt|eingestellt|publiziert|gepostet"
+    r"|beitrag|artikel|kommentar|pressemitteilung|nachricht|bericht|wortlaut|geschrieben|verfasst|veröffentlicht"
+    r"|interview|analyse|reportage)\s+(?:am\s+[\d.]+\s+)?von\s+",
+    re.IGNORECASE,
+)
 _PREFIX: Final = re.compile(
     r"""^\W*(?:
       (?:article|story|words|text|texte?|texto|testo|tekst|report(?:ed)?|written|posted|published|reviewed|updated|edited|
@@ -65,7 +71,7 @@ _PREFIX: Final = re.compile(
          ein\s+(?:beitrag|artikel|kommentar|gastbeitrag|interview)|
          eine\s+(?:analyse|kolumne|glosse|rezension)|kommentar|gastbeitrag|interview|rédigé|publié|propos\s+recueillis)
          \s*(?:and\s+photos?\s*|und\s+fotos?\s*|on\s+)?(?:by|von|par|por|di|door|av|af|przez|:)
-      | by(?:line)?\b(?:\s+the\s+author)? | von(?=\s+\S+\s+\S) | vom\b(?=\s) | par\b | por\b | door\b | av\b(?=\s[A-ZÅÄÖ]) | af\b(?=\s[A-ZÅÆØ]) | przez\b
+      | by(?:line)?\b(?:\s+the\s+author)? | von(?=\s+(?:\S+\s+\S|redaktion)) | vom\b(?=\s) | par\b | por\b | door\b | av\b(?=\s[A-ZÅÄÖ]) | af\b(?=\s[A-ZÅÆØ]) | przez\b
       | de\s?:\s | di\b(?=\s[A-Z]\S+\s) | dalla?\b(?=\s)
       | about\s+the\s+authors? | (?:the\s+)?authors?\b(?:\(s\))?(?!\s+at\b) | autor(?:in|a|e|es|en|ka|zy)?\b(?:/-?in|:in|\*in)?
       | auteure?s?\b | autori?\b | autore\b | auteurs?\b
@@ -79,6 +85,9 @@ _SPLIT: Final = re.compile(
     r"\s*(?:[;|•·●▪\n\t/]|\s[-–—]\s|\s–|,?\s+(?:and|und|et|y|och|og|ja|i|with|mit|avec|con|και|и)\s+|,?\s*&\s+|,?\s+(?:e|en)\s+(?=[A-ZÀ-Þ])|、|，)\s*"
 )
 _COMMA: Final = re.compile(r"\s*,\s*")
+_WEEKDAY: Final = re.compile(
+    r"(?<=\S)[\s,]+(?:mo|di|mi|do|fr|sa|so|mon|tue|wed|thu|fri|sat|sun)\.?,?$", re.IGNORECASE
+)
 _DATE_TAIL: Final = re.compile(
     r"\s*(?:\b(?:on|am|le|el|published|updated|veröffentlicht|publié|publicado|posted|last\s+updated|aktualisiert|stand)\b[\s:]*)?"
     r"(?:\b(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?\b,?\s*)?"
@@ -147,7 +156,9 @@ _NOBODY: Final = frozenset(
         "false", "true", "n/a", "na", "by", "root", "user", "test", "webmaster", "default", "view all posts", "posts",
         "more", "read more", "follow", "share", "home", "about", "contact", "twitter", "facebook", "instagram",
         "linkedin", "website", "email", "e-mail", "rss", "profile", "bio", "comments", "no comments", "updated",
-        "published", "see more", "see full bio", "view profile", "[object object]", "autor", "autoren", "autorin",
+        "published", "see more", "see full bio", "view profile", "[object object]", "autor", "autoren", "written by", "posted by", "publiziert am", "veröffentlicht am", "full bio", "no author",
+        "author name", "publié le", "publicado el", "erstellt am", "by the author", "wordpressadmin", "full profile",
+        "editor", "staff writer", "reviewer", "guest author", "gastautor", "articles by", "autorin",
         "auteur", "byline", "name", "written", "biography", "x", "show more", "all posts", "my account", "advertisement",
     ]
 )  # fmt: skip
@@ -155,6 +166,7 @@ _PARTICLES: Final = _words(
     "de da do dos das di del della la le van von der den ter ten zu zur af al el bin ibn y e und dr dr. st. jr sr ii iii iv mc o'"
 )
 _LETTERS: Final = re.compile(r"[^\W\d_]")
+_DOMAIN: Final = re.compile(r"^\S+\.(?:[a-z]{2,3}|info|news)$|\.(?:com|org|net)\b", re.IGNORECASE)
 _NOT_LATIN: Final = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 _SUFFIX: Final = _words("jr jr. sr sr. ii iii iv v")
 
@@ -175,7 +187,7 @@ def read_byline(texts: Iterable[str], *, site_runs: tuple[str, ...] = ()) -> Byl
             if agency is not None:
                 if agency:
                     agencies[agency] = None
-            elif key in _NOBODY or not _LETTERS.search(name):
+            elif key in _NOBODY or not _LETTERS.search(name) or (name[0].isdigit() and " " in name):
                 continue
             elif _is_organisation(name, site_runs):
                 organisations.setdefault(key, name)
@@ -236,7 +248,7 @@ def _in_piece(piece: str) -> list[str]:
 
 def _without_prefix(text: str) -> str:
     for _ in range(3):
-        shorter = _PREFIX.sub("", text, count=1)
+        shorter = _PREFIX.sub("", _LEAD_IN.sub("", text, count=1), count=1)
         if shorter == text or not shorter.strip():
             break
         text = shorter
@@ -244,7 +256,7 @@ def _without_prefix(text: str) -> str:
 
 
 def _tidy(part: str) -> str:
-    part = _TAIL.sub("", _DATE_TAIL.sub("", part))
+    part = _WEEKDAY.sub("", _TAIL.sub("", _DATE_TAIL.sub("", part)))
     part = " ".join(part.split()).strip(' \t-–—|:;,*"“”„»«…')
     return part if part.endswith(("Jr.", "Sr.", "Inc.", "Co.", "Ltd.")) or len(part) < 4 else part.rstrip(".")
 
@@ -274,6 +286,4 @@ def _is_organisation(name: str, site_runs: tuple[str, ...]) -> bool:
     if run in site_runs or (run.startswith("the") and run[3:] in site_runs):
         return True
     words = [word.strip(".,:").lower() for word in name.replace("-", " ").split()]
-    return any(word in _ORGANISATION for word in words) or bool(
-        re.search(r"\.(?:com|de|org|net|tv|fr|it|es|at|ch|co)\b", name.lower())
-    )
+    return any(word in _ORGANISATION for word in words) or bool(_DOMAIN.search(name))

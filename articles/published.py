@@ -17,7 +17,8 @@ from selectolax.lexbor import LexborNode
 from articles.dates import Moment, parse_moment
 from articles.metadata import Metadata
 from articles.model import Origin, Precision
-from articles.page import Page, text_of
+from articles.nearby import joined, near_headline, spaced_text
+from articles.page import Page
 
 FUTURE_TOLERANCE: Final = timedelta(hours=14)
 """A time whose zone was guessed may seem this much later than it is."""
@@ -93,6 +94,7 @@ class Statement:
 def moments_of(
     page: Page,
     metadata: Metadata,
+    title: str,
     *,
     fetched_at: datetime,
     timezone: str | None,
@@ -117,7 +119,7 @@ def moments_of(
     if not published and feed is not None and feed.moment.at <= latest:
         published.append(feed)
     if not published:
-        published.extend(_from_text(page, metadata, latest, timezone, month_first))
+        published.extend(_from_text(page, metadata, title, latest, timezone, month_first))
     first = _finest(published)
     later = next((d for d in modified if first is None or d.moment.at >= first.moment.at), None)
     return first, later
@@ -212,7 +214,7 @@ def _stated(node: LexborNode, prop: str, names: str) -> Statement | None:
     value = attributes.get("datetime") or attributes.get("content") or ""
     shown = ""
     if not (value and _HAS_DATE.search(value)):
-        shown = text_of(node)
+        shown = spaced_text(node)
         value = shown
         if len(shown) > 200 or not _HAS_DATE.search(shown):
             return None
@@ -277,29 +279,20 @@ def _url_day(url: str) -> str | None:
 
 
 def _from_text(
-    page: Page, metadata: Metadata, latest: datetime, timezone: str | None, month_first: bool
+    page: Page, metadata: Metadata, title: str, latest: datetime, timezone: str | None, month_first: bool
 ) -> Iterator[Dated]:
-    """Dates among the first short texts after the headline."""
-    body = page.tree.body
-    if body is None:
-        return
-    wanted = metadata.headings[0].mem_id if metadata.headings else None
-    seen = 0
-    started = wanted is None
-    for node in body.traverse(include_text=True):
-        if not started:
-            started = node.mem_id == wanted
+    """Dates in the short texts around the headline."""
+    for snippet in near_headline(page, title, metadata.headings[0] if metadata.headings else None):
+        text = snippet.text
+        if len(text) > 100 or not _DIGIT.search(text):
             continue
-        if node.tag != "-text":
+        around = text if len(text) > 20 or parse_moment(text) else joined(snippet, 60)
+        if _CHANGE_WORD.search(joined(snippet, 60)) and not _PUBLISH_WORD.search(around):
             continue
-        text = (node.text_content or "").strip()
-        if not text:
-            continue
-        seen += 1
-        if seen > 60:
+        moment = parse_moment(around, timezone, month_first=month_first)
+        if moment is not None and moment.at <= latest:
+            yield Dated(moment=moment, origin=Origin.TEXT)
             return
-        if len(text) <= 80 and _HAS_DATE.search(text) and not _CHANGE_WORD.search(text):
-            moment = parse_moment(text, timezone, month_first=month_first)
-            if moment is not None and moment.at <= latest:
-                yield Dated(moment=moment, origin=Origin.TEXT)
-                return
+
+
+_DIGIT: Final = re.compile(r"\d")

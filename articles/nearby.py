@@ -1,0 +1,100 @@
+"""The short texts around a headline, where pages that mark nothing up show who wrote it and when."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Final
+
+from selectolax.lexbor import LexborNode
+
+from articles.page import Page, squeezed
+
+MAX_TEXTS: Final = 3_000
+"""Texts of a page among which its headline is looked for."""
+BEFORE: Final = 12
+AFTER: Final = 45
+"""How many texts on either side count as near."""
+
+_WORD: Final = re.compile(r"\w+")
+_HIDDEN: Final = frozenset(["script", "style", "noscript", "template", "option", "button", "textarea"])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Snippet:
+    """One text node near the headline."""
+
+    text: str
+    href: str
+    """Target of the link it stands in; empty outside of one."""
+    node: LexborNode
+
+
+def near_headline(page: Page, title: str, heading: LexborNode | None) -> tuple[Snippet, ...]:
+    """Texts after the headline and then those before it, each in order of distance.
+
+    The headline is the `<h1>` given or, without one, the first text that equals `title`; where neither
+    stands on the page, the texts from its top count.
+    """
+    body = page.tree.body
+    if body is None:
+        return ()
+    wanted = heading.mem_id if heading is not None else None
+    key = _key(title)
+    texts: list[tuple[str, LexborNode]] = []
+    anchor = 0
+    for node in body.traverse(include_text=True):
+        if node.tag != "-text":
+            if wanted is not None and node.mem_id == wanted:
+                anchor = len(texts)
+                wanted, key = None, ""
+            continue
+        text = squeezed(node.text_content or "")
+        if not text:
+            continue
+        parent = node.parent
+        if parent is not None and parent.tag in _HIDDEN:
+            continue
+        if key and wanted is None and _key(text) == key:
+            anchor, key = len(texts), ""
+        texts.append((text, node))
+        if len(texts) >= MAX_TEXTS or len(texts) > anchor + AFTER > AFTER:
+            break
+    after = texts[anchor : anchor + AFTER]
+    before = texts[max(0, anchor - BEFORE) : anchor][::-1]
+    return tuple(Snippet(text=text, href=_href(node), node=node) for text, node in (*after, *before))
+
+
+def joined(snippet: Snippet, max_chars: int) -> str:
+    """The text of the smallest element around a snippet that says more than it, if that is short; else its own."""
+    around = snippet.node.parent
+    for _ in range(3):
+        if around is None:
+            break
+        text = spaced_text(around)
+        if len(text) > max_chars:
+            break
+        if len(text) > len(snippet.text) + 1:
+            return text
+        around = around.parent
+    return snippet.text
+
+
+def spaced_text(node: LexborNode) -> str:
+    """The text of a node with a space wherever an element begins or ends."""
+    return squeezed(node.text(deep=True, separator=" ") or "")
+
+
+def _href(node: LexborNode) -> str:
+    parent = node.parent
+    for _ in range(3):
+        if parent is None:
+            return ""
+        if parent.tag == "a":
+            return parent.attributes.get("href") or ""
+        parent = parent.parent
+    return ""
+
+
+def _key(text: str) -> str:
+    return "".join(_WORD.findall(text.casefold()))
