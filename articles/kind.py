@@ -14,10 +14,13 @@ from articles.page import Page
 MAX_BYTES: Final = 10_000_000
 
 _MARKUP: Final = re.compile(
-    rb"<(?:!doctype\s+html|html|head|body|div|p|article|meta|title|table|span|h1|a|script|section|main)\b", re.I
+    rb"<(?:!doctype\s+html|html|head|body|div|p|article|meta|title|table|span|h1|a|script|section|main)\b",
+    re.I,
 )
 _FEED: Final = re.compile(rb"^\s*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)*<(?:rss|feed|rdf:rdf)\b", re.I | re.S)
-_SITEMAP: Final = re.compile(rb"^\s*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*|<\?.*?\?>\s*)*<(?:urlset|sitemapindex)\b", re.I | re.S)
+_SITEMAP: Final = re.compile(
+    rb"^\s*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*|<\?.*?\?>\s*)*<(?:urlset|sitemapindex)\b", re.I | re.S
+)
 _TEXTUAL: Final = ("html", "xml", "text/plain")
 
 
@@ -26,6 +29,8 @@ def not_a_page(capture: Capture) -> tuple[Reason, str] | None:
     status = capture.status
     if capture.unchanged or status == 304:
         return Reason.EMPTY, "unchanged since an earlier capture, no body here"
+    if capture.problem is not None and status < 300:
+        return capture.problem.reason, capture.problem.detail
     if status in (403, 429, 503) and capture.header("cf-mitigated") == "challenge":
         return Reason.CHALLENGE, f"HTTP {status}, a bot wall"
     if 300 <= status < 400:
@@ -48,7 +53,9 @@ def not_a_page(capture: Capture) -> tuple[Reason, str] | None:
     kind = (capture.header("content-type") or "").split(";", 1)[0].strip().lower()
     if kind and not any(name in kind for name in _TEXTUAL):
         return Reason.NOT_HTML, kind
-    if head.startswith((b"%PDF", b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"PK\x03\x04", b"\x1f\x8b", b"{", b"[")):
+    if head.startswith(
+        (b"%PDF", b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"PK\x03\x04", b"\x1f\x8b", b"{", b"[")
+    ):
         return Reason.NOT_HTML, f"begins with {head[:4]!r}"
     wide = head.replace(b"\0", b"")
     if not _MARKUP.search(wide) and not _MARKUP.search(body[:200_000].replace(b"\0", b"")):

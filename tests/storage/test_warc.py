@@ -26,7 +26,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from warcio.archiveiterator import ArchiveIterator
 
-from articles.model import Capture, Found, Problem, Reason
+from articles.model import Capture, Found, Problem, Reason, Rejection
+from articles.reading import read
 from storage import warc
 from storage.objects import open_store
 from storage.warc import (
@@ -634,6 +635,15 @@ def test_a_body_that_cannot_be_decoded_is_a_capture_with_a_problem_and_the_other
     assert [c.body for c in seen] == [b"", b"", b"", b"", b"", b"news"]
     assert seen[1].problem is not None
     assert "'zz'" in seen[1].problem.detail
+
+
+def test_a_problem_is_the_reason_of_its_rejection(tmp_path: Path) -> None:
+    headers = (*HTML, (b"Content-Encoding", b"zz"))
+    path = write(tmp_path / "one.warc.gz", Response(headers=headers), Response(headers=headers, status=404))
+    first, second = map(read, captures(path))
+    assert isinstance(first, Rejection)
+    assert isinstance(second, Rejection)
+    assert (first.reason, second.reason) == (Reason.UNREADABLE, Reason.STATUS)
 
 
 def test_a_record_larger_than_memory_allows_is_a_capture_with_a_problem(
