@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 
 from flows.config import Config, choose
+from flows.workshop import open_workshop
 from pressrun import views
 from pressrun.trouble import RequestError, WorkError, told_in_one_sentence
 
@@ -98,12 +99,9 @@ def try_(
 @app.command()
 def crawl(names: Names = None, store: Store = None, seeds: Seeds = None, json: Json = False) -> None:
     """Find, fetch, read and store: the sites named here now, or every site that is due."""
-    from flows.crawl import crawl as flow
-    from pressrun.watching import crawl_shown
+    from pressrun.crawling import crawl_watched
 
-    _config(store, seeds)
-    with crawl_shown():
-        report = flow(sites=names or None)
+    report = crawl_watched(_checked(store, seeds), names)
     views.crawled(report, json=json)
     if report.broken_seeds:
         raise RequestError("some seed files are broken, and only the other sites were crawled; see above")
@@ -116,7 +114,7 @@ def normalize(store: Store = None, seeds: Seeds = None, json: Json = False) -> N
     """Read the segments that were fetched and not yet read."""
     from flows.normalize import normalize as flow
 
-    _config(store, seeds)
+    _checked(store, seeds)
     views.normalized(flow(), json=json)
 
 
@@ -194,7 +192,7 @@ def replay(
     """Read stored segments again with today's reader. The web is not touched."""
     from flows.replay import replay as flow
 
-    _config(store, seeds)
+    _checked(store, seeds)
     views.normalized(
         flow(sites=names or None, since=_moment("--after", after), until=_moment("--before", before)),
         json=json,
@@ -206,7 +204,7 @@ def maintain(store: Store = None, seeds: Seeds = None, json: Json = False) -> No
     """Recover leftovers, bring tables and documents up to date, compact and vacuum."""
     from flows.maintain import maintain as flow
 
-    _config(store, seeds)
+    _checked(store, seeds)
     views.maintained(flow(), json=json)
 
 
@@ -232,6 +230,13 @@ def _config(store: str | None, seeds: str | None) -> Config:
             f"--seeds {seeds}: there is no such folder; name one that holds seed files (*.toml)"
         )
     return choose(store=store, seeds=seeds)
+
+
+def _checked(store: str | None, seeds: str | None) -> Config:
+    """The configuration, its store and database tried: what is wrong is told before a flow begins."""
+    config = _config(store, seeds)
+    open_workshop(config)
+    return config
 
 
 def _moment(option: str, value: str | None) -> datetime | None:

@@ -6,10 +6,14 @@ from pathlib import Path
 
 from flows.config import choose, load_config
 from pressrun import views
+from pressrun.crawling import crawl_watched
 from pressrun.trouble import WorkError
-from pressrun.watching import crawl_shown
 from seeds.load import write_site
+from seeds.sample.paper import load_paper
 from seeds.sample.server import sample_site, serve
+
+FIRST_ARTICLE = "russian-cruise-missiles-land-in-iran"
+"""The article it all began with (Latin Post, 2015)."""
 
 
 def run_demo(*, port: int, store: str, json: bool) -> None:
@@ -17,8 +21,6 @@ def run_demo(*, port: int, store: str, json: bool) -> None:
 
     Raises WorkError when the crawl stored nothing and nothing was there before.
     """
-    from flows.crawl import crawl
-
     seeds = Path(load_config(store=store).work) / "demo-seeds"
     seeds.mkdir(parents=True, exist_ok=True)
     write_site(seeds, sample_site(port))
@@ -26,10 +28,10 @@ def run_demo(*, port: int, store: str, json: bool) -> None:
     with serve(port=port) as server:
         if not json:
             views.say(f"The sample newspaper is at {server.url}; its archive is {settings.store}/")
-        with crawl_shown():
-            report = crawl(sites=["sample"])
+        report = crawl_watched(settings, ["sample"])
     views.crawled(report, json=json)
     if not report.commits and not report.head:
         raise WorkError(f"nothing was stored in {settings.store}")
     if not json:
-        views.how_to_read(settings.store, server.url)
+        first = load_paper().article(FIRST_ARTICLE)
+        views.how_to_read(settings.store, server.url.rstrip("/") + first.path)

@@ -7,7 +7,13 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from flows.workshop import UnknownSite
 from seeds.load import SeedError
+from seeds.sample.paper import PaperError
+from seeds.sample.server import PortInUse
+from spiders.guard import HostsFileError
+from storage.batches import DamagedBatch
+from storage.log import DamagedLog
 from storage.objects import StoreError
 from storage.state.database import DatabaseError
 
@@ -25,14 +31,26 @@ class WorkError(Exception):
     """The work was tried and failed; the message says on what."""
 
 
+_WRONG = (
+    RequestError,
+    SeedError,
+    StoreError,
+    DatabaseError,
+    UnknownSite,
+    HostsFileError,
+    PaperError,
+    PortInUse,
+)
+
+
 @contextmanager
 def told_in_one_sentence() -> Iterator[None]:
     """Turn every error that a person can act on into its message and an exit code."""
     try:
         yield
-    except (RequestError, SeedError, StoreError, DatabaseError) as error:
+    except _WRONG as error:
         sys.exit(complain(error, WRONG))
-    except WorkError as error:
+    except (WorkError, DamagedBatch, DamagedLog) as error:
         sys.exit(complain(error, FAILED))
     except BrokenPipeError:
         # `pressrun read | head`: the reader has gone, which is no error of ours; Python's own flush at

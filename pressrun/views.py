@@ -24,8 +24,8 @@ out = Console(highlight=False)
 
 
 def say(line: str) -> None:
-    """One plain line for a person."""
-    out.print(escape(line))
+    """One plain line for a person, never broken up: it may be a command or an address."""
+    out.print(escape(line), soft_wrap=True)
 
 
 def as_json(value: object) -> None:
@@ -202,7 +202,7 @@ def _outcome(total: Tally, read: NormalizeReport) -> None:
         out.print(Text(f"tried again by the next run: {line}", style="yellow"))
     for gone in read.quarantined:
         out.print(Text(f"quarantined: {gone.segment}: {gone.reason}", style="red"))
-    say(f"The log is at commit {read.head}; this took {read.seconds:.1f} s of reading.")
+    say(f"The log is at commit {read.head}.")
 
 
 def _page(

@@ -1,0 +1,29 @@
+"""Run the crawl flow from the command line, with its progress on the terminal."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+
+from flows.config import Config
+from flows.report import CrawlReport
+from flows.workshop import named, open_workshop
+from pressrun.watching import crawl_shown
+
+
+def crawl_watched(config: Config, names: Sequence[str] | None) -> CrawlReport:
+    """Crawl these sites, or all that are due, and return the report, also when a crawler process died.
+
+    Raises UnknownSite and SeedError before anything begins.
+    """
+    if names:
+        named(open_workshop(config), names)
+    # the run's log goes to Prefect; a terminal gets progress and what went wrong
+    os.environ.setdefault("PREFECT_LOGGING_HANDLERS_CONSOLE_LEVEL", "WARNING")
+    from flows.crawl import CrawlFailed, crawl  # Prefect takes seconds to import
+
+    with crawl_shown():
+        try:
+            return crawl(sites=list(names) if names else None)
+        except CrawlFailed as error:
+            return error.report
