@@ -9,7 +9,6 @@ counts, exactly its name, else the group for `*`.
 from __future__ import annotations
 
 import asyncio
-import logging
 import re
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -29,8 +28,6 @@ if TYPE_CHECKING:
 
     from spiders.books import Books
 
-log = logging.getLogger(__name__)
-
 AGENT = "Pressrun"
 MAX_BYTES = 500 * 1024
 MAX_REDIRECTS = 5
@@ -49,6 +46,8 @@ class Rules:
     """None: nothing is allowed."""
     agent: str
     detail: str
+    failure: FetchError | None = None
+    """Why robots.txt could not be asked for: the same holds for every page of the origin."""
     sitemaps: tuple[str, ...] = ()
     crawl_delay_seconds: float | None = None
 
@@ -60,9 +59,8 @@ class Rules:
 def read_rules(robots: Robots) -> Rules:
     """The rules of a robots.txt as it was answered."""
     status = robots.status
-    if status is None or status >= 500 or status < 200:
-        said = f"answered {status}" if status else "could not be had"
-        detail = f"{robots.origin}/robots.txt {said}: nothing is allowed for now (RFC 9309, 2.3.1.4)"
+    if status >= 500 or status < 200:
+        detail = f"{robots.origin}/robots.txt answered {status}: nothing is allowed now (RFC 9309, 2.3.1.4)"
         return Rules(parsed=None, agent=AGENT, detail=detail)
     text = robots.text if 200 <= status < 300 else ""
     text = _GROUP.sub(r"\1\2", text)
@@ -106,6 +104,8 @@ class RobotsMiddleware:
         if request.meta.get("robots_txt"):
             return
         rules = await self.rules(request)
+        if rules.failure is not None:
+            raise FetchError(rules.failure.outcome, f"robots.txt: {rules.failure.detail}")
         if not rules.allows(request.url):
             raise FetchError(Outcome.ROBOTS, rules.detail)
         if rules.crawl_delay_seconds is not None:
@@ -130,7 +130,12 @@ class RobotsMiddleware:
         now = datetime.now(UTC)
         kept = await books.run(frontier.robots_of, origin) if books else None
         if kept is None or kept.until <= now:
-            kept = await self._fetch(origin, request, kept, now)
+            try:
+                kept = await self._fetch(origin, request, kept, now)
+            except FetchError as error:
+                rules = Rules(parsed=None, agent=AGENT, detail=str(error), failure=error)
+                self._rules[origin] = (now + TRY_AGAIN, rules)
+                return rules
             if books:
                 await books.run(frontier.keep_robots, kept)
         rules = read_rules(kept)
@@ -155,11 +160,7 @@ class RobotsMiddleware:
                     "prefix": True,
                 },
             )
-            try:
-                response = await self._crawler.engine.download_async(robots_request)
-            except FetchError as error:
-                log.warning("%s: %s", url, error)
-                return Robots(origin=origin, status=None, text="", until=now + TRY_AGAIN)
+            response = await self._crawler.engine.download_async(robots_request)
             location = response.headers.get("Location")
             if response.status in (301, 302, 303, 307, 308) and location:
                 url = urljoin(url, location.decode("latin-1")).partition("#")[0]
@@ -167,7 +168,7 @@ class RobotsMiddleware:
                     break
                 headers = {}
                 continue
-            if response.status == 304 and kept is not None and kept.status is not None:
+            if response.status == 304 and kept is not None:
                 return Robots(
                     origin=origin,
                     status=kept.status,
@@ -189,7 +190,7 @@ class RobotsMiddleware:
 
 
 def _conditional(kept: Robots | None) -> dict[str, str]:
-    if kept is None or kept.status is None or kept.status >= 500:
+    if kept is None or kept.status >= 500:
         return {}
     headers = {"If-None-Match": kept.etag, "If-Modified-Since": kept.last_modified}
     return {name: value for name, value in headers.items() if value}

@@ -39,6 +39,9 @@ log = logging.getLogger(__name__)
 
 SOFTWARE = "Pressrun/0.1"
 PR_SET_PDEATHSIG = 1
+_CHATTY = frozenset(
+    {"scrapy.utils.log", "scrapy.addons", "scrapy.middleware", "scrapy.crawler", "scrapy.extensions.logstats"}
+)
 
 
 class BadJob(Exception):
@@ -71,7 +74,9 @@ class _ToParent(logging.Handler):
         self._out = out
 
     def emit(self, record: logging.LogRecord) -> None:
-        """Send one line."""
+        """Send one line; of what Scrapy says of itself at the start, only warnings."""
+        if record.levelno < logging.WARNING and record.name in _CHATTY:
+            return
         message = self.format(record)
         self._out(LogLine(level=record.levelname, logger=record.name, message=message))
 
@@ -84,8 +89,6 @@ def main() -> int:
     handler = _ToParent(out)
     logging.getLogger().addHandler(handler)
     logging.getLogger().setLevel(logging.INFO)
-    for chatty in ("scrapy.utils.log", "scrapy.addons", "scrapy.middleware", "scrapy.crawler", "twisted"):
-        logging.getLogger(chatty).setLevel(logging.WARNING)
     try:
         return run(decode_job(sys.stdin.buffer.readline()), out)
     except (BadJob, BadRecord, DatabaseError, HostsFileError, StoreError) as error:
@@ -143,7 +146,7 @@ def _sites(job: Job) -> tuple[Site, ...]:
 
 
 def project_settings(*, contact: str | None = None, hosts: str | None = None) -> Settings:
-    """The project's settings without pipeline and log, for a crawl that Scrapy's command line did not start."""
+    """The project's settings without pipeline and log, for a crawl not started by `scrapy crawl`."""
     settings = Settings()
     settings.setmodule(project, priority="project")
     settings.set("ITEM_PIPELINES", {}, priority="cmdline")

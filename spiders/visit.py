@@ -148,6 +148,8 @@ class Visit:
     unchanged: int = 0
     failed: Counter[str] = field(default_factory=Counter)
     queued: int = 0
+    answered: int = 0
+    """Requests that came to something."""
     refusals: int = 0
     silences: int = 0
     held: Hold | None = None
@@ -181,6 +183,13 @@ class _Leave(Exception):
         self.detail = detail
 
 
+def _why_nothing(outcomes: set[str]) -> Ended:
+    """What a visit came to in which every single request failed."""
+    if Outcome.ROBOTS in outcomes:
+        return Ended.ROBOTS
+    return Ended.BLOCKED if outcomes <= BLOCKING else Ended.UNREACHABLE
+
+
 def begin(site: Site, desk: Desk) -> Visit:
     """A visit that has not begun."""
     return Visit(site=site, desk=desk, scope=scope_of(site))
@@ -196,9 +205,8 @@ async def carry_out(visit: Visit) -> None:
         visit.ended, visit.detail = Ended.DEADLINE, "the time of the job was over; what is left stays due"
     except _Leave as leave:
         visit.ended, visit.detail = leave.ended, leave.detail
-    answered = visit.fetched or visit.unchanged or visit.found
-    if visit.ended is Ended.DONE and not answered and set(visit.failed) == {Outcome.ROBOTS}:
-        visit.ended = Ended.ROBOTS
+    if visit.ended is Ended.DONE and visit.failed and not visit.answered:
+        visit.ended = _why_nothing(set(visit.failed))
     _tell(visit, last=True)
 
 
@@ -213,7 +221,7 @@ async def explore(visit: Visit) -> list[Page]:
     except TimeoutError:
         log.warning("%s: not all of it was looked at in time", visit.site.name)
     except _Leave as leave:
-        raise FetchError(Outcome.BLOCKED, leave.detail) from leave
+        raise FetchError(Outcome.FORBIDDEN, leave.detail) from leave
     return await visit.desk.books.run(frontier.pages, visit.site.name)
 
 
@@ -640,6 +648,7 @@ async def _follow(visit: Visit, ask: Ask) -> Reply:
 
 
 async def _welcomed(visit: Visit) -> None:
+    visit.answered += 1
     visit.refusals = visit.silences = 0
     if visit.held is not None:
         visit.held = None

@@ -747,10 +747,10 @@ def history(connection: Connection, url: str) -> History | None:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Robots:
-    """A robots.txt as it was answered. `status` None: nothing answered."""
+    """A robots.txt as it was answered."""
 
     origin: str
-    status: int | None
+    status: int
     text: str
     until: datetime
     etag: str | None = None
@@ -760,7 +760,7 @@ class Robots:
 def robots_of(connection: Connection, origin: str) -> Robots | None:
     """The robots.txt kept of an origin, fresh or not."""
     row = connection.execute(select(hosts).where(hosts.c.origin == origin)).first()
-    if row is None or row.robots_until is None:
+    if row is None or row.robots_until is None or row.robots_status is None:
         return None
     return Robots(
         origin=origin,
