@@ -77,14 +77,19 @@ class Credit:
 
 
 def credits_of(
-    page: Page, metadata: Metadata, title: str, paragraphs: Sequence[str], site_runs: tuple[str, ...]
+    page: Page,
+    metadata: Metadata,
+    title: str,
+    heading: LexborNode | None,
+    paragraphs: Sequence[str],
+    site_runs: tuple[str, ...],
 ) -> tuple[Credit, ...]:
     """The credits to keep, the best first: people where anyone names people, and what stands beside them.
 
-    Where the first credit found is an organisation's, only what looks like people's names is added to it.
+    `heading` is the node that shows `title`, where one does. Where the first credit found is an organisation's, only what looks like people's names is added to it.
     """
     kept: list[Credit] = []
-    for credit in _credits(page, metadata, title, paragraphs, site_runs):
+    for credit in _credits(page, metadata, title, heading, paragraphs, site_runs):
         people = credit.byline.people
         if not credit.byline or (kept and not (people and all(map(looks_like_person, people)))):
             continue
@@ -98,7 +103,12 @@ def credits_of(
 
 
 def _credits(
-    page: Page, metadata: Metadata, title: str, paragraphs: Sequence[str], site_runs: tuple[str, ...]
+    page: Page,
+    metadata: Metadata,
+    title: str,
+    heading: LexborNode | None,
+    paragraphs: Sequence[str],
+    site_runs: tuple[str, ...],
 ) -> Iterator[Credit]:
     """Credits from the most to the least trusted."""
     thing = metadata.article
@@ -114,7 +124,7 @@ def _credits(
             value = metadata.first(f"twitter:data{number}") or ""
             yield Credit(byline=read_byline([value], site_runs=site_runs), origin=Origin.META, raw=value)
     yield from _in_tree(metadata, site_runs)
-    yield from _around_headline(page, metadata, title, site_runs)
+    yield from _around_headline(page, title, heading, site_runs)
     yield from _signed(paragraphs, site_runs)
     for other in metadata.things:
         if other.authors and other is not thing and other.role in ("", "mainentity"):
@@ -234,11 +244,11 @@ def _is_elsewhere(node: LexborNode) -> bool:
 
 
 def _around_headline(
-    page: Page, metadata: Metadata, title: str, site_runs: tuple[str, ...]
+    page: Page, title: str, heading: LexborNode | None, site_runs: tuple[str, ...]
 ) -> Iterator[Credit]:
     """Texts around the headline that begin with `By`, and links to the pages of authors."""
     linked: list[str] = []
-    for snippet in near_headline(page, title, metadata.headings[0] if metadata.headings else None):
+    for snippet in near_headline(page, title, heading):
         text = snippet.text
         if len(text) > 100:
             continue

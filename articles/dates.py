@@ -173,6 +173,18 @@ def parse_moment(text: str, timezone: str | None = None, *, month_first: bool = 
         return None
 
 
+def as_written(at: datetime, raw: str) -> datetime:
+    """A moment that was read from `raw`, in the zone that `raw` names: its date is the day that readers saw.
+
+    Unchanged where `raw` names no zone or does not give this moment.
+    """
+    for month_first in (False, True):
+        moment = parse_moment(raw, month_first=month_first)
+        if moment is not None and moment.at == at and moment.zone is Zone.STATED:
+            return moment.local
+    return at
+
+
 def _epoch(raw: str) -> Moment | None:
     match = _EPOCH.fullmatch(raw)
     if not match:

@@ -9,6 +9,8 @@ from datetime import datetime
 from typing import Final
 from urllib.parse import urlsplit
 
+from selectolax.lexbor import LexborNode
+
 from articles.authors import credits_of
 from articles.dates import Moment
 from articles.headline import Claims, headline_of, names_of_site
@@ -56,8 +58,11 @@ def fields_of(
     url = _own_url(page, metadata, capture, evidence)
     language = _language(metadata, paragraphs, site, evidence)
     title = _title(metadata, runs, evidence)
-    published_at, modified_at = _moments(page, metadata, title, capture, site, language, host, evidence)
-    credits = credits_of(page, metadata, title, paragraphs, runs)
+    heading = _shown_in(metadata, title)
+    published_at, modified_at = _moments(
+        page, metadata, title, heading, capture, site, language, host, evidence
+    )
+    credits = credits_of(page, metadata, title, heading, paragraphs, runs)
     authors = tuple(dict.fromkeys(name for credit in credits for name in credit.byline.people))
     organisations = tuple(dict.fromkeys(name for credit in credits for name in credit.byline.organisations))
     agencies = tuple(dict.fromkeys(name for credit in credits for name in credit.byline.agencies))
@@ -199,6 +204,15 @@ def _title(metadata: Metadata, runs: tuple[str, ...], evidence: list[Evidence]) 
         return ""
     _note(evidence, "title", headline.origin, headline.raw)
     return headline.text
+
+
+def _shown_in(metadata: Metadata, title: str) -> LexborNode | None:
+    """The `<h1>` that shows the headline, whole or with a kicker; the only one where there is but one."""
+    plain = _plain(title)
+    for node in metadata.headings:
+        if plain and plain in _plain(text_of(node)):
+            return node
+    return metadata.headings[0] if len(metadata.headings) == 1 else None
 
 
 _CUT: Final = re.compile(r"(?:\.\.\.|…|\[…\]|\[\.\.\.\])\s*$")
@@ -351,6 +365,7 @@ def _moments(
     page: Page,
     metadata: Metadata,
     title: str,
+    heading: LexborNode | None,
     capture: Capture,
     site: Site | None,
     language: str | None,
@@ -361,6 +376,7 @@ def _moments(
         page,
         metadata,
         title,
+        heading,
         fetched_at=capture.fetched_at,
         timezone=site.timezone if site else None,
         month_first=_month_first(site, language, metadata, host),

@@ -33,21 +33,21 @@ class Snippet:
 def near_headline(page: Page, title: str, heading: LexborNode | None) -> tuple[Snippet, ...]:
     """Texts after the headline and then those before it, each in order of distance.
 
-    The headline is the `<h1>` given or, without one, the first text that equals `title`; where neither
+    The headline is the `<h1>` given or, without one, the text that resembles `title` most; where neither
     stands on the page, the texts from its top count.
     """
     body = page.tree.body
     if body is None:
         return ()
     wanted = heading.mem_id if heading is not None else None
-    key = _key(title)
+    words = frozenset(_WORD.findall(title.casefold())) if wanted is None else frozenset()
     texts: list[tuple[str, LexborNode]] = []
-    anchor = 0
+    anchor, likeness = 0, 0.5
     for node in body.traverse(include_text=True):
         if node.tag != "-text":
             if wanted is not None and node.mem_id == wanted:
                 anchor = len(texts)
-                wanted, key = None, ""
+                wanted = None
             continue
         text = squeezed(node.text_content or "")
         if not text:
@@ -55,10 +55,15 @@ def near_headline(page: Page, title: str, heading: LexborNode | None) -> tuple[S
         parent = node.parent
         if parent is not None and parent.tag in _HIDDEN:
             continue
-        if key and wanted is None and _key(text) == key:
-            anchor, key = len(texts), ""
+        if words and 0.4 < len(text) / len(title) < 2.5:
+            own = frozenset(_WORD.findall(text.casefold()))
+            like = 2 * len(own & words) / (len(own) + len(words))
+            if like > likeness:
+                anchor, likeness = len(texts), like
         texts.append((text, node))
-        if len(texts) >= MAX_TEXTS or len(texts) > anchor + AFTER > AFTER:
+        if len(texts) >= MAX_TEXTS or (
+            len(texts) > anchor + AFTER and anchor and (not words or likeness > 0.99)
+        ):
             break
     after = texts[anchor : anchor + AFTER]
     before = texts[max(0, anchor - BEFORE) : anchor][::-1]
@@ -94,7 +99,3 @@ def _href(node: LexborNode) -> str:
             return parent.attributes.get("href") or ""
         parent = parent.parent
     return ""
-
-
-def _key(text: str) -> str:
-    return "".join(_WORD.findall(text.casefold()))

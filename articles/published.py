@@ -51,9 +51,13 @@ _DATE_CLASS: Final = re.compile(
 )
 _CHANGE_CLASS: Final = re.compile(r"updat|modif|aktuali|chang|lastmod|edited|revis", re.IGNORECASE)
 _ELSEWHERE: Final = re.compile(
-    r"comment|related|teaser|sidebar|footer|recommend|more-|promo|widget|recent|latest|trending|popular|carousel|event"
-    r"|(?:^|[\s_-])(?:nav|menu|feed|list|card|ticker|next|prev)",
+    r"comment|related|teaser|sidebar|recommend|read-?more|promo|recent|latest|trending|popular|carousel|event-"
+    r"|(?:^|[\s_-])(?:nav|menu|ticker|next|prev)",
     re.IGNORECASE,
+)
+_LISTED: Final = re.compile(r"(?:^|[\s_-])(?:list|card|feed|item|widget|footer|tile)", re.IGNORECASE)
+_PUBLISHED_NAME: Final = re.compile(
+    r"publi\w*[-_:.]?(?:date|time|at|on)|(?:date|time)[-_:.]?publi|pub[-_:.]?date|release[-_:.]?date|first[-_:.]?publi|issued"
 )
 _CHANGE_WORD: Final = re.compile(
     r"updat|modifi|aktuali|geändert|ge[äa]ndert|stand:|mis(?:e)? à jour|mise à jour|actuali[zs]|atuali|aggiorn|bijgewerkt|uppdater"
@@ -95,6 +99,7 @@ def moments_of(
     page: Page,
     metadata: Metadata,
     title: str,
+    heading: LexborNode | None,
     *,
     fetched_at: datetime,
     timezone: str | None,
@@ -104,7 +109,7 @@ def moments_of(
     """When the page was published and when it was last changed.
 
     `timezone` is the zone of times that name none, `month_first` says how 03/04/2025 is read there, `feed`
-    what the feed said that led to the page.
+    what the feed said that led to the page; `heading` is the node that shows `title`, where one does.
     """
     latest = fetched_at + FUTURE_TOLERANCE
     published: list[Dated] = []
@@ -119,7 +124,7 @@ def moments_of(
     if not published and feed is not None and feed.moment.at <= latest:
         published.append(feed)
     if not published:
-        published.extend(_from_text(page, metadata, title, latest, timezone, month_first))
+        published.extend(_from_text(page, title, heading, latest, timezone, month_first))
     first = _finest(published)
     later = next((d for d in modified if first is None or d.moment.at >= first.moment.at), None)
     return first, later
@@ -161,6 +166,9 @@ def _statements(page: Page, metadata: Metadata) -> Iterator[Statement]:
     for name in _PUBLISHED:
         for value in metadata.meta.get(name, ())[:1]:
             yield Statement(text=value, origin=Origin.META, change=False)
+    for name, values in metadata.meta.items():
+        if name not in _PUBLISHED and _PUBLISHED_NAME.search(name):
+            yield Statement(text=values[0], origin=Origin.META, change=False)
     yield from _marked(metadata)
     for other in metadata.things:
         if other.published and other is not thing and other.role in ("", "mainentity", "mainentityofpage"):
@@ -184,10 +192,13 @@ def _marked(metadata: Metadata) -> Iterator[Statement]:
         if rank is None:
             continue
         statement = _stated(node, prop, names)
-        if statement is None or _is_elsewhere(node):
+        if statement is None:
+            continue
+        elsewhere = _elsewhere(node)
+        if elsewhere is None:
             continue
         distance = abs(index - heading) if heading is not None else index
-        rank += min(distance, 40) / 20 + (0.5 if heading is not None and index < heading else 0.0)
+        rank += elsewhere + min(distance, 40) / 41 + (0.3 if heading is not None and index < heading else 0.0)
         ranked.append((rank, index, statement))
         if len(ranked) >= 30:
             break
@@ -251,20 +262,23 @@ def _text_before(node: LexborNode) -> str:
     return ""
 
 
-def _is_elsewhere(node: LexborNode) -> bool:
-    """Whether a node belongs to a comment, a teaser, a list or the frame of the page."""
+def _elsewhere(node: LexborNode) -> float | None:
+    """What speaks against a node's place: None in a comment, a teaser or the frame of the page."""
+    listed = 0.0
     parent: LexborNode | None = node
     for _ in range(12):
         if parent is None or parent.tag in ("body", "html", "main"):
-            return False
+            break
         if parent.tag in ("nav", "footer", "aside"):
-            return True
+            return None
         attributes = parent.attributes
         names = f"{attributes.get('class') or ''} {attributes.get('id') or ''}"
         if _ELSEWHERE.search(names):
-            return parent.css_first("h1") is None
+            return None if parent.css_first("h1") is None else listed
+        if not listed and (parent.tag == "li" or _LISTED.search(names)):
+            listed = 0.4
         parent = parent.parent
-    return False
+    return listed
 
 
 def _url_day(url: str) -> str | None:
@@ -279,10 +293,15 @@ def _url_day(url: str) -> str | None:
 
 
 def _from_text(
-    page: Page, metadata: Metadata, title: str, latest: datetime, timezone: str | None, month_first: bool
+    page: Page,
+    title: str,
+    heading: LexborNode | None,
+    latest: datetime,
+    timezone: str | None,
+    month_first: bool,
 ) -> Iterator[Dated]:
     """Dates in the short texts around the headline."""
-    for snippet in near_headline(page, title, metadata.headings[0] if metadata.headings else None):
+    for snippet in near_headline(page, title, heading):
         text = snippet.text
         if len(text) > 100 or not _DIGIT.search(text):
             continue
