@@ -46,9 +46,7 @@ def main(commits: int) -> None:
             cpus.append(time.process_time() - cpu)
         for name, part in (("first", slice(SAMPLE)), ("last", slice(-SAMPLE, None))):
             wall, used = statistics.median(walls[part]), statistics.median(cpus[part])
-            print(
-                f"commit of {ARTICLES}, {name} {SAMPLE}: {wall * 1e3:.1f} ms, CPU {used * 1e3:.1f} ms (median)"
-            )
+            print(f"commit of {ARTICLES}, {name} {SAMPLE}: {wall * 1e3:.1f} ms, CPU {used * 1e3:.1f}")
         total = commits * ARTICLES
         archive = Archive(store)
         _time("changes()", total, lambda: _count(archive.changes()))

@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
@@ -35,7 +36,7 @@ COMMITTER = Path(__file__).parent.parent / "support" / "committer.py"
 
 
 @pytest.fixture
-def store(tmp_path: Path) -> ObjectStore:
+def folder(tmp_path: Path) -> ObjectStore:
     return open_store(str(tmp_path / "archive"))
 
 
@@ -70,10 +71,10 @@ def index_of(database: Database) -> dict[str, list[tuple[object, ...]]]:
 
 
 def test_every_capture_has_one_outcome_in_the_order_of_the_segment(
-    store: ObjectStore, database: Database
+    folder: ObjectStore, database: Database
 ) -> None:
-    made = commit(store, database, "a", make_rejection(), make_article("one"), make_unchanged("two"))
-    kinds = [type(outcome).__name__ for outcome in outcomes(store, made)]
+    made = commit(folder, database, "a", make_rejection(), make_article("one"), make_unchanged("two"))
+    kinds = [type(outcome).__name__ for outcome in outcomes(folder, made)]
     assert kinds == ["Rejection", "Revision", "Unchanged"]
     assert made is not None
     assert (made.seq, made.captures) == (1, 3)
@@ -82,78 +83,78 @@ def test_every_capture_has_one_outcome_in_the_order_of_the_segment(
 
 
 def test_a_capture_without_a_fate_breaks_the_law_and_nothing_is_stored(
-    store: ObjectStore, database: Database
+    folder: ObjectStore, database: Database
 ) -> None:
     with pytest.raises(
         LawBroken, match=r"a\.warc\.gz: 1 articles \+ 1 unchanged \+ 1 rejections = 3, .* 4 captures"
     ):
-        commit(store, database, "a", make_article(), make_rejection(), make_unchanged("b"), captures=4)
-    assert list(store.list("")) == []
+        commit(folder, database, "a", make_article(), make_rejection(), make_unchanged("b"), captures=4)
+    assert list(folder.list("")) == []
     assert index_of(database)["heads"] == []
 
 
-def test_a_reading_by_another_extractor_breaks_the_law(store: ObjectStore, database: Database) -> None:
+def test_a_reading_by_another_extractor_breaks_the_law(folder: ObjectStore, database: Database) -> None:
     with pytest.raises(LawBroken, match=r"extractor '2'.* extractor '1'"):
-        commit(store, database, "a", make_article(extractor="2"), extractor="1")
+        commit(folder, database, "a", make_article(extractor="2"), extractor="1")
 
 
-def test_an_empty_segment_is_committed_too(store: ObjectStore, database: Database) -> None:
-    made = commit(store, database, "a")
-    assert outcomes(store, made) == ()
+def test_an_empty_segment_is_committed_too(folder: ObjectStore, database: Database) -> None:
+    made = commit(folder, database, "a")
+    assert outcomes(folder, made) == ()
 
 
-def test_a_segment_is_committed_once_for_each_extractor(store: ObjectStore, database: Database) -> None:
-    assert commit(store, database, "a", make_article()) is not None
-    assert commit(store, database, "a", make_article()) is None
-    assert commit(store, database, "a", make_article(extractor="2"), extractor="2") is not None
-    assert Log(store).head() == 2
+def test_a_segment_is_committed_once_for_each_extractor(folder: ObjectStore, database: Database) -> None:
+    assert commit(folder, database, "a", make_article()) is not None
+    assert commit(folder, database, "a", make_article()) is None
+    assert commit(folder, database, "a", make_article(extractor="2"), extractor="2") is not None
+    assert Log(folder).head() == 2
 
 
 # --- Changes told apart ---------------------------------------------------------------------------
 
 
-def test_equal_content_gives_no_article_row(store: ObjectStore, database: Database) -> None:
-    commit(store, database, "a", make_article())
-    (outcome,) = outcomes(store, commit(store, database, "b", make_article(at=hour(1))))
+def test_equal_content_gives_no_article_row(folder: ObjectStore, database: Database) -> None:
+    commit(folder, database, "a", make_article())
+    (outcome,) = outcomes(folder, commit(folder, database, "b", make_article(at=hour(1))))
     assert isinstance(outcome, Unchanged)
     assert outcome.revision_id == make_article().revision_id
     assert outcome.detail == "same content"
 
 
-def test_other_words_are_an_edit(store: ObjectStore, database: Database) -> None:
-    commit(store, database, "a", make_article())
-    made = commit(store, database, "b", make_article(body="The harbour opens on Tuesday.", at=hour(1)))
-    (outcome,) = outcomes(store, made)
+def test_other_words_are_an_edit(folder: ObjectStore, database: Database) -> None:
+    commit(folder, database, "a", make_article())
+    made = commit(folder, database, "b", make_article(body="The harbour opens on Tuesday.", at=hour(1)))
+    (outcome,) = outcomes(folder, made)
     assert isinstance(outcome, Revision)
     assert (outcome.change, outcome.previous) == (Change.EDITED, make_article().revision_id)
 
 
-def test_other_quotes_and_spaces_are_cosmetic(store: ObjectStore, database: Database) -> None:
-    commit(store, database, "a", make_article(body="The “harbour” opens."))
-    made = commit(store, database, "b", make_article(body='The "harbour"  opens.', at=hour(1)))
-    assert only_change(store, made) is Change.COSMETIC
+def test_other_quotes_and_spaces_are_cosmetic(folder: ObjectStore, database: Database) -> None:
+    commit(folder, database, "a", make_article(body="The “harbour” opens."))
+    made = commit(folder, database, "b", make_article(body='The "harbour"  opens.', at=hour(1)))
+    assert only_change(folder, made) is Change.COSMETIC
 
 
-def test_what_another_reader_reads_is_never_called_an_edit(store: ObjectStore, database: Database) -> None:
-    commit(store, database, "a", make_article())
+def test_what_another_reader_reads_is_never_called_an_edit(folder: ObjectStore, database: Database) -> None:
+    commit(folder, database, "a", make_article())
     better = make_article(body="The harbour opens on Monday. Sign up!", extractor="2")
-    assert only_change(store, commit(store, database, "a", better, extractor="2")) is Change.REEXTRACTED
+    assert only_change(folder, commit(folder, database, "a", better, extractor="2")) is Change.REEXTRACTED
 
 
-def test_an_edit_after_both_readers_agreed_is_an_edit(store: ObjectStore, database: Database) -> None:
-    commit(store, database, "a", make_article())
-    commit(store, database, "a", make_article(extractor="2"), extractor="2")
+def test_an_edit_after_both_readers_agreed_is_an_edit(folder: ObjectStore, database: Database) -> None:
+    commit(folder, database, "a", make_article())
+    commit(folder, database, "a", make_article(extractor="2"), extractor="2")
     edited = make_article(body="The harbour opens on Tuesday.", at=hour(1), extractor="2")
-    assert only_change(store, commit(store, database, "b", edited, extractor="2")) is Change.EDITED
+    assert only_change(folder, commit(folder, database, "b", edited, extractor="2")) is Change.EDITED
 
 
 def test_a_capture_found_late_is_older_and_the_current_revision_stays(
-    store: ObjectStore, database: Database
+    folder: ObjectStore, database: Database
 ) -> None:
     current = make_article(at=hour(5))
-    commit(store, database, "a", current)
+    commit(folder, database, "a", current)
     late = make_article(body="The harbour may open.", at=hour(1))
-    assert only_change(store, commit(store, database, "b", late)) is Change.OLDER
+    assert only_change(folder, commit(folder, database, "b", late)) is Change.OLDER
     with database.transaction() as connection:
         head = index.head(connection, current.article_id)
     assert head is not None
@@ -161,55 +162,55 @@ def test_a_capture_found_late_is_older_and_the_current_revision_stays(
 
 
 def test_a_capture_from_between_two_sightings_of_the_current_text_is_older(
-    store: ObjectStore, database: Database
+    folder: ObjectStore, database: Database
 ) -> None:
-    commit(store, database, "a", make_article(at=hour(1)))
-    commit(store, database, "b", make_unchanged(at=hour(5)))
+    commit(folder, database, "a", make_article(at=hour(1)))
+    commit(folder, database, "b", make_unchanged(at=hour(5)))
     between = make_article(body="A mistake, soon undone.", at=hour(3))
-    assert only_change(store, commit(store, database, "c", between)) is Change.OLDER
+    assert only_change(folder, commit(folder, database, "c", between)) is Change.OLDER
 
 
 def test_an_older_revision_that_is_stored_already_gives_no_row(
-    store: ObjectStore, database: Database
+    folder: ObjectStore, database: Database
 ) -> None:
     first, second = make_article(), make_article(body="Edited.", at=hour(1))
-    commit(store, database, "a", first)
-    commit(store, database, "b", second)
+    commit(folder, database, "a", first)
+    commit(folder, database, "b", second)
     again = replace(first, extractor="2")
-    (outcome,) = outcomes(store, commit(store, database, "a", again, extractor="2"))
+    (outcome,) = outcomes(folder, commit(folder, database, "a", again, extractor="2"))
     assert isinstance(outcome, Unchanged)
     assert outcome.detail == "same content as an earlier revision"
 
 
-def test_a_text_edited_back_is_a_revision_again(store: ObjectStore, database: Database) -> None:
-    commit(store, database, "a", make_article())
-    commit(store, database, "b", make_article(body="Edited.", at=hour(1)))
-    assert only_change(store, commit(store, database, "c", make_article(at=hour(2)))) is Change.EDITED
+def test_a_text_edited_back_is_a_revision_again(folder: ObjectStore, database: Database) -> None:
+    commit(folder, database, "a", make_article())
+    commit(folder, database, "b", make_article(body="Edited.", at=hour(1)))
+    assert only_change(folder, commit(folder, database, "c", make_article(at=hour(2)))) is Change.EDITED
 
 
 def test_an_article_twice_in_one_segment_is_compared_with_itself(
-    store: ObjectStore, database: Database
+    folder: ObjectStore, database: Database
 ) -> None:
     edited = make_article(body="Edited.", at=hour(1))
-    made = commit(store, database, "a", make_article(), make_article(), edited, edited)
+    made = commit(folder, database, "a", make_article(), make_article(), edited, edited)
     names = [
-        outcome.change if isinstance(outcome, Revision) else "unchanged" for outcome in outcomes(store, made)
+        outcome.change if isinstance(outcome, Revision) else "unchanged" for outcome in outcomes(folder, made)
     ]
     assert names == [Change.NEW, "unchanged", Change.EDITED, "unchanged"]
 
 
-def test_a_304_names_the_revision_it_confirms(store: ObjectStore, database: Database) -> None:
-    commit(store, database, "a", make_article())
-    (outcome,) = outcomes(store, commit(store, database, "b", make_unchanged(at=hour(1))))
+def test_a_304_names_the_revision_it_confirms(folder: ObjectStore, database: Database) -> None:
+    commit(folder, database, "a", make_article())
+    (outcome,) = outcomes(folder, commit(folder, database, "b", make_unchanged(at=hour(1))))
     assert isinstance(outcome, Unchanged)
     assert outcome.revision_id == make_article().revision_id
 
 
-def test_a_replay_reaches_articles_that_later_answered_304(store: ObjectStore, database: Database) -> None:
-    commit(store, database, "a", make_article())
-    commit(store, database, "b", make_unchanged(at=hour(1)))
+def test_a_replay_reaches_articles_that_later_answered_304(folder: ObjectStore, database: Database) -> None:
+    commit(folder, database, "a", make_article())
+    commit(folder, database, "b", make_unchanged(at=hour(1)))
     better = make_article(body="Better read.", extractor="2")
-    assert only_change(store, commit(store, database, "a", better, extractor="2")) is Change.REEXTRACTED
+    assert only_change(folder, commit(folder, database, "a", better, extractor="2")) is Change.REEXTRACTED
 
 
 # --- The index is made of the log alone -----------------------------------------------------------
@@ -238,46 +239,46 @@ def busy_history(store: ObjectStore, database: Database) -> None:
 
 
 def test_an_index_made_anew_equals_the_one_kept_live(
-    store: ObjectStore, database: Database, tmp_path: Path
+    folder: ObjectStore, database: Database, tmp_path: Path
 ) -> None:
-    busy_history(store, database)
+    busy_history(folder, database)
     live = index_of(database)
     assert all(live.values())
     fresh = new_database(tmp_path, "fresh")
     with fresh.commit_lock() as connection:
-        assert catch_up(store, connection) == 6
-        assert catch_up(store, connection) == 0
+        assert catch_up(folder, connection) == 6
+        assert catch_up(folder, connection) == 0
     assert index_of(fresh) == live
-    assert rebuild(store, database) == 6
+    assert rebuild(folder, database) == 6
     assert index_of(database) == live
 
 
 def test_a_machine_with_an_empty_database_goes_on_where_the_log_is(
-    store: ObjectStore, database: Database, tmp_path: Path
+    folder: ObjectStore, database: Database, tmp_path: Path
 ) -> None:
-    busy_history(store, database)
+    busy_history(folder, database)
     other = new_database(tmp_path, "other")
-    assert commit(store, other, "a", make_article("one")) is None
-    made = commit(store, other, "f", make_article("one", body="From elsewhere.", at=hour(9)))
+    assert commit(folder, other, "a", make_article("one")) is None
+    made = commit(folder, other, "f", make_article("one", body="From elsewhere.", at=hour(9)))
     assert made is not None
     assert made.seq == 7
-    assert only_change(store, made) is Change.EDITED
-    assert commit(store, database, "f", make_article("one")) is None
+    assert only_change(folder, made) is Change.EDITED
+    assert commit(folder, database, "f", make_article("one")) is None
 
 
 def test_a_damaged_batch_is_named_by_whoever_needs_it(
-    store: ObjectStore, database: Database, tmp_path: Path
+    folder: ObjectStore, database: Database, tmp_path: Path
 ) -> None:
-    made = commit(store, database, "a", make_article())
+    made = commit(folder, database, "a", make_article())
     assert made is not None
-    data = bytearray(store.get(made.batch))
+    data = bytearray(folder.get(made.batch))
     data[len(data) // 2] ^= 1
-    store.put(made.batch, bytes(data))
+    folder.put(made.batch, bytes(data))
     with (
         new_database(tmp_path, "other").commit_lock() as connection,
         pytest.raises(DamagedBatch, match=f"{made.batch}: sha256 is .* must be {made.sha256}"),
     ):
-        catch_up(store, connection)
+        catch_up(folder, connection)
 
 
 # --- Killed -----------------------------------------------------------------------------------------
@@ -330,18 +331,18 @@ def test_killed_anywhere_one_clean_run_gives_the_undisturbed_archive(
 def test_two_processes_at_once_commit_each_segment_once_without_a_gap(
     databases: tuple[str, str], tmp_path: Path
 ) -> None:
-    rivals = [run_committer(tmp_path, name, 25) for name in databases]
+    rivals = [run_committer(tmp_path, name, 15) for name in databases]
     for rival in rivals:
         _, said = rival.communicate(timeout=60)
         assert rival.returncode == 0, said
     store = open_store(str(tmp_path / "archive"))
     commits = list(Log(store).follow(0))
-    assert [made.seq for made in commits] == list(range(1, 26))
-    assert sorted(made.segment for made in commits) == sorted(segment_key(f"s{n}") for n in range(25))
-    assert len({made.writer_id for made in commits}) == 25
+    assert [made.seq for made in commits] == list(range(1, 16))
+    assert sorted(made.segment for made in commits) == sorted(segment_key(f"s{n}") for n in range(15))
+    assert len({made.writer_id for made in commits}) == 15
     with new_database(tmp_path, databases[0]).commit_lock() as connection:
         catch_up(store, connection)
-    assert rebuild(store, new_database(tmp_path, "fresh")) == 25
+    assert rebuild(store, new_database(tmp_path, "fresh")) == 15
     assert index_of(new_database(tmp_path, "fresh")) == index_of(new_database(tmp_path, databases[0]))
     # Two rivals never both bring the first revision of one article.
     new = [row.article_id for row in Archive(store).changes(kinds={Change.NEW})]
@@ -349,7 +350,7 @@ def test_two_processes_at_once_commit_each_segment_once_without_a_gap(
 
 
 def test_a_writer_that_loses_its_number_compares_again_with_the_winners_batch(
-    store: ObjectStore, database: Database, tmp_path: Path
+    folder: ObjectStore, database: Database, tmp_path: Path
 ) -> None:
     other = new_database(tmp_path, "other")
     article = make_article()
@@ -361,16 +362,44 @@ def test_a_writer_that_loses_its_number_compares_again_with_the_winners_batch(
             self.done = False
 
         def __getattr__(self, name: str) -> object:
-            return getattr(store, name)
+            return getattr(folder, name)
 
         def create(self, key: str, data: bytes) -> bool:
             if key.startswith("commits/") and not self.done:
                 self.done = True
-                assert commit(store, other, "theirs", article) is not None
-            return store.create(key, data)
+                assert commit(folder, other, "theirs", article) is not None
+            return folder.create(key, data)
 
     made = commit(Overtaken(), database, "ours", replace(article, fetched_at=hour(1)))  # type: ignore[arg-type]
     assert made is not None
     assert made.seq == 2
-    (outcome,) = outcomes(store, made)
+    (outcome,) = outcomes(folder, made)
     assert isinstance(outcome, Unchanged)
+
+
+def test_writers_with_separate_databases_share_any_store(store: ObjectStore, tmp_path: Path) -> None:
+    def write(name: str) -> list[Commit | None]:
+        database = new_database(tmp_path, name)
+        made = [commit_number(store, database, number) for number in range(6)]
+        database.close()
+        return made
+
+    with ThreadPoolExecutor(3) as pool:
+        made = [one for results in pool.map(write, ("here", "there", "elsewhere")) for one in results if one]
+    commits = list(Log(store).follow(0))
+    assert sorted(made, key=lambda one: one.seq) == commits
+    assert sorted(one.segment for one in commits) == [segment_key(f"s{number}") for number in range(6)]
+
+
+def test_a_batch_under_whose_key_other_bytes_lie_is_named_and_not_committed(
+    folder: ObjectStore, database: Database, tmp_path: Path
+) -> None:
+    key = commit(
+        open_store(str(tmp_path / "other")), new_database(tmp_path, "other"), "a", make_article()
+    ).batch  # type: ignore[union-attr]
+    folder.put(key, b"half a bat")
+    with pytest.raises(DamagedBatch, match=f"{key}: sha256 is"):
+        commit(folder, database, "a", make_article())
+    assert Log(folder).head() == 0
+    folder.delete(key)
+    assert commit(folder, database, "a", make_article()) is not None

@@ -21,7 +21,15 @@ from storage.objects import ObjectStore, open_store, storage_options, table_url
 from storage.reader import Archive
 from storage.state.database import Database
 from storage.stored import StoredArticle
-from tests.support.archives import commit, hour, make_article, make_rejection, make_unchanged, new_database
+from tests.support.archives import (
+    commit,
+    hour,
+    kill_followers,
+    make_article,
+    make_rejection,
+    make_unchanged,
+    new_database,
+)
 
 
 @pytest.fixture
@@ -125,6 +133,16 @@ def test_a_table_that_is_behind_the_other_catches_up_alone(folder: ObjectStore, 
     fill(folder, database, first=3, count=1)
     assert follow_tables(folder) == 4
     assert (len(rows(folder, "articles")), len(rows(folder, "captures"))) == (8, 16)
+
+
+def test_followers_killed_anywhere_append_each_commit_once(folder: ObjectStore, database: Database) -> None:
+    fill(folder, database, count=16)
+    kill_followers(folder, "tables", after=(2, 9))
+    stored = sorted(Archive(folder).changes(), key=lambda row: (row.seq, row.url))
+    assert [(row["seq"], row["url"]) for row in rows(folder, "articles")] == [
+        (row.seq, row.url) for row in stored
+    ]
+    assert len(rows(folder, "captures")) == 4 * 16
 
 
 def test_followers_at_once_append_each_commit_once(store: ObjectStore, database: Database) -> None:

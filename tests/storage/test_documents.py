@@ -18,7 +18,7 @@ from storage.objects import ObjectStore, open_store
 from storage.reader import Archive
 from storage.state.database import Database
 from storage.stored import StoredArticle, schema
-from tests.support.archives import commit, hour, make_article, make_rejection, new_database
+from tests.support.archives import commit, hour, kill_followers, make_article, make_rejection, new_database
 
 SCHEMA = Path(__file__).parents[2] / "docs" / "schema" / "article.schema.json"
 
@@ -93,6 +93,16 @@ def test_a_follower_killed_before_its_cursor_moved_writes_the_same_again(
     folder.delete(CURSOR_KEY)
     assert follow_documents(folder) == 3
     assert written(folder) == before
+
+
+def test_followers_killed_anywhere_leave_every_document_whole(
+    folder: ObjectStore, database: Database
+) -> None:
+    fill(folder, database, count=12)
+    kill_followers(folder, "documents", after=(2, 9))
+    assert written(folder) == {
+        document_key(row): records.to_json(row) + b"\n" for row in Archive(folder).changes()
+    }
 
 
 def test_followers_at_once_write_the_same(store: ObjectStore, database: Database) -> None:

@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+import signal
+import subprocess
+import sys
+from collections import deque
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
+from itertools import islice
 from pathlib import Path
 
 from articles.model import (
@@ -149,3 +155,23 @@ def commit(
 def new_database(folder: Path, name: str = "state") -> Database:
     """An operational database in a folder."""
     return open_database(f"sqlite:///{folder / name}.sqlite")
+
+
+def kill_followers(store: ObjectStore, what: str, after: Iterable[int]) -> None:
+    """Let real processes follow the log, each killed after so many batches fetched; then one that is let be."""
+    for count in (*after, None):
+        child = subprocess.Popen(
+            [sys.executable, "-m", "tests.support.follower", store.url, what],
+            stdout=subprocess.PIPE,
+            cwd=Path(__file__).parents[2],
+        )
+        assert child.stdout is not None
+        with child.stdout as lines:
+            if count is not None:
+                deque(islice(lines, count), maxlen=0)
+                child.kill()
+            else:
+                deque(lines, maxlen=0)
+        child.wait(60)
+        # The last ones may be done before they can be killed.
+        assert child.returncode == 0 or (count is not None and child.returncode == -signal.SIGKILL)
