@@ -158,7 +158,7 @@ def new_database(folder: Path, name: str = "state") -> Database:
 
 
 def kill_followers(store: ObjectStore, what: str, after: Iterable[int]) -> None:
-    """Let real processes follow the log, each killed after so many batches fetched; then one that is let be."""
+    """Let real processes follow the log, each killed after so many batches; then one that is let be."""
     for count in (*after, None):
         child = subprocess.Popen(
             [sys.executable, "-m", "tests.support.follower", store.url, what],
