@@ -151,11 +151,20 @@ def _asks(tokens: list[str], sentence: str, setting: Setting) -> tuple[Kind | No
         return Kind.PAYWALL, own
     if first & Says.FOLLOW and (every & Says.NETWORK or own) and count <= 30:
         return Kind.FOLLOW, own
-    if opens & (Says.GO | Says.APP) and masks[0] and every & Says.APP and (own or to_reader or every & Says.NETWORK):
+    if (
+        opens & (Says.GO | Says.APP)
+        and masks[0]
+        and every & Says.APP
+        and (own or to_reader or every & Says.NETWORK)
+    ):
         return Kind.APP, own
     if first & Says.GO and every & Says.NETWORK and (own or to_reader) and count <= 25:
         return Kind.FOLLOW, own
-    if first & Says.SHARE and count <= 8 and (every & Says.NETWORK or every & _RELATED_OR_ARTICLE or count <= 2):
+    if (
+        first & Says.SHARE
+        and count <= 8
+        and (every & Says.NETWORK or every & _RELATED_OR_ARTICLE or count <= 2)
+    ):
         return Kind.SHARE, own
     if _points_elsewhere(tokens, masks, sentence, setting):
         return Kind.RELATED, own
@@ -189,7 +198,9 @@ def _points_elsewhere(tokens: list[str], masks: list[int], sentence: str, settin
 
 # --- The strip ------------------------------------------------------------------------------------
 
-_BYLINE: Final = re.compile(r"(?:[Bb]y|BY|[Vv]on|VON|[Pp]or|POR|[Pp]ar|PAR|[Dd]i|[Dd]oor|[Aa]v|[Pp]rzez|[Tt]ext:)\s+[A-Z\u00c0-\u017d]")
+_BYLINE: Final = re.compile(
+    r"(?:[Bb]y|BY|[Vv]on|VON|[Pp]or|POR|[Pp]ar|PAR|[Dd]i|[Dd]oor|[Aa]v|[Pp]rzez|[Tt]ext:)\s+[A-Z\u00c0-\u017d]"
+)
 _BESIDE: Final = 60
 """Blocks before and after the body that are still told of."""
 _SURE: Final = 0.6
@@ -358,9 +369,7 @@ _GROUP_KINDS: Final = (
 )
 
 
-def _furniture(
-    blocks: Blocks, i: int, box: Verdict | None, body: Body, title: list[str]
-) -> Verdict | None:
+def _furniture(blocks: Blocks, i: int, box: Verdict | None, body: Body, title: list[str]) -> Verdict | None:
     """What a block is that asks for nothing: a caption, a credit, a byline, links."""
     at = blocks.element[i]
     tag = blocks.elements.tag[at]

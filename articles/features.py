@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from articles.blocks import Blocks
-from articles.lexicon import Says, says
+from articles.lexicon import SAYS, Says, says
 from articles.text import folded, shingles
 
 Floats = NDArray[np.float32]
@@ -110,8 +110,10 @@ _HEADINGS: Final = tuple(_TAGS[t] for t in ("h1", "h2", "h3", "h4", "h5", "h6"))
 
 _LEVELS: Final = 5
 _WINDOW: Final = (1, 2, 3)
-_SAYS: Final = tuple(Says)
 _NEGATIVE_TAGS: Final = tuple(_TAGS[t] for t in ("aside", "footer", "nav", "form", "header", "button"))
+_PROMO_BITS: Final = (
+    GROUP_BIT["promo"] | GROUP_BIT["related"] | GROUP_BIT["share"] | GROUP_BIT["ad"] | GROUP_BIT["comment"]
+)
 _NUMBERS: Final = re.compile(r"\d")
 _FOLD: Final = re.compile(r"[\d\s\W]+")
 
@@ -182,14 +184,13 @@ class Context:
         words_known, mask_words = self.lore.words, says
         word_count = np.zeros(n)
         lore_sum, lore_low, lore_high = np.zeros(n), np.zeros(n), np.zeros(n)
-        masks = np.zeros((n, len(_SAYS)), np.float32)
-        starts_with = np.zeros(n, np.int64)
+        meanings, openings = [0] * n, [0] * n
         title_share, title_same = np.zeros(n), np.zeros(n)
         in_description, in_body = np.zeros(n), np.zeros(n)
         stops = np.zeros(n)
         seen: dict[str, int] = {}
         first_at: list[int] = []
-        authors = {tuple(folded(a)) for a in self.hints.authors}
+        authors = {f" {' '.join(folded(a))} " for a in self.hints.authors}
         is_author = np.zeros(n)
         for i, text in enumerate(texts):
             tokens = folded(text if len(text) < 2_000 else text[:2_000])
@@ -209,12 +210,9 @@ class Context:
                 if bits:
                     found |= bits
             if tokens:
-                starts_with[i] = mask_words(tokens[0])
+                openings[i] = mask_words(tokens[0])
             lore_sum[i], lore_low[i], lore_high[i] = total, low, high
-            if found:
-                for k, bit in enumerate(_SAYS):
-                    if found & bit:
-                        masks[i, k] = 1
+            meanings[i] = found
             key = " ".join(tokens[:60])
             if tokens and title_set:
                 same = sum(1 for t in tokens if t in title_set)
@@ -227,8 +225,9 @@ class Context:
             if body_shingles and count >= 4:
                 own = shingles(tokens[:60])
                 in_body[i] = len(own & body_shingles) / len(own)
-            if tuple(tokens) in authors:
-                is_author[i] = 1
+            if authors and count <= 15:
+                joined = f" {key} "
+                is_author[i] = sum(2 if name == joined else 1 for name in authors if name in joined)
             stops[i] = text.count(". ") + text.count("! ") + text.count("? ")
             previous = seen.get(key)
             if previous is None:
@@ -251,7 +250,8 @@ class Context:
         self.ends = ends
         self.prose = np.where((word_count >= 10) & (link_share < 0.4), word_count, 0.0)
         self.lore_sum = lore_sum
-        self.masks = masks
+        found_bits, starts_with = np.array(meanings, np.int64), np.array(openings, np.int64)
+        self.meanings = found_bits
         self.title_same = title_same
         add = self.add
         add("words", word_count)
@@ -293,15 +293,15 @@ class Context:
         add("lore_mean", lore_sum / np.maximum(np.minimum(word_count, 40), 1))
         add("lore_low", lore_low)
         add("lore_high", lore_high)
-        for k, bit in enumerate(_SAYS):
-            add(f"says_{(bit.name or '').lower()}", masks[:, k])
+        for name, bit in SAYS.items():
+            add(f"says_{name.lower()}", (found_bits & bit) > 0)
         add(
             "opens_asking",
-            (starts_with & int(Says.SUBSCRIBE | Says.FOLLOW | Says.SHARE | Says.GO | Says.APP)) > 0,
+            (starts_with & (Says.SUBSCRIBE | Says.FOLLOW | Says.SHARE | Says.GO | Says.APP)) > 0,
         )
-        add("opens_related", (starts_with & int(Says.RELATED)) > 0)
-        add("opens_credit", (starts_with & int(Says.CREDIT)) > 0)
-        add("opens_minutes", (starts_with & int(Says.MINUTES)) > 0)
+        add("opens_related", (starts_with & Says.RELATED) > 0)
+        add("opens_credit", (starts_with & Says.CREDIT) > 0)
+        add("opens_minutes", (starts_with & Says.MINUTES) > 0)
         host_links = np.array([h.startswith(("http:", "https:", "//")) for h in b.href])
         add("link_out", host_links)
         add("link_mail", np.array([h.startswith(("mailto:", "javascript:", "#")) for h in b.href]))
@@ -349,11 +349,11 @@ class Context:
         blocks_in = self.end - self.start
         short_in = self.inside(self.words < 6)
         ends_in = self.inside(self.ends)
-        self.words_in, self.prose_in = words_in, prose_in
+        self.words_in, self.prose_in, self.linked_in, self.bits = words_in, prose_in, linked_in, bits
         page_prose = max(float(self.prose.sum()), 1.0)
         images, inputs = np.array(e.images), np.array(e.inputs)
         embeds = np.array(e.embeds)
-        up_parent = self.parent
+        self.inputs = inputs
         child_number = np.zeros(count)
         seen: dict[int, int] = {}
         for i, p in enumerate(parents):
@@ -421,7 +421,6 @@ class Context:
             "alike_links",
             np.bincount(kind, self.linked_words, minlength=size)[kind] / np.maximum(alike_words[kind], 1),
         )
-        del up_parent
 
     def page_columns(self) -> None:
         """Where on the page a block stands."""
@@ -445,6 +444,16 @@ class Context:
         add("after_title", np.clip(position - anchor, -50, 50) if anchor >= 0 else np.full(n, -60))
         add("after_last_title", np.clip(position - last, -50, 50) if last >= 0 else np.full(n, -60))
         add("words_after_title", before - (before[anchor] if anchor >= 0 else 0))
+        closing = (
+            Says.RELATED | Says.COMMENT | Says.SHARE | Says.NEWSLETTER | Says.SUBSCRIBE | Says.ADVERTISEMENT
+        )
+        heading = np.isin(own_tag, _HEADINGS)
+        started = prose_before > 0.1 * page_prose
+        ends_here = started & (self.words <= 6) & ((self.meanings & closing) > 0)
+        add("closings_before", np.cumsum(ends_here & heading) - (ends_here & heading))
+        add("soft_closings_before", np.minimum(np.cumsum(ends_here) - ends_here, 30))
+        last_closing = np.maximum.accumulate(np.where(ends_here, position, -99)) if n else position
+        add("from_closing", np.clip(position - last_closing, 0, 60))
         images = np.array(self.blocks.images)
         rules = np.array(self.blocks.rules)
         add("images_before", np.minimum(images - np.concatenate([[0], images[:-1]]) if n else images, 5))
@@ -505,12 +514,33 @@ class Context:
         add("p", chance)
         for by in (-4, -3, -2, -1, 1, 2, 3, 4):
             add(f"p_at_{by}", self.shifted(chance, by, 0))
+        certain = np.flatnonzero((chance > 0.6) & (self.words >= 8))
+        first_sure = int(certain[0]) if len(certain) else n
+        last_sure = int(certain[-1]) if len(certain) else -1
         mass_in = self.inside(mass)
         chance_in = self.inside(chance)
         for level, at in enumerate(self.ancestors):
             add(f"mass_{level}", mass_in[at] / total)
             add(f"mass_share_{level}", mass_in[at] / np.maximum(self.words_in[at], 1))
             add(f"mean_{level}", chance_in[at] / np.maximum(self.end[at] - self.start[at], 1))
+        # The largest element around a block that holds little body: the box it stands in.
+        poor = (mass_in < 0.25 * np.maximum(self.words_in, 1)).tolist()
+        box, parents = [-1] * len(poor), self.parent.tolist()
+        for i in range(1, len(poor)):
+            above = box[parents[i]]
+            box[i] = above if above >= 0 else i if poor[i] else -1
+        boxes = np.array(box, np.int64)[self.element] if n else np.zeros(0, np.int64)
+        within_box = boxes >= 0
+        boxes = np.maximum(boxes, 0)
+        add("box_words", np.where(within_box, self.words_in[boxes], -1))
+        add("box_blocks", np.where(within_box, (self.end - self.start)[boxes], -1))
+        add(
+            "box_links", np.where(within_box, self.linked_in[boxes] / np.maximum(self.words_in[boxes], 1), -1)
+        )
+        add("box_inputs", np.where(within_box, self.inputs[boxes], -1))
+        add("box_bits_promo", np.where(within_box, (self.bits[boxes] & _PROMO_BITS) > 0, -1))
+        add("box_mass", np.where(within_box, mass_in[boxes] / np.maximum(self.words_in[boxes], 1), -1))
+        add("box_inside", within_box & (self.start[boxes] > first_sure) & (self.end[boxes] <= last_sure))
         size = int(self.kind.max()) + 1 if n else 0
         kind_words = np.bincount(self.kind, self.words, minlength=size)
         kind_mass = np.bincount(self.kind, mass, minlength=size)

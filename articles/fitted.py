@@ -44,7 +44,9 @@ def body_model() -> BodyModel:
             )
             for stage in ("first", "second")
         ]
-        text = {name: bytes(data[name]).decode() for name in ("words", "names", "columns", "corpus", "recipe")}
+        text = {
+            name: bytes(data[name]).decode() for name in ("words", "names", "columns", "corpus", "recipe")
+        }
         weights = {name: data[f"{name}_weight"].tolist() for name in ("words", "names")}
         return BodyModel(
             lore=Lore(

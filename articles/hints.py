@@ -22,7 +22,10 @@ def hints_of(page: Page, metadata: Metadata) -> Hints:
         graph=metadata.first("og:title", "twitter:title"),
         title=metadata.title,
     )
-    names = (metadata.first("og:site_name", "application-name"), thing.publisher.name if thing and thing.publisher else None)
+    names = (
+        metadata.first("og:site_name", "application-name"),
+        thing.publisher.name if thing and thing.publisher else None,
+    )
     headline = headline_of(claims, names_of_site(names, host_of(page.url)))
     description = metadata.first("og:description", "description")
     return Hints(

@@ -6,13 +6,12 @@ and by where it stands (`features`). Languages: en, es, pt, de, fr, it, nl, pl, 
 
 from __future__ import annotations
 
-from enum import IntFlag
 from functools import lru_cache
 from typing import Final
 
 
-class Says(IntFlag):
-    """What a word can be a part of."""
+class Says:
+    """What a word can be a part of: one bit each, plain numbers because millions of words are asked."""
 
     SUBSCRIBE = 1 << 0
     """Asks for a subscription, a sign-up, a registration."""
@@ -44,8 +43,11 @@ class Says(IntFlag):
     RIGHTS = 1 << 17
 
 
+SAYS: Final = {name: bit for name, bit in vars(Says).items() if isinstance(bit, int)}
+"""Name and bit of each meaning."""
+
 # A trailing * takes every word with that beginning.
-_WORDS: Final[dict[Says, str]] = {
+_WORDS: Final[dict[int, str]] = {
     Says.SUBSCRIBE: """
         subscribe subscribes subscriber subscribers subscription subscriptions signup sign register login
         suscribe* suscríb* suscrip* inscríb* regístr* apúntate assine assinar assinatura* inscreva* cadastr* registe*
@@ -143,11 +145,11 @@ _WORDS: Final[dict[Says, str]] = {
 def _tables() -> tuple[dict[str, int], dict[str, int]]:
     whole: dict[str, int] = {}
     starts: dict[str, int] = {}
-    for says, listed in _WORDS.items():
+    for meaning, listed in _WORDS.items():
         for word in listed.split():
             table = starts if word.endswith("*") else whole
             key = word.rstrip("*").casefold()
-            table[key] = table.get(key, 0) | int(says)
+            table[key] = table.get(key, 0) | meaning
     return whole, starts
 
 

@@ -43,7 +43,9 @@ class Forest:
             leaf = answers[self.splits[:, depth - 1]].astype(np.uint8)
             for level in range(depth - 2, -1, -1):
                 leaf = leaf * np.uint8(2) + answers[self.splits[:, level]]
-            total[low : low + _ROWS_AT_ONCE] += np.take(leaves, leaf + first_leaf).sum(axis=0, dtype=np.float64)
+            total[low : low + _ROWS_AT_ONCE] += np.take(leaves, leaf + first_leaf).sum(
+                axis=0, dtype=np.float64
+            )
         return total
 
     def chances(self, rows: NDArray[np.float32]) -> NDArray[np.float64]:
