@@ -37,7 +37,7 @@ _NEVER: Final = frozenset(
     ["h1", "time", "img", "picture", "svg", "figure", "body", "html", "main", "article"]
 )
 _ELSEWHERE: Final = re.compile(
-    r"comment|related|teaser|sidebar|recommend|promo|widget|recent|latest|trending|popular|carousel|testimonial"
+    r"comment|related|teaser|sidebar|recommend|promo|recent|latest|trending|popular|carousel|testimonial"
     r"|review|(?:^|[\s_-])(?:nav|menu|card|quote|cite|site-footer|page-footer)|^footer",
     re.IGNORECASE,
 )
@@ -94,7 +94,7 @@ def credits_of(
         if not credit.byline or (kept and not (people and all(map(looks_like_person, people)))):
             continue
         kept.append(credit)
-        if people:
+        if people or (credit.byline.agencies and credit.origin is Origin.JSON_LD):
             break
     agencies = _agencies_in_text(paragraphs)
     if agencies is not None:
@@ -256,7 +256,11 @@ def _around_headline(
             text = joined(snippet, 100)
         if _BY.match(text):
             byline = read_byline([text], site_runs=site_runs)
-            if byline and all(len(name.split()) <= 4 for name in byline.people):
+            if byline and all(_plausible(name, text) for name in byline.people):
+                yield Credit(byline=byline, origin=Origin.TEXT, raw=text)
+        elif _NAME_AND_MORE.match(text):
+            byline = read_byline([text.partition("|")[0]], site_runs=site_runs)
+            if byline.people and all(map(looks_like_person, byline.people)):
                 yield Credit(byline=byline, origin=Origin.TEXT, raw=text)
         elif snippet.href and len(text) <= 40 and _AUTHOR_LINK.search(snippet.href):
             linked.append(text)
@@ -264,6 +268,18 @@ def _around_headline(
         byline = read_byline([text], site_runs=site_runs)
         if all(looks_like_person(name) or len(name.split()) == 1 for name in byline.people):
             yield Credit(byline=byline, origin=Origin.DOM, raw=text)
+
+
+_NAME_AND_MORE: Final = re.compile(
+    r"^[^|]{5,40}\|.*(?:\b(?:19|20)\d\d\b|writer|editor|reporter)", re.IGNORECASE
+)
+
+
+def _plausible(name: str, text: str) -> bool:
+    """Whether what follows `By` is a name: a person's, or one word that is all there is."""
+    return looks_like_person(name) or (
+        len(name.split()) == 1 and len(text) <= len(name) + 12 and name[0].isupper()
+    )
 
 
 def _signed(paragraphs: Sequence[str], site_runs: tuple[str, ...]) -> Iterator[Credit]:

@@ -71,7 +71,7 @@ _PREFIX: Final = re.compile(
          ein\s+(?:beitrag|artikel|kommentar|gastbeitrag|interview)|
          eine\s+(?:analyse|kolumne|glosse|rezension)|kommentar|gastbeitrag|interview|rédigé|publié|propos\s+recueillis)
          \s*(?:and\s+photos?\s*|und\s+fotos?\s*|on\s+)?(?:by|von|par|por|di|door|av|af|przez|:)
-      | by(?:line)?\b(?:\s+the\s+author)? | von(?=\s+(?:\S+\s+\S|redaktion)) | vom\b(?=\s) | par\b | por\b | door\b | av\b(?=\s[A-ZÅÄÖ]) | af\b(?=\s[A-ZÅÆØ]) | przez\b
+      | authored\s+by\s*: | (?:by|von|par|por)\s*: | by(?:line)?\b(?:\s+the\s+author)? | von(?=\s+(?:\S+\s+\S|redaktion)) | vom\b(?=\s) | par\b | por\b | door\b | av\b(?=\s[A-ZÅÄÖ]) | af\b(?=\s[A-ZÅÆØ]) | przez\b
       | de\s?:\s | di\b(?=\s[A-Z]\S+\s) | dalla?\b(?=\s)
       | about\s+the\s+authors? | (?:the\s+)?authors?\b(?:\(s\))?(?!\s+at\b) | autor(?:in|a|e|es|en|ka|zy)?\b(?:/-?in|:in|\*in)?
       | auteure?s?\b | autori?\b | autore\b | auteurs?\b
@@ -82,20 +82,28 @@ _PREFIX: Final = re.compile(
     re.IGNORECASE | re.VERBOSE,
 )
 _SPLIT: Final = re.compile(
-    r"\s*(?:[;|•·●▪\n\t/]|\s[-–—]\s|\s–|,?\s+(?:and|und|et|y|och|og|ja|i|with|mit|avec|con|και|и)\s+|,?\s*&\s+|,?\s+(?:e|en)\s+(?=[A-ZÀ-Þ])|、|，)\s*"
+    r"\s*(?:[;|•·●▪\n\t/]|\s[-–—]\s|\s–|,?\s+(?:and|AND|und|et|y|och|og|ja|i|with|mit|avec|con|και|и)\s+|,?\s*&\s+|,?\s+(?:e|en)\s+(?=[A-ZÀ-Þ])|、|，)\s*"
 )
 _COMMA: Final = re.compile(r"\s*,\s*")
 _WEEKDAY: Final = re.compile(
-    r"(?<=\S)[\s,]+(?:mo|di|mi|do|fr|sa|so|mon|tue|wed|thu|fri|sat|sun)\.?,?$", re.IGNORECASE
+    r"(?:^|(?<=\S)[\s,]+)(?:mo|di|mi|do|fr|sa|so|(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?)\.?,?$",
+    re.IGNORECASE,
 )
-_DATE_TAIL: Final = re.compile(
-    r"\s*(?:\b(?:on|am|le|el|published|updated|veröffentlicht|publié|publicado|posted|last\s+updated|aktualisiert|stand)\b[\s:]*)?"
+_MONTH: Final = r"(?:jan|feb|mar|mär|apr|may|mai|jun|jul|aug|sep|oct|okt|nov|dec|dez|ene|abr|ago|dic|fév|févr|avr|juil|août|déc)[a-zé]*\.?"
+_DATE: Final = re.compile(
     r"(?:\b(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?\b,?\s*)?"
-    r"(?:\d{1,2}[./\-]\d{1,2}[./\-]\d{2,4}|\d{4}-\d{2}-\d{2}|(?:\d{1,2}\.?\s+)?\b(?:jan|feb|mar|mär|apr|may|mai|jun|jul|aug|sep|oct|okt|nov|dec|dez)[a-zé]*\.?\s+\d{1,4}).*$",
+    rf"(?:\d{{1,2}}[./\-]\d{{1,2}}[./\-]\d{{2,4}}|\d{{4}}-\d{{2}}-\d{{2}}|\b{_MONTH}\s+\d{{1,2}}(?:st|nd|rd|th)?,?(?:\s+\d{{4}})?\b"
+    rf"|\b\d{{1,2}}(?:st|nd|rd|th|\.)?\s+(?:de\s+)?{_MONTH}(?:,?\s+(?:de\s+)?\d{{4}})?\b)"
+    r"(?:[\s,|–-]*(?:at|um|à|klo|kl\.?)?\s*\d{1,2}[:.h]\d{2}(?:\s*[ap]\.?m\.?)?)?|\b\d{1,2}:\d{2}(?:\s*[ap]\.?m\.?)?\b",
+    re.IGNORECASE,
+)
+_REVIEW: Final = re.compile(
+    r"\b(?:medically\s+|expert\s+)?(?:reviewed|edited|fact[-\s]?checked|photograph(?:y|ed)|photos?|illustrat\w+|translated"
+    r"|redigiert|geprüft|fotos?|revised\s+edition)\s*(?:by|von|:)\s.*$",
     re.IGNORECASE,
 )
 _TAIL: Final = re.compile(
-    r"\s*\b(?:\d+\s*(?:min(?:ute)?s?\b|h\b|hours?\b|years?\b).*|(?:updated|published|posted|contact|follow|share|read more|min read|view|see\s+(?:all|more)|more\s+(?:by|from)|last\s+updated|last\s+modified|opens\s+in|reading\s+time|lesezeit)\b.*)$",
+    r"\s*\b(?:\d+\s*(?:min(?:ute)?s?\b|h\b|hours?\b|years?\b).*|(?:updated|published|posted|contact|follow|share|read more|min read|view|see\s+(?:all|more)|more\s+(?:by|from)|last\s+updated|last\s+modified|opens\s+in|on\s+behalf\s+of|im\s+(?:gespräch|interview)|reading\s+time|lesezeit)\b.*)$",
     re.IGNORECASE,
 )
 
@@ -145,7 +153,7 @@ _ORGANISATION: Final = _words(
     university universität college institute institut institution foundation stiftung magazine magazin times post
     journal herald tribune gazette daily weekly blog board department ministry office service services network
     association society council committee commission center centre wire bureau reports contributors guide guides
-    channel radio tv television online redaksjonen redactioneel verband verein partei marketing solutions software
+    library video youtube navigation contactar read menu channel radio tv television online redaksjonen redactioneel verband verein partei marketing solutions software
     studio studios labs agencias newswire administrator community insights research health hospital clinic school
     editorial-team staffs reporters correspondents writers zeitung zeitschrift verlag bild spiegel academy e.v.
     """
@@ -166,6 +174,7 @@ _PARTICLES: Final = _words(
     "de da do dos das di del della la le van von der den ter ten zu zur af al el bin ibn y e und dr dr. st. jr sr ii iii iv mc o'"
 )
 _LETTERS: Final = re.compile(r"[^\W\d_]")
+_NO_NAME: Final = re.compile(r"[{}<>=#:;]|^\d+\s|^\S+\.\S+\.\d+$|^the author$", re.IGNORECASE)
 _DOMAIN: Final = re.compile(r"^\S+\.(?:[a-z]{2,3}|info|news)$|\.(?:com|org|net)\b", re.IGNORECASE)
 _NOT_LATIN: Final = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 _SUFFIX: Final = _words("jr jr. sr sr. ii iii iv v")
@@ -187,7 +196,7 @@ def read_byline(texts: Iterable[str], *, site_runs: tuple[str, ...] = ()) -> Byl
             if agency is not None:
                 if agency:
                     agencies[agency] = None
-            elif key in _NOBODY or not _LETTERS.search(name) or (name[0].isdigit() and " " in name):
+            elif key in _NOBODY or not _LETTERS.search(name) or _NO_NAME.search(name):
                 continue
             elif _is_organisation(name, site_runs):
                 organisations.setdefault(key, name)
@@ -219,11 +228,24 @@ def _names(text: str) -> list[str]:
         return []
     text = _HANDLE.sub(" ", _EMAIL.sub(" ", _URL.sub(" ", text)))
     asides = [aside for aside in _ASIDE.findall(text) for aside in _SPLIT.split(aside) if _agency(aside)]
-    text = _ASIDE.sub(" ", text)
+    text = _DATE.sub(" | ", _REVIEW.sub("", _ASIDE.sub(" ", text)))
     names: list[str] = []
-    for piece in _SPLIT.split(_without_prefix(text)):
+    for piece in _pieces(_without_prefix(text)):
         names.extend(_in_piece(_without_prefix(piece)))
     return [*names, *asides]
+
+
+def _pieces(text: str) -> list[str]:
+    """A byline at its bars and conjunctions, but for `Center for Drug Evaluation and Research`."""
+    pieces = _SPLIT.split(text)
+    if (
+        len(pieces) == 2
+        and len(pieces[1].split()) == 1
+        and _is_organisation(pieces[0], ())
+        and "|" not in text
+    ):
+        return [text]
+    return pieces
 
 
 def _in_piece(piece: str) -> list[str]:
@@ -256,8 +278,12 @@ def _without_prefix(text: str) -> str:
 
 
 def _tidy(part: str) -> str:
-    part = _WEEKDAY.sub("", _TAIL.sub("", _DATE_TAIL.sub("", part)))
-    part = " ".join(part.split()).strip(' \t-–—|:;,*"“”„»«…')
+    part = _WEEKDAY.sub("", _TAIL.sub("", part))
+    words = part.split()
+    cut = next(
+        (i for i, word in enumerate(words) if i >= 2 and word.strip(".,").lower() in _JOB_CORE), len(words)
+    )
+    part = " ".join(words[:cut]).strip(' \t-–—|:;,*"“”„»«…')
     return part if part.endswith(("Jr.", "Sr.", "Inc.", "Co.", "Ltd.")) or len(part) < 4 else part.rstrip(".")
 
 
