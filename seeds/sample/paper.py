@@ -15,10 +15,10 @@ One file an article, `articles/<slug>.md`: TOML between two lines of `+++`, then
 
     {related list} Related stories | @another-slug | @a-third-slug
 
-A block in braces is not body text: a kind of `articles.model.Kind` and a shape (p, em, strong, link, box, form,
-list, slot), its pieces parted by `|`; `@slug` stands for a link to that article. Body blocks of other shapes:
-`{quote}`, `{item}`, `{heading}`. `{page}` begins the next page, `{post 2026-11-12T09:15:00-05:00 | Title}` an
-entry of a live blog, `{caption figure} caption | credit` a picture.
+A block in braces is not body text: a kind of `articles.model.Kind` and a shape (p, em, strong, link,
+box, form, list, slot), its pieces parted by `|`; `@slug` stands for a link to that article. Body blocks of other
+shapes: `{quote}`, `{item}`, `{heading}`. `{page}` begins the next page, `{post 2026-11-12T09:15:00-05:00 |
+Title}` an entry of a live blog, `{caption figure} caption | credit` is a picture.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ import sys
 import tomllib
 import zlib
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -179,8 +179,11 @@ def sample_site(port: int = 8877) -> Site:
 def load_paper(root: Path | None = None) -> Paper:
     """Read the newspaper from its folder. Raises PaperError naming the file that is wrong."""
     root = root or ROOT
-    settings = tomllib.loads(_text_of(root / "paper.toml"))
-    sections = tuple(Section(key=key, **values) for key, values in settings["sections"].items())
+    try:
+        settings = tomllib.loads(_text_of(root / "paper.toml"))
+        sections = tuple(Section(key=key, **values) for key, values in settings["sections"].items())
+    except (tomllib.TOMLDecodeError, KeyError, TypeError) as error:
+        raise PaperError(f"{root / 'paper.toml'}: cannot be used: {error}. Mend that line") from error
     digests = read_digests(root)
     articles = [
         load_article(path, digests.get(path.stem)) for path in sorted((root / "articles").glob("*.md"))
@@ -223,7 +226,7 @@ def load_article(path: Path, digest: str | None = None) -> SampleArticle:
     published, updated = _moment(front["published"]), _moment(front.get("updated", front["published"]))
     if digest is not None and digest != text_digest(source):
         edited = datetime.fromtimestamp(path.stat().st_mtime, UTC).replace(microsecond=0)
-        updated = max(updated, edited)
+        updated = max(edited, updated + timedelta(seconds=1))
     template, section, slug = str(front["template"]), str(front["section"]), path.stem
     authors = tuple(front.get("authors", ()))
     blocks = tuple(_blocks(path, body))
@@ -317,14 +320,23 @@ def _tagged(path: Path, text: str) -> Block:
         return Block(tag=tag, shape="p", pieces=(content,))
     if tag == "post":
         at, _, title = rest.partition("|")
-        return Block(
-            tag=tag, shape="p", pieces=(title.strip(),), at=_moment(datetime.fromisoformat(at.strip()))
-        )
+        return Block(tag=tag, shape="p", pieces=(title.strip(),), at=_post_moment(path, at.strip()))
     if tag in list(Kind) and rest.strip() in _SHAPES:
         return Block(tag=tag, shape=rest.strip(), pieces=tuple(_PIECES.split(content)))
     raise _wrong(
         path, "block", text[:60], "Begin it with {kind shape}, such as {newsletter box}, {quote} or {page}"
     )
+
+
+def _post_moment(path: Path, text: str) -> datetime:
+    remedy = "Write {post 2026-11-12T09:15:00-05:00 | Title}"
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise _wrong(path, "post", text, remedy) from error
+    if moment.tzinfo is None:
+        raise _wrong(path, "post", text, remedy)
+    return _moment(moment)
 
 
 def _paragraphs_by_page(blocks: tuple[Block, ...]) -> list[tuple[str, ...]]:
@@ -397,7 +409,7 @@ def text_digest(source: str) -> str:
 
 
 def read_digests(root: Path) -> dict[str, str]:
-    """Slug -> digest of the article's text as committed (`digests.txt`); empty where there is no such file."""
+    """Slug -> digest of the article's text as committed (`digests.txt`); empty where that file is missing."""
     path = root / DIGESTS
     if not path.exists():
         return {}

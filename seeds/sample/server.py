@@ -2,8 +2,9 @@
 
     python -m seeds.sample.server --port 8877
 
-Every answer has a strong ETag and a Last-Modified; conditional requests get 304; gzip where asked for; connections
-stay open. An edit of an article's file shows with the next request, in its page, feed and sitemap.
+Every answer has a strong ETag and a Last-Modified; conditional requests get 304; gzip where asked for;
+connections stay open. An edit of an article's file shows with the next request, in its page, feed and
+sitemap.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ import errno
 import gzip
 import hashlib
 import logging
+import os
 import sys
 import threading
 from collections.abc import Iterator
@@ -24,8 +26,9 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from seeds.sample.pages import NOT_FOUND, Page, build
-from seeds.sample.paper import ROOT, PaperError, load_paper, sample_site
+from seeds.sample.look import NOT_FOUND, Page
+from seeds.sample.pages import build
+from seeds.sample.paper import ROOT, TEMPLATES, PaperError, load_paper, sample_site
 
 __all__ = ["PortInUse", "Request", "SampleServer", "sample_site", "serve"]
 
@@ -33,6 +36,9 @@ HOST = "127.0.0.1"
 DEFAULT_PORT = 8877
 
 log = logging.getLogger(__name__)
+
+
+_SOURCES = (".md", ".html", ".css", ".toml", ".txt")
 
 
 class PortInUse(Exception):
@@ -113,21 +119,27 @@ class _Server(ThreadingHTTPServer):
     def page(self, path: str) -> Page:
         """The page as its sources stand now; a source that is wrong leaves the last good paper up."""
         with self._lock:
-            signature = _signature(self._root)
-            if signature != self._signature:
-                self._signature = signature
-                try:
+            try:
+                signature = _signature(self._root)
+                if signature != self._signature:
+                    self._signature = signature
                     self._pages = build(load_paper(self._root), self.running.url.rstrip("/"), self._root)
-                except PaperError as error:
-                    log.error("%s (the pages stay as they were)", error)
+            except (PaperError, OSError) as error:
+                log.error("%s (the pages stay as they were)", error)
             return self._pages.get(path, NOT_FOUND)
 
 
 def _signature(root: Path) -> tuple[tuple[str, int, int], ...]:
     """Name, time and size of every source file: differs after any edit."""
-    paths = [path for path in root.rglob("*") if path.suffix in (".md", ".html", ".css", ".toml", ".txt")]
-    stats = [(str(path), path.stat()) for path in sorted(paths)]
-    return tuple((name, stat.st_mtime_ns, stat.st_size) for name, stat in stats)
+    folders = [root, root / "articles", root / "pages", *(root / "templates" / name for name in TEMPLATES)]
+    seen = []
+    for folder in folders:
+        with os.scandir(folder) as entries:
+            for entry in entries:
+                if entry.name.endswith(_SOURCES):
+                    stat = entry.stat()
+                    seen.append((entry.path, stat.st_mtime_ns, stat.st_size))
+    return tuple(sorted(seen))
 
 
 class _Handler(BaseHTTPRequestHandler):
