@@ -141,10 +141,10 @@ def _from_parties(parties: Sequence[Party], site_runs: tuple[str, ...]) -> Credi
     agencies: dict[str, None] = {}
     for party in parties:
         byline = read_byline([party.name], site_runs=site_runs)
-        stated = (
-            any("organi" in one or "corporation" in one for one in party.types)
-            and "person" not in party.types
-        )
+        is_person = "person" in party.types
+        stated = not is_person and any("organi" in one or "corporation" in one for one in party.types)
+        if is_person and byline.organisations == (party.name,) and looks_like_person(party.name):
+            byline = Byline(people=(party.name,))  # a person's own site
         for name in byline.people:
             (organisations if stated and not looks_like_person(name) else people)[name] = None
         organisations.update(dict.fromkeys(byline.organisations))
@@ -180,6 +180,8 @@ def _in_tree(metadata: Metadata, site_runs: tuple[str, ...]) -> Iterator[Credit]
             if beside and not any(other in one or one in other for one in together):
                 together.append(other)
         byline = read_byline(together, site_runs=site_runs)
+        if rank >= 0.5 and not all(looks_like_person(name) or " " not in name for name in byline.people):
+            continue
         yield Credit(byline=byline, origin=Origin.DOM, raw="; ".join(together))
 
 

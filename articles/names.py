@@ -71,7 +71,7 @@ _PREFIX: Final = re.compile(
          ein\s+(?:beitrag|artikel|kommentar|gastbeitrag|interview)|
          eine\s+(?:analyse|kolumne|glosse|rezension)|kommentar|gastbeitrag|interview|rédigé|publié|propos\s+recueillis)
          \s*(?:and\s+photos?\s*|und\s+fotos?\s*|on\s+)?(?:by|von|par|por|di|door|av|af|przez|:)
-      | authored\s+by\s*: | (?:by|von|par|por)\s*: | by(?:line)?\b(?:\s+the\s+author)? | von(?=\s+(?:\S+\s+\S|redaktion)) | vom\b(?=\s) | par\b | por\b | door\b | av\b(?=\s[A-ZÅÄÖ]) | af\b(?=\s[A-ZÅÆØ]) | przez\b
+      | authored\s+by\s*: | (?:by|von|par|por)\s*: | by(?:line)?\b(?:\s+the\s+author)? | von(?=\s+\S) | vom\b(?=\s) | par\b | por\b | door\b | av\b(?=\s[A-ZÅÄÖ]) | af\b(?=\s[A-ZÅÆØ]) | przez\b
       | de\s?:\s | di\b(?=\s[A-Z]\S+\s) | dalla?\b(?=\s)
       | about\s+the\s+authors? | (?:the\s+)?authors?\b(?:\(s\))?(?!\s+at\b) | autor(?:in|a|e|es|en|ka|zy)?\b(?:/-?in|:in|\*in)?
       | auteure?s?\b | autori?\b | autore\b | auteurs?\b
@@ -82,7 +82,7 @@ _PREFIX: Final = re.compile(
     re.IGNORECASE | re.VERBOSE,
 )
 _SPLIT: Final = re.compile(
-    r"\s*(?:[;|•·●▪\n\t/]|\s[-–—]\s|\s–|,?\s+(?:and|AND|und|et|y|och|og|ja|i|with|mit|avec|con|και|и)\s+|,?\s*&\s+|,?\s+(?:e|en)\s+(?=[A-ZÀ-Þ])|、|，)\s*"
+    r"\s*(?:[;|•·●▪\n\t/]|\s[-–—]\s|\s–|,?\s+(?:and|AND|as\s+told\s+to|und|et|y|och|og|ja|i|with|mit|avec|con|και|и)\s+|,?\s*&\s+|,?\s+(?:e|en)\s+(?=[A-ZÀ-Þ])|、|，)\s*"
 )
 _COMMA: Final = re.compile(r"\s*,\s*")
 _WEEKDAY: Final = re.compile(
@@ -158,6 +158,10 @@ _ORGANISATION: Final = _words(
     editorial-team staffs reporters correspondents writers zeitung zeitschrift verlag bild spiegel academy e.v.
     """
 )
+_TITLE_START: Final = _JOB_CORE | _words(
+    "senior staff chief deputy junior sponsored guest am um veröffentlicht on at is"
+)
+"""Words that end a name of two words or more."""
 _NOBODY: Final = frozenset(
     [
         "", "admin", "administrator", "author", "authors", "unknown", "anonymous", "guest", "null", "none", "undefined",
@@ -166,13 +170,14 @@ _NOBODY: Final = frozenset(
         "linkedin", "website", "email", "e-mail", "rss", "profile", "bio", "comments", "no comments", "updated",
         "published", "see more", "see full bio", "view profile", "[object object]", "autor", "autoren", "written by", "posted by", "publiziert am", "veröffentlicht am", "full bio", "no author",
         "author name", "publié le", "publicado el", "erstellt am", "by the author", "wordpressadmin", "full profile",
-        "editor", "staff writer", "reviewer", "guest author", "gastautor", "articles by", "autorin",
+        "editor", "staff writer", "revised edition", "veröffentlicht", "aktualisiert", "reviewer", "guest author", "gastautor", "articles by", "autorin",
         "auteur", "byline", "name", "written", "biography", "x", "show more", "all posts", "my account", "advertisement",
     ]
 )  # fmt: skip
 _PARTICLES: Final = _words(
     "de da do dos das di del della la le van von der den ter ten zu zur af al el bin ibn y e und dr dr. st. jr sr ii iii iv mc o'"
 )
+_ARTICLES: Final = _words("the a an le la les el los las il lo gli der die das het de o os")
 _LETTERS: Final = re.compile(r"[^\W\d_]")
 _NO_NAME: Final = re.compile(r"[{}<>=#:;]|^\d+\s|^\S+\.\S+\.\d+$|^the author$", re.IGNORECASE)
 _DOMAIN: Final = re.compile(r"^\S+\.(?:[a-z]{2,3}|info|news)$|\.(?:com|org|net)\b", re.IGNORECASE)
@@ -216,6 +221,7 @@ def looks_like_person(name: str) -> bool:
         return len(name) <= 12
     return (
         2 <= len(words) <= 5
+        and words[0].lower() not in _ARTICLES
         and len(name) <= 60
         and not any(character.isdigit() for character in name)
         and all(word[0].isupper() or word.lower() in _PARTICLES or word[:2] in ("d'", "d’") for word in words)
@@ -281,7 +287,7 @@ def _tidy(part: str) -> str:
     part = _WEEKDAY.sub("", _TAIL.sub("", part))
     words = part.split()
     cut = next(
-        (i for i, word in enumerate(words) if i >= 2 and word.strip(".,").lower() in _JOB_CORE), len(words)
+        (i for i, word in enumerate(words) if i >= 2 and word.strip(".,").lower() in _TITLE_START), len(words)
     )
     part = " ".join(words[:cut]).strip(' \t-–—|:;,*"“”„»«…')
     return part if part.endswith(("Jr.", "Sr.", "Inc.", "Co.", "Ltd.")) or len(part) < 4 else part.rstrip(".")
