@@ -19,7 +19,7 @@ QUIET = {
     "PREFECT_LOGGING_EXTRA_LOGGERS": "flows,storage,seeds",
     "PREFECT_SERVER_LOGGING_LEVEL": "WARNING",
 }
-START_SECONDS = 90.0
+START_SECONDS = 180.0
 
 
 def free_port() -> int:
