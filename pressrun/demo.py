@@ -23,7 +23,7 @@ def run_demo(*, port: int, store: str, json: bool) -> None:
     """
     seeds = Path(load_config(store=store).work) / "demo-seeds"
     seeds.mkdir(parents=True, exist_ok=True)
-    write_site(seeds, sample_site(port))
+    write_site(seeds, sample_site(port), replace=True)
     settings = choose(store=store, seeds=str(seeds))
     with serve(port=port) as server:
         if not json:

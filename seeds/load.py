@@ -394,11 +394,12 @@ def _shown(value: object) -> str:
 # --- Writing --------------------------------------------------------------------------------------
 
 
-def write_site(folder: Path | str, site: Site) -> Path:
+def write_site(folder: Path | str, site: Site, *, replace: bool = False) -> Path:
     """Write the site's seed file below the folder (`<country>/<name>.toml`) and return its path.
 
-    The file is whole or not there. A file that says the same is left as it is. Raises SeedError when the
-    site could not be read back as it is, when the name is taken, or when the folder cannot be written.
+    The file is whole or not there. A file that says the same is left as it is; one that says something
+    else is overwritten only with `replace`. Raises SeedError when the site could not be read back as it is,
+    when the name is taken, or when the folder cannot be written.
     """
     folder = Path(folder)
     path = folder / site.country / f"{site.name}.toml" if site.country else folder / f"{site.name}.toml"
@@ -406,11 +407,11 @@ def write_site(folder: Path | str, site: Site) -> Path:
     if parse_site(text, path) != site:
         raise SeedError(path, None, None, "would not read back as the same site", "Check the site's values")
     for other in _seed_files(folder) if folder.is_dir() else []:
-        if (existing := _readable(other)) is None and other != path:
-            continue
+        existing = _readable(other)
         if existing == site:
             return other
-        if other == path or (existing and existing.name == site.name):
+        in_the_way = not replace if other == path else existing is not None and existing.name == site.name
+        if in_the_way:
             raise SeedError(path, "name", site.name, f"{other} is there already", "Edit or remove that file")
     try:
         _write_whole(path, text)

@@ -16,9 +16,9 @@ One file an article, `articles/<slug>.md`: TOML between two lines of `+++`, then
     {related list} Related stories | @another-slug | @a-third-slug
 
 A block in braces is not body text: a kind of `articles.model.Kind` and a shape (p, em, strong, link,
-box, form, list, slot), its pieces parted by `|`; `@slug` stands for a link to that article. Body blocks of other
-shapes: `{quote}`, `{item}`, `{heading}`. `{page}` begins the next page, `{post 2026-11-12T09:15:00-05:00 |
-Title}` an entry of a live blog, `{caption figure} caption | credit` is a picture.
+box, form, list, slot), its pieces parted by `|`; `@slug` stands for a link to that article. Body blocks
+of other shapes: `{quote}`, `{item}`, `{heading}`. `{page}` begins the next page, `{post
+2026-11-12T09:15:00-05:00 | Title}` an entry of a live blog, `{caption figure} caption | credit` is a picture.
 """
 
 from __future__ import annotations

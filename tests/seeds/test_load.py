@@ -300,6 +300,15 @@ def test_a_seed_file_of_the_user_is_never_overwritten(tmp_path):
     assert sorted(path.name for path in tmp_path.iterdir()) == ["mine.toml", "tribune.toml"]
 
 
+def test_a_seed_file_of_ours_is_overwritten_where_the_caller_says_so(tmp_path):
+    write_site(tmp_path, Site(name="sample", home="http://127.0.0.1:8877/"))
+    path = write_site(tmp_path, Site(name="sample", home="http://127.0.0.1:8878/"), replace=True)
+    assert load_site(path).home == "http://127.0.0.1:8878/"
+    (tmp_path / "other.toml").write_text(GOOD, encoding="utf-8")
+    with pytest.raises(SeedError, match=r"other.toml is there already"):
+        write_site(tmp_path, Site(name="gazette", home="https://elsewhere.example/"), replace=True)
+
+
 @pytest.mark.parametrize(
     "site",
     [
