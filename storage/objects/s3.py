@@ -192,7 +192,7 @@ class S3Store:
 
     def list(self, prefix: str, after: str = "") -> Iterator[tuple[str, int]]:
         """(key, bytes) of every object whose key begins with `prefix` and is beyond `after`, in key order."""
-        wanted, last = self._prefix + check_prefix(prefix), after
+        wanted, last = self._prefix + check_prefix(prefix), ""
         start = {"StartAfter": self._prefix + after} if after else {}
         with self._explained(f"cannot list {prefix!r}"):
             pages = self._client.get_paginator("list_objects_v2").paginate(
@@ -204,6 +204,8 @@ class S3Store:
                 for entry in page.get("Contents", ()):
                     key = entry["Key"].removeprefix(self._prefix)
                     if key_fault(key) is not None:  # another tool's: folder markers and the like
+                        continue
+                    if key <= after:  # not every store knows StartAfter
                         continue
                     if key <= last:
                         raise StoreError(

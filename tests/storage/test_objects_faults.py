@@ -119,12 +119,15 @@ def test_a_failed_upload_in_parts_leaves_neither_object_nor_parts(behind: Behind
         assert store.url.rpartition("/")[2] not in str(uploads.get("Uploads"))
 
 
-def test_an_upload_in_parts_whose_last_answer_is_lost_is_there(behind: Behind, tmp_path: Path) -> None:
+@pytest.mark.parametrize("second_answer", [None, Refusal(404, "NoSuchUpload")])
+def test_an_upload_in_parts_whose_last_answer_is_lost_is_there(
+    behind: Behind, tmp_path: Path, second_answer: Refusal | None
+) -> None:
     source = tmp_path / "source"
     source.write_bytes(os.urandom(17_000_000))
-    with behind(script(None, Fault.LOST_ANSWER, method="POST")) as (store, proxy):
+    with behind(script(None, Fault.LOST_ANSWER, second_answer, method="POST")) as (store, proxy):
         store.put_file("big", source)
-        assert proxy.faults == 1
+        assert proxy.faults == 1 + (second_answer is not None)
         store.fetch_file("big", tmp_path / "target")
     assert (tmp_path / "target").read_bytes() == source.read_bytes()
 
