@@ -1,8 +1,8 @@
 """A page as a row of text blocks: one walk over the tree, no recursion, nothing thrown away but scripts.
 
-A block is the text between two block-level boundaries (`<p>`, `<div>`, `<li>`, two `<br>` ...). Blocks stand in
-page order; `Blocks.elements` holds the block-level elements around them, each with the range of blocks it spans, so
-that what a container holds is a difference of two running sums.
+A block is the text between two block-level boundaries (`<p>`, `<div>`, `<li>`, two `<br>` ...). Blocks stand
+in page order; `Blocks.elements` holds the block-level elements around them, each with the range of blocks it
+spans, so that what a container holds is a difference of two running sums.
 """
 
 from __future__ import annotations
@@ -15,20 +15,25 @@ from selectolax.lexbor import LexborNode
 from articles.page import Page
 from articles.text import clean
 
-MAX_BLOCKS: Final = 20_000
+MAX_BLOCKS: Final = 6_000
 """Blocks after this many are not read: no article stands behind them."""
+MAX_ELEMENTS: Final = 40_000
 
 SKIPPED: Final = frozenset(
-    "script style noscript template svg math head title meta link base canvas object embed param map area "
-    "datalist dialog audio frame frameset colgroup col track source".split()
+    """script style noscript template svg math head title meta link base canvas object embed param map area
+    datalist dialog audio frame frameset colgroup col track source
+    """.split()
 )
 INLINE: Final = frozenset(
-    "a abbr acronym b bdi bdo big cite code data del dfn em font i ins kbd mark nobr q rb rp rt ruby s samp small "
-    "span strike strong sub sup time tt u var wbr label center-dot".split()
+    """a abbr acronym b bdi bdo big cite code data del dfn em font i ins kbd mark nobr q rb rp rt ruby s samp
+    small span strike strong sub sup time tt u var wbr label center-dot
+    """.split()
 )
-_VOID: Final = frozenset("br img input hr wbr iframe video picture textarea select button".split())
-_STRONG: Final = frozenset("b strong".split())
-_SLANTED: Final = frozenset("i em".split())
+_VOID: Final = frozenset(
+    ["br", "img", "input", "hr", "wbr", "iframe", "video", "picture", "textarea", "select", "button"]
+)
+_STRONG: Final = frozenset(["b", "strong"])
+_SLANTED: Final = frozenset(["i", "em"])
 
 
 @dataclass(slots=True)
@@ -200,7 +205,7 @@ class _Walk:
                 self.inline_key = ""
                 breaks = 0
                 self.open(node, tag)
-                if len(blocks.text) >= MAX_BLOCKS:
+                if len(blocks.text) >= MAX_BLOCKS or len(elements.tag) >= MAX_ELEMENTS:
                     break
             stack.append((node, tag))
             node = node.first_child

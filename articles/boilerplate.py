@@ -9,6 +9,7 @@ a link, it stands in a form or in a box so named, or at the edge of the body. Wo
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -17,6 +18,7 @@ from articles.body import Body
 from articles.features import GROUP_BIT, Hints, groups
 from articles.lexicon import Says, says
 from articles.model import Kind, Removed
+from articles.profile import MAX_WORDS, Profile, Repeats, line_key, repeats
 from articles.text import folded
 
 _SENTENCE: Final = re.compile(r"(?<=[.!?…:])\s+|\s+[|•·–—]\s+")
@@ -218,11 +220,12 @@ class Strip:
     """In page order."""
 
 
-def strip(blocks: Blocks, body: Body, hints: Hints, house: str, known: frozenset[str] = frozenset()) -> Strip:
+def strip(blocks: Blocks, body: Body, hints: Hints, house: str, profile: Profile | None = None) -> Strip:
     """Take prompts and repetitions out of the chosen blocks, and say of everything within and beside them what it is.
 
-    `known` are the lines that the site's profile knows for boilerplate, folded.
+    `profile` knows which lines stand on many pages of the site.
     """
+    known = repeats(profile) if profile is not None else {}
     taken = [int(i) for i in body.taken.nonzero()[0]]
     if not taken:
         return Strip(kept=(), removed=())
@@ -271,7 +274,7 @@ def _judged(
     body: Body,
     title: list[str],
     house: str,
-    known: frozenset[str],
+    known: Mapping[str, Repeats],
     *,
     edge: bool,
     first: bool,
@@ -285,8 +288,15 @@ def _judged(
         return Verdict(Kind.REPEATED, 0.95, "the headline once more")
     if first and len(tokens) <= 10 and _BYLINE.match(text) and not text.endswith((".", "!", "?")):
         return Verdict(Kind.BYLINE, 0.8, "names the author")
-    if len(tokens) <= _MAX_WORDS and " ".join(tokens) in known:
-        return Verdict(Kind.REPEATED, 0.9, "stands on many pages of this site")
+    if known and len(tokens) <= MAX_WORDS and (seen := known.get(line_key(text))):
+        # A column's standing introduction repeats too: many pages, or a doubt of the classifier's, must agree.
+        chance = float(body.chance[i])
+        if (seen.share >= 0.5 and chance < 0.97) or (seen.pages >= 3 and chance < 0.8):
+            return Verdict(
+                Kind.REPEATED,
+                0.9,
+                f"stands on {seen.pages} pages of this site, {seen.share:.0%} of those known",
+            )
     verdict = prompt(text, setting_of(blocks, i, house, edge=edge))
     if verdict is None:
         return None

@@ -34,8 +34,7 @@ def read(capture: Capture, site: Site | None = None, profile: Profile | None = N
     blocks = blocks_of(page)
     hints = hints_of(page, metadata)
     body = find_body(blocks, hints)
-    known = profile.lines if profile is not None else frozenset[str]()
-    stripped = strip(blocks, body, hints, house_of(metadata, capture.url), known)
+    stripped = strip(blocks, body, hints, house_of(metadata, capture.url), profile)
     paragraphs = paragraphs_of(blocks, stripped.kept)
     kind = page_kind(page, metadata, blocks, body, paragraphs, capture)
     if isinstance(kind, tuple):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 from articles.model import Article, Capture
+from articles.profile import Profile, learn
 from articles.reading import read
 
 _AT = datetime(2026, 1, 1, tzinfo=UTC)
@@ -17,7 +18,22 @@ def extract(html: bytes, url: str) -> dict[str, object]:
     return _mapping(outcome) if isinstance(outcome, Article) else dict(_NOTHING)
 
 
-_NOTHING = {"text": "", "title": None, "authors": [], "published": None, "is_article": False}
+def extract_site(pages: list[tuple[bytes, str]]) -> list[dict[str, object]]:
+    """Several pages of one site read as one batch: once to learn what repeats, once more knowing it."""
+    captures = [Capture(url=url, fetched_at=_AT, status=200, headers=(), body=html) for html, url in pages]
+    first = [outcome for outcome in map(read, captures) if isinstance(outcome, Article)]
+    profile = learn(Profile(site="batch"), first)
+    outcomes = [read(capture, None, profile) for capture in captures]
+    return [_mapping(o) if isinstance(o, Article) else dict(_NOTHING) for o in outcomes]
+
+
+_NOTHING: dict[str, object] = {
+    "text": "",
+    "title": None,
+    "authors": [],
+    "published": None,
+    "is_article": False,
+}
 
 
 def _mapping(article: Article) -> dict[str, object]:
