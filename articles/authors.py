@@ -28,7 +28,8 @@ _BYLINE_TOKEN: Final = re.compile(
 )
 """The last part of a class name that is about authors, and what follows it."""
 _NOT_A_BYLINE: Final = re.compile(
-    r"avatar|ima?ge?|photo|pic|bio|desc|social|date|time|follow|icon|job|title|role|twitter|more|related|count"
+    r"avatar|ima?ge?|photo|pic|bio|desc|social|date|time|follow|icon|job|title|role|twitter|more|related"
+    r"|count"
     r"|mail|posts|profile|about|info|box|text|card|section|content|detail|position|intro|ity|iz",
     re.IGNORECASE,
 )
@@ -42,7 +43,8 @@ _ELSEWHERE: Final = re.compile(
     re.IGNORECASE,
 )
 _AUTHOR_LINK: Final = re.compile(
-    r"/(?:authors?|autor(?:en|es)?|auteurs?|people|profiles?|users?|by|staff|contributors?|journalists?|writers?"
+    r"/(?:authors?|autor(?:en|es)?|auteurs?|people|profiles?|users?|by|staff|contributors?|journalists?"
+    r"|writers?"
     r"|team|members?|reporters?|redaktion|person|u)/[^/?#]{2,}|[?&]author=|/@[\w.]+/?$",
     re.IGNORECASE,
 )
@@ -56,7 +58,8 @@ _BARE: Final = re.compile(
     re.IGNORECASE,
 )
 _SIGNED: Final = re.compile(
-    r"^(?:(?:text|texte|autor(?:in)?|autori?|authors?|автор)\s*:|(?:written by|story by|by|von|par|por)\s)\s*\S",
+    r"^(?:(?:text|texte|autor(?:in)?|autori?|authors?|автор)\s*:|(?:written by|story by|by|von|par"
+    r"|por)\s)\s*\S",
     re.IGNORECASE,
 )
 _DATELINE: Final = re.compile(r"^[^()]{0,60}\(([^()]{2,30})\)\s*[-–—:.]?|^([A-Za-zÀ-ÿ/]{2,12})\s*[-–—]\s")
@@ -86,7 +89,8 @@ def credits_of(
 ) -> tuple[Credit, ...]:
     """The credits to keep, the best first: people where anyone names people, and what stands beside them.
 
-    `heading` is the node that shows `title`, where one does. Where the first credit found is an organisation's, only what looks like people's names is added to it.
+    `heading` is the node that shows `title`, where one does. Where the first credit found is an
+    organisation's, only what looks like people's names is added to it.
     """
     kept: list[Credit] = []
     for credit in _credits(page, metadata, title, heading, paragraphs, site_runs):

@@ -42,55 +42,50 @@ class Moment:
 # --- Words ----------------------------------------------------------------------------------------
 
 _MONTH_WORDS: Final = {
-    1: """january jan januar jaenner janner janvier janv enero ene janeiro gennaio gen januari stycznia styczen sty
-        januara januar ledna leden led januarie ianuarie ian tammikuuta tammikuu ocak januar sausio yanvar
-        января январь янв січня січень ιανουαριου ιανουαριος ιαν januar""",
-    2: """february feb febr februar feber fevrier fevr fev febrero fevereiro febbraio febbr februari lutego luty lut
-        unora unor februarie helmikuuta helmikuu subat vasario
-        февраля февраль фев февр лютого лютий φεβρουαριου φεβρουαριος φεβ""",
-    3: """march mar marz maerz mrz mars marzo março marco maart mrt marca marzec brezna brezen martie maaliskuuta
-        maaliskuu mart kovo marts marcius marc
-        марта март мар березня березень μαρτιου μαρτιος μαρ""",
-    4: """april apr avril avr abril abr aprile kwietnia kwiecien kwi dubna duben dub aprilie huhtikuuta huhtikuu
-        nisan balandzio aprilis
-        апреля апрель апр квітня квітень απριλιου απριλιος απρ""",
-    5: """may mai mayo maio maggio mag mei maja maj kvetna kveten mayis toukokuuta toukokuu geguzes majus
-        мая май травня травень μαιου μαιος μαι""",
+    1: """january jan januar jaenner janner janvier janv enero ene janeiro gennaio gen januari stycznia
+        styczen sty januara januar ledna leden led januarie ianuarie ian tammikuuta tammikuu ocak januar
+        sausio yanvar января январь янв січня січень ιανουαριου ιανουαριος ιαν januar""",
+    2: """february feb febr februar feber fevrier fevr fev febrero fevereiro febbraio febbr februari lutego
+        luty lut unora unor februarie helmikuuta helmikuu subat vasario февраля февраль фев февр лютого
+        лютий φεβρουαριου φεβρουαριος φεβ""",
+    3: """march mar marz maerz mrz mars marzo março marco maart mrt marca marzec brezna brezen martie
+        maaliskuuta maaliskuu mart kovo marts marcius marc марта март мар березня березень μαρτιου μαρτιος
+        μαρ""",
+    4: """april apr avril avr abril abr aprile kwietnia kwiecien kwi dubna duben dub aprilie huhtikuuta
+        huhtikuu nisan balandzio aprilis апреля апрель апр квітня квітень απριλιου απριλιος απρ""",
+    5: """may mai mayo maio maggio mag mei maja maj kvetna kveten mayis toukokuuta toukokuu geguzes majus мая
+        май травня травень μαιου μαιος μαι""",
     6: """june jun juni juin junio junho giugno giu czerwca czerwiec cze cervna cerven iunie haziran kesakuuta
-        kesakuu birzelio junius
-        июня июнь июн червня червень ιουνιου ιουνιος ιουν""",
+        kesakuu birzelio junius июня июнь июн червня червень ιουνιου ιουνιος ιουν""",
     7: """july jul juli juillet juil julio julho luglio lug lipca lipiec lip cervence cervenec iulie temmuz
-        heinakuuta heinakuu liepos julius
-        июля июль июл липня липень ιουλιου ιουλιος ιουλ""",
-    8: """august aug aout agosto ago augustus sierpnia sierpien sie srpna srpen augusti agustos elokuuta elokuu
-        rugpjucio augusztus
-        августа август авг серпня серпень αυγουστου αυγουστος αυγ""",
-    9: """september sep sept septembre septiembre setiembre set setembro settembre sett wrzesnia wrzesien wrz zari
-        septembrie eylul syyskuuta syyskuu rugsejo szeptember szept
-        сентября сентябрь сен сент вересня вересень σεπτεμβριου σεπτεμβριος σεπ σεπτ""",
-    10: """october oct oktober okt octobre octubre outubro out ottobre ott pazdziernika pazdziernik paz rijna rijen
-        octombrie ekim lokakuuta lokakuu spalio
-        октября октябрь окт жовтня жовтень οκτωβριου οκτωβριος οκτ""",
-    11: """november nov novembre noviembre novembro listopada listopad lis listopadu noiembrie kasim marraskuuta
-        marraskuu lapkricio
-        ноября ноябрь ноя нояб листопада листопад νοεμβριου νοεμβριος νοε""",
-    12: """december dec dezember dez decembre diciembre dic dezembro dicembre grudnia grudzien gru prosince prosinec
-        decembrie aralik joulukuuta joulukuu gruodzio desember des
-        декабря декабрь дек грудня грудень δεκεμβριου δεκεμβριος δεκ""",
+        heinakuuta heinakuu liepos julius июля июль июл липня липень ιουλιου ιουλιος ιουλ""",
+    8: """august aug aout agosto ago augustus sierpnia sierpien sie srpna srpen augusti agustos elokuuta
+        elokuu rugpjucio augusztus августа август авг серпня серпень αυγουστου αυγουστος αυγ""",
+    9: """september sep sept septembre septiembre setiembre set setembro settembre sett wrzesnia wrzesien wrz
+        zari septembrie eylul syyskuuta syyskuu rugsejo szeptember szept сентября сентябрь сен сент вересня
+        вересень σεπτεμβριου σεπτεμβριος σεπ σεπτ""",
+    10: """october oct oktober okt octobre octubre outubro out ottobre ott pazdziernika pazdziernik paz rijna
+        rijen octombrie ekim lokakuuta lokakuu spalio октября октябрь окт жовтня жовтень οκτωβριου οκτωβριος
+        οκτ""",
+    11: """november nov novembre noviembre novembro listopada listopad lis listopadu noiembrie kasim
+        marraskuuta marraskuu lapkricio ноября ноябрь ноя нояб листопада листопад νοεμβριου νοεμβριος νοε""",
+    12: """december dec dezember dez decembre diciembre dic dezembro dicembre grudnia grudzien gru prosince
+        prosinec decembrie aralik joulukuuta joulukuu gruodzio desember des декабря декабрь дек грудня
+        грудень δεκεμβριου δεκεμβριος δεκ""",
 }
 _MONTHS: Final = {word: number for number, words in _MONTH_WORDS.items() for word in words.split()}
 
 _OFFSETS: Final = {
-    "utc": 0, "gmt": 0, "z": 0, "ut": 0, "wet": 0,
-    "est": -300, "edt": -240, "cst": -360, "cdt": -300, "mst": -420, "mdt": -360, "pst": -480, "pdt": -420,
-    "akst": -540, "akdt": -480, "hst": -600, "ast": -240, "adt": -180, "nst": -210, "ndt": -150,
-    "bst": 60, "west": 60, "cet": 60, "mez": 60, "cest": 120, "mesz": 120, "eet": 120, "eest": 180, "msk": 180,
-    "trt": 180, "ist": 330, "pkt": 300, "npt": 345, "sgt": 480, "hkt": 480, "pht": 480, "myt": 480, "awst": 480,
-    "wib": 420, "wita": 480, "wit": 540, "ict": 420, "jst": 540, "kst": 540, "acst": 570, "acdt": 630, "aest": 600,
-    "aedt": 660, "nzst": 720, "nzdt": 780, "sast": 120, "eat": 180, "wat": 60, "cat": 120, "brt": -180, "art": -180,
+    "utc": 0, "gmt": 0, "z": 0, "ut": 0, "wet": 0, "est": -300, "edt": -240, "cst": -360, "cdt": -300,
+    "mst": -420, "mdt": -360, "pst": -480, "pdt": -420, "akst": -540, "akdt": -480, "hst": -600,
+    "ast": -240, "adt": -180, "nst": -210, "ndt": -150, "bst": 60, "west": 60, "cet": 60, "mez": 60,
+    "cest": 120, "mesz": 120, "eet": 120, "eest": 180, "msk": 180, "trt": 180, "ist": 330, "pkt": 300,
+    "npt": 345, "sgt": 480, "hkt": 480, "pht": 480, "myt": 480, "awst": 480, "wib": 420, "wita": 480,
+    "wit": 540, "ict": 420, "jst": 540, "kst": 540, "acst": 570, "acdt": 630, "aest": 600, "aedt": 660,
+    "nzst": 720, "nzdt": 780, "sast": 120, "eat": 180, "wat": 60, "cat": 120, "brt": -180, "art": -180,
     "clt": -240, "clst": -180, "pet": -300, "uyt": -180,
 }  # fmt: skip
-"""Minutes east of UTC. Abbreviations that several countries share mean what newspapers mostly mean by them."""
+"""Minutes east of UTC. What several countries abbreviate alike means what newspapers mostly mean by it."""
 
 _REGIONS: Final = {
     "et": "America/New_York",
@@ -105,7 +100,8 @@ _REGIONS: Final = {
 _ZONE_PART = r"(?P<zone>Z\b|[+\-\u2212]\d{1,2}:\d{2}(?!\d)|[+\-\u2212]\d{4}(?!\d)|[+\-\u2212]\d{2}(?![\d:]))?"
 _ISO = re.compile(
     r"(?<![\d.])(?P<y>\d{4})(?P<s>[-/.])(?P<m>\d{1,2})(?P=s)(?P<d>\d{1,2})(?!\d)"
-    r"(?:(?:\s*[T,]\s*|\s+(?:at\s+|-\s+|\|\s+)?|(?<=\d)[:_])(?P<h>\d{1,2}):(?P<i>\d{2})(?::(?P<c>\d{2})(?:[.,:]\d{1,9})?)?"
+    r"(?:(?:\s*[T,]\s*|\s+(?:at\s+|-\s+|\|\s+)?"
+    r"|(?<=\d)[:_])(?P<h>\d{1,2}):(?P<i>\d{2})(?::(?P<c>\d{2})(?:[.,:]\d{1,9})?)?"
     r"\s*(?P<ap>[ap]\.?\s?m\b\.?)?\s*" + _ZONE_PART + ")?",
     re.IGNORECASE,
 )
@@ -120,12 +116,14 @@ _NUMERIC = re.compile(
 )
 _WORD = r"[^\W\d_]{2,14}"
 _DAY_MONTH_YEAR = re.compile(
-    rf"(?<!\d)(?P<d>\d{{1,2}})(?:\s?(?:st|nd|rd|th|er|\.|º|°|ª|da|ta|e))?[\s,\-/.]*(?:(?:de|di|of|d')\s*)?(?P<w>{_WORD})\.?"
+    rf"(?<!\d)(?P<d>\d{{1,2}})(?:\s?(?:st|nd|rd|th|er|\.|º|°|ª|da|ta|e))?[\s,\-/.]*(?:(?:de|di|of"
+    rf"|d')\s*)?(?P<w>{_WORD})\.?"
     rf"(?:\s+(?:de|del|of|lan))?[\s,\-/.'’]*(?P<y>\d{{4}})(?!\d)",
     re.IGNORECASE,
 )
 _MONTH_DAY_YEAR = re.compile(
-    rf"(?<!\w)(?P<w>{_WORD})\.?[\s\-/]*(?P<d>\d{{1,2}})(?:st|nd|rd|th)?\.?(?:\s*[,\-/]\s*|\s+)(?:de\s+)?(?P<y>\d{{4}})(?!\d)",
+    rf"(?<!\w)(?P<w>{_WORD})\.?[\s\-/]*(?P<d>\d{{1,2}})(?:st|nd|rd|th)?\.?(?:\s*[,\-/]\s*"
+    rf"|\s+)(?:de\s+)?(?P<y>\d{{4}})(?!\d)",
     re.IGNORECASE,
 )
 _YEAR_MONTH_DAY = re.compile(
@@ -138,7 +136,8 @@ _JS_DATE = re.compile(
     rf"(?P<w>{_WORD})\s+(?P<d>\d{{1,2}})\s+(?P<time>\d{{1,2}}:\d{{2}}:\d{{2}})\s+(?P<zone>[A-Z+\-0-9]{{1,6}})?\s*(?P<y>\d{{4}})(?!\d)"
 )
 _TIME = re.compile(
-    r"(?<![\d:./\-])(?P<h>[01]?\d|2[0-4])\s?(?:[:h]|(?<=\d)[.](?=\d\d\s?(?:uhr|h\b|[ap]\.?\s?m|\W*$)))\s?(?P<i>[0-5]\d)"
+    r"(?<![\d:./\-])(?P<h>[01]?\d|2[0-4])\s?(?:[:h]|(?<=\d)[.](?=\d\d\s?(?:uhr|h\b|[ap]\.?\s?m"
+    r"|\W*$)))\s?(?P<i>[0-5]\d)"
     r"(?:[:.](?P<c>[0-5]\d)(?:[.,]\d{1,9})?)?(?![\d])"
     r"\s*(?P<ap>[ap]\.?\s?m\b\.?)?",
     re.IGNORECASE,
@@ -151,7 +150,8 @@ _CJK_TIME = re.compile(
     r"(?P<ap>午前|午後|上午|下午|오전|오후)?\s*(?P<h>\d{1,2})\s*(?:[時时点시]\s*(?:(?P<i>\d{1,2})\s*[分분])?|:(?P<j>\d{2}))"
 )
 _NAMED_ZONE = re.compile(
-    r"(?:(?:UTC|GMT)\s*(?P<off>[+\-\u2212]\s?\d{1,2}(?::?\d{2})?)|(?P<off2>[+\-\u2212]\d{2}:?\d{2})\b|\b(?P<name>[A-Z]{1,5}|[A-Z]?[a-z]{2,3}t)\b)"
+    r"(?:(?:UTC|GMT)\s*(?P<off>[+\-\u2212]\s?\d{1,2}(?::?\d{2})?)|(?P<off2>[+\-\u2212]\d{2}:?\d{2})\b"
+    r"|\b(?P<name>[A-Z]{1,5}|[A-Z]?[a-z]{2,3}t)\b)"
 )
 
 

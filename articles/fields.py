@@ -150,7 +150,8 @@ def _may_stand_for(url: str, fetched: str) -> bool:
 
 
 _PAGE_PART: Final = re.compile(
-    r"(?:[?&](?:page|p|pg|seite|pagina|paged|start)=\d+|/(?:page|seite|pagina|p)[/-]?\d+/?$|[-_,](?:page|seite|p|s)?-?\d{1,2}(?=(?:\.\w+)?$)"
+    r"(?:[?&](?:page|p|pg|seite|pagina|paged|start)=\d+|/(?:page|seite|pagina|p)[/-]?\d+/?$|[-_,](?:page"
+    r"|seite|p|s)?-?\d{1,2}(?=(?:\.\w+)?$)"
     r"|/\d{1,2}/?$)",
     re.IGNORECASE,
 )
@@ -350,7 +351,7 @@ _DAY_FIRST_DOMAINS: Final = (
 
 
 def _month_first(site: Site | None, language: str | None, metadata: Metadata, host: str) -> bool:
-    """Whether 03/04/2025 is a day in March here: in the USA, and in English where nothing speaks against it."""
+    """Whether 03/04/2025 is a day in March here: in the USA, and in English if nothing denies it."""
     if site is not None and site.country:
         return site.country.lower() == "us"
     locale = (metadata.first("og:locale") or metadata.language or language or "").replace("_", "-").lower()
@@ -400,7 +401,8 @@ def _from_feed(capture: Capture) -> Dated | None:
 # --- Image ----------------------------------------------------------------------------------------
 
 _CREDIT: Final = re.compile(
-    r"(?:\(?\s*(?:photo(?:graph)?|image|picture|foto|bild|crédit|credit|credito|photo credit|image credit|quelle|source|©|imago)\s*(?:by|von|par)?\s*[:：©]?\s*)([^()]{2,80})\)?\s*$",
+    r"(?:\(?\s*(?:photo(?:graph)?|image|picture|foto|bild|crédit|credit|credito|photo credit|image credit"
+    r"|quelle|source|©|imago)\s*(?:by|von|par)?\s*[:：©]?\s*)([^()]{2,80})\)?\s*$",
     re.IGNORECASE,
 )
 

@@ -13,7 +13,9 @@ MAX_HEADLINE_CHARS: Final = 500
 """A longer text is a paragraph that someone marked up as a heading."""
 
 _WORD: Final = re.compile(r"\w+")
-_BAR: Final = re.compile(r"\s*[|｜¦»«›•]+\s*|\s+(?:[-–—―~·/:]|::|//|>|<|\|\|)\s+|(?<=[^\W\d_])[-–—]\s+(?=[A-Z])|_(?=\S+$)")
+_BAR: Final = re.compile(
+    r"\s*[|｜¦»«›•]+\s*|\s+(?:[-–—―~·/:]|::|//|>|<|\|\|)\s+|(?<=[^\W\d_])[-–—]\s+(?=[A-Z])|_(?=\S+$)"
+)
 _COLON: Final = re.compile(r"(?<=\w):\s+")
 
 
@@ -48,7 +50,7 @@ def names_of_site(names: Sequence[str | None], host: str) -> tuple[str, ...]:
 
 
 def without_site(title: str, runs: tuple[str, ...]) -> str:
-    """A title without the ends, behind a bar, dash or colon, that name the site (`runs`, of `names_of_site`)."""
+    """A title without the ends, cut off by a bar, a dash or a colon, that name the site (`names_of_site`)."""
     for _ in range(3):
         shorter = _shorter(title, runs)
         if shorter is None:
@@ -149,7 +151,9 @@ def _shorter(title: str, runs: tuple[str, ...]) -> str | None:
         if _WORD.search(title[: cut.start()]) and _names_site(title[cut.end() :], runs, loosely=True):
             return title[: cut.start()].rstrip()
     for cut in reversed(cuts):
-        if len(_WORD.findall(title[cut.end() :])) >= 2 and _names_site(title[: cut.start()], runs, loosely=False):
+        if len(_WORD.findall(title[cut.end() :])) >= 2 and _names_site(
+            title[: cut.start()], runs, loosely=False
+        ):
             return title[cut.end() :].lstrip()
     return None
 
@@ -162,9 +166,10 @@ def _names_site(text: str, runs: tuple[str, ...], *, loosely: bool) -> bool:
         if own == run or own == f"the{run}" or run == f"the{own}":
             return True
         if loosely and len(text.split()) <= 6 and min(len(own), len(run)) >= 4:
-            if own.startswith(run) or run.startswith(own) or own.endswith(run) or own.startswith(f"the{run}"):
+            enough = max(7, len(run) * 2 // 3)
+            if own.startswith((run, f"the{run}")) or own.endswith(run) or run.startswith(own):
                 return True
-            if len(run) >= 8 and own[: max(7, len(run) * 2 // 3)] == run[: max(7, len(run) * 2 // 3)]:
+            if len(run) >= 8 and own[:enough] == run[:enough]:
                 return True
     return False
 

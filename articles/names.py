@@ -15,23 +15,24 @@ AGENCIES: Final = {
     "ap": "AP", "associated press": "AP", "the associated press": "AP", "apnews": "AP", "ap news": "AP",
     "reuters": "Reuters", "thomson reuters": "Reuters", "afp": "AFP", "agence france-presse": "AFP",
     "agence france presse": "AFP", "dpa": "dpa", "deutsche presse-agentur": "dpa", "dpa-infocom": "dpa",
-    "dpa-afx": "dpa-AFX", "apa": "APA", "austria presse agentur": "APA", "epd": "epd", "kna": "KNA", "sid": "SID",
-    "efe": "EFE", "agencia efe": "EFE", "europa press": "Europa Press", "ansa": "ANSA", "agi": "AGI",
-    "adnkronos": "Adnkronos", "lapresse": "LaPresse", "lusa": "Lusa", "agência lusa": "Lusa", "anp": "ANP",
-    "belga": "Belga", "pap": "PAP", "polska agencja prasowa": "PAP", "ctk": "ČTK", "čtk": "ČTK", "tasr": "TASR",
-    "mti": "MTI", "agerpres": "Agerpres", "tt": "TT", "ntb": "NTB", "ritzau": "Ritzau", "stt": "STT",
-    "keystone-sda": "Keystone-SDA", "sda": "Keystone-SDA", "ats": "Keystone-ATS", "keystone-ats": "Keystone-ATS",
-    "pa": "PA Media", "pa media": "PA Media", "press association": "PA Media", "upi": "UPI",
-    "united press international": "UPI", "bloomberg": "Bloomberg", "bloomberg news": "Bloomberg",
-    "the canadian press": "The Canadian Press", "canadian press": "The Canadian Press", "aap": "AAP",
-    "australian associated press": "AAP", "pti": "PTI", "press trust of india": "PTI", "ani": "ANI", "ians": "IANS",
-    "xinhua": "Xinhua", "新华社": "Xinhua", "新华网": "Xinhua", "kyodo": "Kyodo", "kyodo news": "Kyodo",
-    "共同通信": "Kyodo", "jiji": "Jiji Press", "jiji press": "Jiji Press", "時事通信": "Jiji Press", "yonhap": "Yonhap",
+    "dpa-afx": "dpa-AFX", "apa": "APA", "austria presse agentur": "APA", "epd": "epd", "kna": "KNA",
+    "sid": "SID", "efe": "EFE", "agencia efe": "EFE", "europa press": "Europa Press", "ansa": "ANSA",
+    "agi": "AGI", "adnkronos": "Adnkronos", "lapresse": "LaPresse", "lusa": "Lusa", "agência lusa": "Lusa",
+    "anp": "ANP", "belga": "Belga", "pap": "PAP", "polska agencja prasowa": "PAP", "ctk": "ČTK",
+    "čtk": "ČTK", "tasr": "TASR", "mti": "MTI", "agerpres": "Agerpres", "tt": "TT", "ntb": "NTB",
+    "ritzau": "Ritzau", "stt": "STT", "keystone-sda": "Keystone-SDA", "sda": "Keystone-SDA",
+    "ats": "Keystone-ATS", "keystone-ats": "Keystone-ATS", "pa": "PA Media", "pa media": "PA Media",
+    "press association": "PA Media", "upi": "UPI", "united press international": "UPI",
+    "bloomberg": "Bloomberg", "bloomberg news": "Bloomberg", "the canadian press": "The Canadian Press",
+    "canadian press": "The Canadian Press", "aap": "AAP", "australian associated press": "AAP",
+    "pti": "PTI", "press trust of india": "PTI", "ani": "ANI", "ians": "IANS", "xinhua": "Xinhua",
+    "新华社": "Xinhua", "新华网": "Xinhua", "kyodo": "Kyodo", "kyodo news": "Kyodo", "共同通信": "Kyodo",
+    "jiji": "Jiji Press", "jiji press": "Jiji Press", "時事通信": "Jiji Press", "yonhap": "Yonhap",
     "연합뉴스": "Yonhap", "tass": "TASS", "тасс": "TASS", "interfax": "Interfax", "интерфакс": "Interfax",
-    "ria novosti": "RIA Novosti", "риа новости": "RIA Novosti", "ukrinform": "Ukrinform", "anadolu": "Anadolu",
-    "anadolu agency": "Anadolu", "aa": "Anadolu", "dha": "DHA", "iha": "İHA", "antara": "Antara", "bernama": "Bernama",
-    "télam": "Télam", "telam": "Télam", "notimex": "Notimex", "agência brasil": "Agência Brasil",
-    "getty images": "", "states newsroom": "States Newsroom",
+    "ria novosti": "RIA Novosti", "риа новости": "RIA Novosti", "ukrinform": "Ukrinform",
+    "anadolu": "Anadolu", "anadolu agency": "Anadolu", "aa": "Anadolu", "dha": "DHA", "iha": "İHA",
+    "antara": "Antara", "bernama": "Bernama", "télam": "Télam", "telam": "Télam", "notimex": "Notimex",
+    "agência brasil": "Agência Brasil", "getty images": "", "states newsroom": "States Newsroom",
 }  # fmt: skip
 """Agencies by the ways they are credited, lower case; an empty name is credited for pictures only."""
 
@@ -58,8 +59,10 @@ _EMAIL: Final = re.compile(r"<?\(?\b[\w.+-]+@[\w-]+\.[\w.-]+\)?>?")
 _HANDLE: Final = re.compile(r"(?<!\w)@\w+")
 _ASIDE: Final = re.compile(r"[(\[]([^()\[\]]*)[)\]]")
 _LEAD_IN: Final = re.compile(
-    r"^(?:[\w()'’-]+\s+){0,5}?\bby\s+(?=[A-ZÀ-Þ])|^(?:[\w()-]+\s+){0,3}?(?:erstellt|eingestellt|publiziert|gepostet"
-    r"|beitrag|artikel|kommentar|pressemitteilung|nachricht|bericht|wortlaut|geschrieben|verfasst|veröffentlicht"
+    r"^(?:[\w()'’-]+\s+){0,5}?\bby\s+(?=[A-ZÀ-Þ])|^(?:[\w()-]+\s+){0,3}?(?:erstellt|eingestellt|publiziert"
+    r"|gepostet"
+    r"|beitrag|artikel|kommentar|pressemitteilung|nachricht|bericht|wortlaut|geschrieben|verfasst"
+    r"|veröffentlicht"
     r"|interview|analyse|reportage)\s+(?:am\s+[\d.]+\s+)?von\s+",
     re.IGNORECASE,
 )
@@ -71,39 +74,55 @@ _PREFIX: Final = re.compile(
          ein\s+(?:beitrag|artikel|kommentar|gastbeitrag|interview)|
          eine\s+(?:analyse|kolumne|glosse|rezension)|kommentar|gastbeitrag|interview|rédigé|publié|propos\s+recueillis)
          \s*(?:and\s+photos?\s*|und\s+fotos?\s*|on\s+)?(?:by|von|par|por|di|door|av|af|przez|:)
-      | authored\s+by\s*: | (?:by|von|par|por)\s*: | by(?:line)?\b(?:\s+the\s+author)? | von(?=\s+\S) | vom\b(?=\s) | par\b | por\b | door\b | av\b(?=\s[A-ZÅÄÖ]) | af\b(?=\s[A-ZÅÆØ]) | przez\b
+      | authored\s+by\s*: | (?:by|von|par|por)\s*: | by(?:line)?\b(?:\s+the\s+author)? | von(?=\s+\S)
+      | vom\b(?=\s) | par\b | por\b | door\b | av\b(?=\s[A-ZÅÄÖ]) | af\b(?=\s[A-ZÅÆØ]) | przez\b
       | de\s?:\s | di\b(?=\s[A-Z]\S+\s) | dalla?\b(?=\s)
-      | about\s+the\s+authors? | (?:the\s+)?authors?\b(?:\(s\))?(?!\s+at\b) | autor(?:in|a|e|es|en|ka|zy)?\b(?:/-?in|:in|\*in)?
+      | about\s+the\s+authors? | (?:the\s+)?authors?\b(?:\(s\))?(?!\s+at\b)
+      | autor(?:in|a|e|es|en|ka|zy)?\b(?:/-?in|:in|\*in)?
       | auteure?s?\b | autori?\b | autore\b | auteurs?\b
-      | skriven\s+av | skrevet\s+av | skrevet\s+af | tekst\s?: | text\s?: | texte\s?: | foto\s?: | bild\s?: | source\s?: | quelle\s?:
-      | förfat(?:tare|tad\s+av) | journalist(?:e|a|in)?\s?:? | reporter\s?:? | reporters?\s?: | redakt(?:ion|eur(?:in)?|or|ør|ör)\s?: | redac(?:ción|ção)\s?:
-      | автор(?:ы)?\s?:? | текст\s?:? | 作者\s?[:：]? | 文\s?[:：/] | 記者\s?[:：]? | 责任编辑\s?[:：]? | 编辑\s?[:：]? | 来源\s?[:：]? | yazar\s?:? | haber\s?:
+      | skriven\s+av | skrevet\s+av | skrevet\s+af | tekst\s?: | text\s?: | texte\s?: | foto\s?: | bild\s?:
+      | source\s?: | quelle\s?:
+      | förfat(?:tare|tad\s+av) | journalist(?:e|a|in)?\s?:? | reporter\s?:? | reporters?\s?:
+      | redakt(?:ion|eur(?:in)?|or|ør|ör)\s?: | redac(?:ción|ção)\s?:
+      | автор(?:ы)?\s?:? | текст\s?:? | 作者\s?[:：]? | 文\s?[:：/] | 記者\s?[:：]?
+      | 责任编辑\s?[:：]? | 编辑\s?[:：]?
+      | 来源\s?[:：]? | yazar\s?:? | haber\s?:
     )(?![\w-])[\s:：|·•\-–—]*""",
     re.IGNORECASE | re.VERBOSE,
 )
 _SPLIT: Final = re.compile(
-    r"\s*(?:[;|•·●▪\n\t/]|\s[-–—]\s|\s–|,?\s+(?:and|AND|as\s+told\s+to|und|et|y|och|og|ja|i|with|mit|avec|con|και|и)\s+|,?\s*&\s+|,?\s+(?:e|en)\s+(?=[A-ZÀ-Þ])|、|，)\s*"
+    r"\s*(?:[;|•·●▪\n\t/]|\s[-–—]\s|\s–|,?\s+(?:and|AND|as\s+told\s+to|und|et|y|och|og|ja|i|with|mit|avec"
+    r"|con|και|и)\s+|,?\s*&\s+|,?\s+(?:e|en)\s+(?=[A-ZÀ-Þ])|、|，)\s*"
 )
 _COMMA: Final = re.compile(r"\s*,\s*")
 _WEEKDAY: Final = re.compile(
-    r"(?:^|(?<=\S)[\s,]+)(?:mo|di|mi|do|fr|sa|so|(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?)\.?,?$",
+    r"(?:^|(?<=\S)[\s,]+)(?:mo|di|mi|do|fr|sa|so|(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?"
+    r"|sun)(?:day)?)\.?,?$",
     re.IGNORECASE,
 )
-_MONTH: Final = r"(?:jan|feb|mar|mär|apr|may|mai|jun|jul|aug|sep|oct|okt|nov|dec|dez|ene|abr|ago|dic|fév|févr|avr|juil|août|déc)[a-zé]*\.?"
+_MONTH: Final = (
+    r"(?:jan|feb|mar|mär|apr|may|mai|jun|jul|aug|sep|oct|okt|nov|dec|dez|ene|abr|ago|dic"
+    r"|fév|févr|avr|juil|août|déc)[a-zé]*\.?"
+)
 _DATE: Final = re.compile(
     r"(?:\b(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?\b,?\s*)?"
-    rf"(?:\d{{1,2}}[./\-]\d{{1,2}}[./\-]\d{{2,4}}|\d{{4}}-\d{{2}}-\d{{2}}|\b{_MONTH}\s+\d{{1,2}}(?:st|nd|rd|th)?,?(?:\s+\d{{4}})?\b"
+    rf"(?:\d{{1,2}}[./\-]\d{{1,2}}[./\-]\d{{2,4}}|\d{{4}}-\d{{2}}-\d{{2}}|\b{_MONTH}\s+\d{{1,2}}(?:st|nd"
+    rf"|rd|th)?,?(?:\s+\d{{4}})?\b"
     rf"|\b\d{{1,2}}(?:st|nd|rd|th|\.)?\s+(?:de\s+)?{_MONTH}(?:,?\s+(?:de\s+)?\d{{4}})?\b)"
-    r"(?:[\s,|–-]*(?:at|um|à|klo|kl\.?)?\s*\d{1,2}[:.h]\d{2}(?:\s*[ap]\.?m\.?)?)?|\b\d{1,2}:\d{2}(?:\s*[ap]\.?m\.?)?\b",
+    r"(?:[\s,|–-]*(?:at|um|à|klo|kl\.?)?\s*\d{1,2}[:.h]\d{2}(?:\s*[ap]\.?m\.?)?)?"
+    r"|\b\d{1,2}:\d{2}(?:\s*[ap]\.?m\.?)?\b",
     re.IGNORECASE,
 )
 _REVIEW: Final = re.compile(
-    r"\b(?:medically\s+|expert\s+)?(?:reviewed|edited|fact[-\s]?checked|photograph(?:y|ed)|photos?|illustrat\w+|translated"
+    r"\b(?:medically\s+|expert\s+)?(?:reviewed|edited|fact[-\s]?checked|photograph(?:y|ed)|photos?"
+    r"|illustrat\w+|translated"
     r"|redigiert|geprüft|fotos?|revised\s+edition)\s*(?:by|von|:)\s.*$",
     re.IGNORECASE,
 )
 _TAIL: Final = re.compile(
-    r"\s*\b(?:\d+\s*(?:min(?:ute)?s?\b|h\b|hours?\b|years?\b).*|(?:updated|published|posted|contact|follow|share|read more|min read|view|see\s+(?:all|more)|more\s+(?:by|from)|last\s+updated|last\s+modified|opens\s+in|on\s+behalf\s+of|im\s+(?:gespräch|interview)|reading\s+time|lesezeit)\b.*)$",
+    r"\s*\b(?:\d+\s*(?:min(?:ute)?s?\b|h\b|hours?\b|years?\b).*|(?:updated|published|posted|contact|follow"
+    r"|share|read more|min read|view|see\s+(?:all|more)|more\s+(?:by|from)|last\s+updated|last\s+modified"
+    r"|opens\s+in|on\s+behalf\s+of|im\s+(?:gespräch|interview)|reading\s+time|lesezeit)\b.*)$",
     re.IGNORECASE,
 )
 
@@ -114,48 +133,53 @@ def _words(text: str) -> frozenset[str]:
 
 _JOBS: Final = _words(
     """
-    writer writers reporter reporters correspondent correspondents editor editors journalist journalists columnist
-    contributor contributors contributing photographer producer host anchor chief deputy senior junior associate
-    assistant managing executive staff freelance freelancer intern fellow critic blogger author analyst director
-    manager president ceo cto cfo coo cmo founder cofounder co-founder vp specialist consultant expert professor lecturer
-    researcher strategist lead head officer coordinator attorney lawyer partner nutritionist dietitian engineer
-    md phd m.d. ph.d. mba rd rdn ms bs ba ma msc bsc cpa cfp esq jd rn dds do faap mph cscs ldn cdn edd dr. lcsw
-    redakteur redakteurin redakteure volontär volontärin korrespondent korrespondentin reporterin autor autorin journalistin ressortleiter
-    ressortleiterin chefredakteur chefredakteurin leiter leiterin mitarbeiter kolumnist kolumnistin gastautor
-    journaliste rédacteur rédactrice correspondante envoyé envoyée spécial spéciale chef rédaction
-    periodista redactor redactora corresponsal enviado enviada especial jefe jornalista repórter correspondente editora
+    writer writers reporter reporters correspondent correspondents editor editors journalist journalists
+    columnist contributor contributors contributing photographer producer host anchor chief deputy senior
+    junior associate assistant managing executive staff freelance freelancer intern fellow critic blogger
+    author analyst director manager president ceo cto cfo coo cmo founder cofounder co-founder vp specialist
+    consultant expert professor lecturer researcher strategist lead head officer coordinator attorney lawyer
+    partner nutritionist dietitian engineer md phd m.d. ph.d. mba rd rdn ms bs ba ma msc bsc cpa cfp esq jd
+    rn dds do faap mph cscs ldn cdn edd dr. lcsw redakteur redakteurin redakteure volontär volontärin
+    korrespondent korrespondentin reporterin autor autorin journalistin ressortleiter ressortleiterin
+    chefredakteur chefredakteurin leiter leiterin mitarbeiter kolumnist kolumnistin gastautor journaliste
+    rédacteur rédactrice correspondante envoyé envoyée spécial spéciale chef rédaction periodista redactor
+    redactora corresponsal enviado enviada especial jefe jornalista repórter correspondente editora
     giornalista redattore corrispondente inviato inviata redacteur verslaggever correspondente journaliste
     dziennikarz dziennikarka redaktor reportr toimittaja journalista skribent politisk reporter kommentator
-    technology politics business sports sport political general entertainment features digital news health science
-    commerce lifestyle culture investigative legal economics national local international foreign special online
-    content marketing product software data video audience breaking travel weather education crime metro city night
+    technology politics business sports sport political general entertainment features digital news health
+    science commerce lifestyle culture investigative legal economics national local international foreign
+    special online content marketing product software data video audience breaking travel weather education
+    crime metro city night
     """
 )
 _JOB_CORE: Final = _words(
     """
-    writer writers reporter reporters correspondent correspondents editor editors journalist journalists columnist
-    contributor contributors contributing photographer producer anchor critic blogger analyst director manager
-    president ceo cto cfo coo cmo founder cofounder co-founder vp specialist consultant expert professor lecturer
-    researcher strategist officer coordinator attorney nutritionist dietitian md phd m.d. ph.d. mba rd rdn ms msc bsc cpa
-    cfp esq jd rn dds do faap mph cscs ldn cdn edd lcsw author intern fellow ma engineer
-    redakteur redakteurin redakteure volontär volontärin korrespondent korrespondentin reporterin autor autorin journalistin
-    ressortleiter ressortleiterin chefredakteur chefredakteurin kolumnist kolumnistin gastautor journaliste rédacteur
-    rédactrice correspondante envoyé envoyée periodista redactor redactora corresponsal enviado enviada jornalista
-    repórter correspondente editora giornalista redattore corrispondente inviato inviata redacteur verslaggever
-    dziennikarz dziennikarka redaktor toimittaja journalista skribent kommentator
+    writer writers reporter reporters correspondent correspondents editor editors journalist journalists
+    columnist contributor contributors contributing photographer producer anchor critic blogger analyst
+    director manager president ceo cto cfo coo cmo founder cofounder co-founder vp specialist consultant
+    expert professor lecturer researcher strategist officer coordinator attorney nutritionist dietitian md
+    phd m.d. ph.d. mba rd rdn ms msc bsc cpa cfp esq jd rn dds do faap mph cscs ldn cdn edd lcsw author
+    intern fellow ma engineer redakteur redakteurin redakteure volontär volontärin korrespondent
+    korrespondentin reporterin autor autorin journalistin ressortleiter ressortleiterin chefredakteur
+    chefredakteurin kolumnist kolumnistin gastautor journaliste rédacteur rédactrice correspondante envoyé
+    envoyée periodista redactor redactora corresponsal enviado enviada jornalista repórter correspondente
+    editora giornalista redattore corrispondente inviato inviata redacteur verslaggever dziennikarz
+    dziennikarka redaktor toimittaja journalista skribent kommentator
     """
 )
 _ORGANISATION: Final = _words(
     """
-    team staff editors editorial editorials newsroom newsdesk desk redaktion redaction rédaction redacción redacao
-    redação redazione redactie redakcja redaktionen onlineredaktion agency agencies agencia agentur agence news
-    nachrichten noticias press presse media medien group inc inc. llc ltd ltd. gmbh ag corp corporation company co.
-    university universität college institute institut institution foundation stiftung magazine magazin times post
-    journal herald tribune gazette daily weekly blog board department ministry office service services network
-    association society council committee commission center centre wire bureau reports contributors guide guides
-    library video youtube navigation contactar read menu channel radio tv television online redaksjonen redactioneel verband verein partei marketing solutions software
-    studio studios labs agencias newswire administrator community insights research health hospital clinic school
-    editorial-team staffs reporters correspondents writers zeitung zeitschrift verlag bild spiegel academy e.v.
+    team staff editors editorial editorials newsroom newsdesk desk redaktion redaction rédaction redacción
+    redacao redação redazione redactie redakcja redaktionen onlineredaktion agency agencies agencia agentur
+    agence news nachrichten noticias press presse media medien group inc inc. llc ltd ltd. gmbh ag corp
+    corporation company co. university universität college institute institut institution foundation
+    stiftung magazine magazin times journal herald tribune gazette daily weekly blog board department
+    ministry office service services network association society council committee commission center centre
+    wire bureau reports contributors guide guides library video youtube navigation contactar read menu
+    channel radio tv television online redaksjonen redactioneel verband verein partei marketing solutions
+    software studio studios labs agencias newswire administrator community insights research health hospital
+    clinic school editorial-team staffs reporters correspondents writers zeitung zeitschrift verlag bild
+    academy e.v.
     """
 )
 _TITLE_START: Final = _JOB_CORE | _words(
@@ -164,18 +188,24 @@ _TITLE_START: Final = _JOB_CORE | _words(
 """Words that end a name of two words or more."""
 _NOBODY: Final = frozenset(
     [
-        "", "admin", "administrator", "author", "authors", "unknown", "anonymous", "guest", "null", "none", "undefined",
-        "false", "true", "n/a", "na", "by", "root", "user", "test", "webmaster", "default", "view all posts", "posts",
-        "more", "read more", "follow", "share", "home", "about", "contact", "twitter", "facebook", "instagram",
-        "linkedin", "website", "email", "e-mail", "rss", "profile", "bio", "comments", "no comments", "updated",
-        "published", "see more", "see full bio", "view profile", "[object object]", "autor", "autoren", "written by", "posted by", "publiziert am", "veröffentlicht am", "full bio", "no author",
-        "author name", "publié le", "publicado el", "erstellt am", "by the author", "wordpressadmin", "full profile",
-        "editor", "staff writer", "revised edition", "veröffentlicht", "aktualisiert", "reviewer", "guest author", "gastautor", "articles by", "autorin",
-        "auteur", "byline", "name", "written", "biography", "x", "show more", "all posts", "my account", "advertisement",
+        "", "admin", "administrator", "author", "authors", "unknown", "anonymous", "guest", "null", "none",
+        "undefined", "false", "true", "n/a", "na", "by", "root", "user", "test", "webmaster", "default",
+        "view all posts", "posts", "more", "read more", "follow", "share", "home", "about", "contact",
+        "twitter", "facebook", "instagram", "linkedin", "website", "email", "e-mail", "rss", "profile",
+        "bio", "comments", "no comments", "updated", "published", "see more", "see full bio",
+        "view profile", "[object object]", "autor", "autoren", "written by", "posted by", "publiziert am",
+        "veröffentlicht am", "full bio", "no author", "author name", "publié le", "publicado el",
+        "erstellt am", "by the author", "wordpressadmin", "full profile", "editor", "staff writer",
+        "revised edition", "veröffentlicht", "aktualisiert", "reviewer", "guest author", "gastautor",
+        "articles by", "autorin", "auteur", "byline", "name", "written", "biography", "x", "show more",
+        "all posts", "my account", "advertisement",
     ]
 )  # fmt: skip
 _PARTICLES: Final = _words(
-    "de da do dos das di del della la le van von der den ter ten zu zur af al el bin ibn y e und dr dr. st. jr sr ii iii iv mc o'"
+    """
+    de da do dos das di del della la le van von der den ter ten zu zur af al el bin ibn y e und dr dr. st. jr
+    sr ii iii iv mc o'
+    """
 )
 _ARTICLES: Final = _words("the a an le la les el los las il lo gli der die das het de o os")
 _LETTERS: Final = re.compile(r"[^\W\d_]")

@@ -49,9 +49,10 @@ def near_headline(page: Page, title: str, heading: LexborNode | None) -> tuple[S
                 anchor = len(texts)
                 wanted = None
             continue
-        text = squeezed(node.text_content or "")
-        if not text:
+        content = node.text_content
+        if not content or content.isspace():
             continue
+        text = " ".join(content.split())
         parent = node.parent
         if parent is not None and parent.tag in _HIDDEN:
             continue
@@ -71,7 +72,7 @@ def near_headline(page: Page, title: str, heading: LexborNode | None) -> tuple[S
 
 
 def joined(snippet: Snippet, max_chars: int) -> str:
-    """The text of the smallest element around a snippet that says more than it, if that is short; else its own."""
+    """The text of the smallest element that says more than a snippet, if that is short; else its own."""
     around = snippet.node.parent
     for _ in range(3):
         if around is None:

@@ -28,44 +28,51 @@ _PUBLISHED: Final = tuple(
     article:published_time og:article:published_time og:published_time article:published article.published
     datepublished date_published date-published parsely-pub-date og:pubdate sailthru.date
     cxenseparse:recs:publishtime cxenseparse:publishtime cxenseparse:cre-timestamp publish_date publish-date
-    publishdate og:publish_date publication_date publication-date published_date published-date publisheddate pubdate
-    pub_date published publish_time article:first_published_time article_date_original originalpublicationdate
-    citation_publication_date citation_online_date dcterms.issued dc.date.issued dcterms.date dcterms.created
-    dc.date.created dc:date.created dc.date dc:date prism.publicationdate rnews:datepublished ptime bt:pubdate
-    release_date displaydate shareaholic:article_published_time dcsext.articlefirstpublished
-    iso-8601-publish-date analyticsattributes.articledate gsa_date cludo:date article:create created datecreated
-    creation_date date
+    publishdate og:publish_date publication_date publication-date published_date published-date
+    publisheddate pubdate pub_date published publish_time article:first_published_time article_date_original
+    originalpublicationdate citation_publication_date citation_online_date dcterms.issued dc.date.issued
+    dcterms.date dcterms.created dc.date.created dc:date.created dc.date dc:date prism.publicationdate
+    rnews:datepublished ptime bt:pubdate release_date displaydate shareaholic:article_published_time
+    dcsext.articlefirstpublished iso-8601-publish-date analyticsattributes.articledate gsa_date cludo:date
+    article:create created datecreated creation_date date
     """.split()  # noqa: SIM905
 )
 _MODIFIED: Final = tuple(
     """
-    article:modified_time og:article:modified_time og:modified_time og:updated_time article:modified datemodified
-    date_modified dcterms.modified dc.date.modified dc:date.modified dc.modified lastmod last-modified last_modified
-    last-updated article_date_updated revision_date updated modified cxenseparse:recs:modifiedtime
+    article:modified_time og:article:modified_time og:modified_time og:updated_time article:modified
+    datemodified date_modified dcterms.modified dc.date.modified dc:date.modified dc.modified lastmod
+    last-modified last_modified last-updated article_date_updated revision_date updated modified
+    cxenseparse:recs:modifiedtime
     """.split()  # noqa: SIM905
 )
 
 _DATE_CLASS: Final = re.compile(
-    r"(?:^|[\s_-])(?:date|datum|dato|fecha|data|time|timestamp|datetime|dateline|pubdate|posted|publish\w*|publi\w*|created"
-    r"|entry-date|meta-date|postdate|byline|submitted)(?:$|[\s_-]|\d)|(?:[a-z]Date|[a-z]Time|Published|Dateline|Timestamp)(?![a-z])|(?:post|entry|article|pub)date",
+    r"(?:^|[\s_-])(?:date|datum|dato|fecha|data|time|timestamp|datetime|dateline|pubdate|posted|publish\w*"
+    r"|publi\w*|created"
+    r"|entry-date|meta-date|postdate|byline|submitted)(?:$|[\s_-]|\d)|(?:[a-z]Date|[a-z]Time|Published"
+    r"|Dateline|Timestamp)(?![a-z])|(?:post|entry|article|pub)date",
 )
 _CHANGE_CLASS: Final = re.compile(r"updat|modif|aktuali|chang|lastmod|edited|revis", re.IGNORECASE)
 _ELSEWHERE: Final = re.compile(
-    r"comment|related|teaser|sidebar|recommend|read-?more|promo|recent|latest|trending|popular|carousel|event-"
+    r"comment|related|teaser|sidebar|recommend|read-?more|promo|recent|latest|trending|popular|carousel"
+    r"|event-"
     r"|(?:^|[\s_-])(?:nav|menu|ticker|next|prev)",
     re.IGNORECASE,
 )
 _LISTED: Final = re.compile(r"(?:^|[\s_-])(?:list|card|feed|item|widget|footer|tile)", re.IGNORECASE)
 _PUBLISHED_NAME: Final = re.compile(
-    r"publi\w*[-_:.]?(?:date|time|at|on)|(?:date|time)[-_:.]?publi|pub[-_:.]?date|release[-_:.]?date|first[-_:.]?publi|issued"
+    r"publi\w*[-_:.]?(?:date|time|at|on)|(?:date|time)[-_:.]?publi|pub[-_:.]?date|release[-_:.]?date"
+    r"|first[-_:.]?publi|issued"
 )
 _CHANGE_WORD: Final = re.compile(
-    r"updat|modifi|aktuali|geändert|ge[äa]ndert|stand:|mis(?:e)? à jour|mise à jour|actuali[zs]|atuali|aggiorn|bijgewerkt|uppdater"
+    r"updat|modifi|aktuali|geändert|ge[äa]ndert|stand:|mis(?:e)? à jour|mise à jour|actuali[zs]|atuali"
+    r"|aggiorn|bijgewerkt|uppdater"
     r"|oppdater|opdater|редак|обнов|edited|revis|reviewed|更新|updater|zmodyf|last change|changed",
     re.IGNORECASE,
 )
 _PUBLISH_WORD: Final = re.compile(
-    r"publi|posted|erschienen|veröffentlich|vom\b|gepubliceerd|publicer|dodano|опубл|first|originally|creat|erstellt|公開|配信|发布",
+    r"publi|posted|erschienen|veröffentlich|vom\b|gepubliceerd|publicer|dodano|опубл|first|originally"
+    r"|creat|erstellt|公開|配信|发布",
     re.IGNORECASE,
 )
 _URL_DAY: Final = re.compile(
