@@ -220,7 +220,13 @@ _ENTRY = re.compile(
     r"(?=</(?:[\w.-]+:)?\1\s*>|<(?:[\w.-]+:)?\1(?:\s[^>]*)?>|\Z)",
     re.DOTALL,
 )
-_ENTRY_TAGS = frozenset({"item", "entry", "url", "sitemap"})
+_MOST = {
+    "item": MAX_FEED_ENTRIES,
+    "entry": MAX_FEED_ENTRIES,
+    "url": MAX_SITEMAP_ENTRIES,
+    "sitemap": MAX_INDEX_ENTRIES,
+}
+_ENTRY_TAGS = frozenset(_MOST)
 _FORMATS = {
     "rss": "rss",
     "rdf": "rss",
@@ -298,7 +304,9 @@ def _xml_text(body: bytes, content_type: str | None) -> str:
 
 def _repaired(text: str) -> str:
     start = text.find("<")
-    text = text[max(start, 0) :]
+    if start < 0:
+        return ""
+    text = text[start:]
     text = _DECLARATION.sub("", text, count=1)
     if "<!DOCTYPE" in text[:100_000].upper() or "<!ENTITY" in text:
         text = _DOCTYPE.sub("", text)
@@ -344,7 +352,7 @@ def _parse(text: str, entries: list[_Entry]) -> tuple[str | None, str | None]:
                     language = node.text
                 elif tag in _ENTRY_TAGS:
                     _collect(node, tag, language, entries)
-                    if len(entries) >= MAX_SITEMAP_ENTRIES:
+                    if len(entries) >= _MOST[tag]:
                         return root, None
         parser.close()
     except etree.XMLSyntaxError as error:

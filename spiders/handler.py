@@ -59,9 +59,10 @@ class GuardedHandler:
             answer = await self._exchange(request)
         meta["answer"] = answer
         meta["problem"] = None
+        coding = _content_encoding(answer)
         body = b""
         try:
-            body = codings.undo(answer.body, _content_encoding(answer), self._size(meta))
+            body = codings.undo(answer.body, coding, self._size(meta))
         except codings.TooLarge as error:
             if not meta.get("prefix"):
                 raise FetchError(Outcome.TOO_LARGE, str(error)) from error
@@ -72,6 +73,8 @@ class GuardedHandler:
             meta["problem"] = FetchError(Outcome.BAD_CODING, str(error))
         if answer.truncated == "disconnect":
             meta["problem"] = FetchError(Outcome.TRUNCATED, f"ended after {len(answer.body)} bytes")
+        if meta["problem"] is not None and meta.get("prefix"):
+            body = codings.beginning(answer.body, coding, self._size(meta))
         return _response(request.url, answer, body)
 
     async def _exchange(self, request: Request) -> Answer:

@@ -23,7 +23,7 @@ from articles.model import Capture, Site
 from seeds.load import BUNDLED, load_sites
 from spiders import visit
 from spiders.books import Books
-from spiders.events import Ended, Event, SiteDone
+from spiders.events import Ended, Event
 from spiders.recorder import Recorder
 from spiders.robots import RobotsMiddleware, Rules
 from spiders.visit import Ask, Desk, Reply, Visit
@@ -70,6 +70,7 @@ class NewsSpider(Spider):
         self._force = force
         self._captures: asyncio.Queue[Capture] = asyncio.Queue(maxsize=8)
         self._folder: tempfile.TemporaryDirectory[str] | None = None
+        self._reported: set[str] = set()
         self.broken: list[str] = []
         """Sites whose visit ended in an error of ours."""
         self.books: Books | None = books
@@ -94,7 +95,7 @@ class NewsSpider(Spider):
             for task in (*tasks, housekeeping, *([everything] if everything else ())):
                 task.cancel()
             for one in self.visits:
-                self._report(one.done())
+                self._report(one)
 
     async def _visit(self, one: Visit) -> None:
         try:
@@ -107,6 +108,8 @@ class NewsSpider(Spider):
             self.broken.append(one.site.name)
             log.exception("%s: the visit ended in an error", one.site.name)
             raise  # the task keeps it; other sites go on
+        finally:
+            self._report(one)
 
     async def _keep_house(self) -> None:
         while True:
@@ -114,7 +117,12 @@ class NewsSpider(Spider):
             if self.recorder is not None:
                 self.recorder.roll_if_due()
 
-    def _report(self, done: SiteDone) -> None:
+    def _report(self, one: Visit) -> None:
+        """Say what a visit came to, once."""
+        if one.site.name in self._reported:
+            return
+        self._reported.add(one.site.name)
+        done = one.done()
         failed = ", ".join(f"{count} {outcome}" for outcome, count in sorted(done.failed.items()))
         log.info(
             "%s: %s; %d found (%d new), %d fetched, %d unchanged, failed: %s; %d requests (%d conditional)%s",

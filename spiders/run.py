@@ -151,7 +151,8 @@ def project_settings(*, contact: str | None = None, hosts: str | None = None) ->
     settings.setmodule(project, priority="project")
     settings.set("ITEM_PIPELINES", {}, priority="cmdline")
     settings.set("STATS_DUMP", False, priority="cmdline")
-    settings.set("LOG_ENABLED", False, priority="cmdline")
+    settings.set("LOG_INSTALL_ROOT_HANDLER", False, priority="cmdline")
+    settings.set("REDIRECT_ENABLED", False, priority="cmdline")  # a visit follows redirects itself
     if contact:
         settings.set("USER_AGENT", user_agent(contact), priority="cmdline")
     if hosts:

@@ -184,10 +184,12 @@ class _Leave(Exception):
 
 
 def _why_nothing(outcomes: set[str]) -> Ended:
-    """What a visit came to in which every single request failed."""
+    """What a visit came to in which no request came to anything."""
+    if outcomes & BLOCKING:
+        return Ended.BLOCKED
     if Outcome.ROBOTS in outcomes:
         return Ended.ROBOTS
-    return Ended.BLOCKED if outcomes <= BLOCKING else Ended.UNREACHABLE
+    return Ended.UNREACHABLE if outcomes & (_UNANSWERED | {Outcome.PRIVATE_ADDRESS}) else Ended.DONE
 
 
 def begin(site: Site, desk: Desk) -> Visit:
@@ -205,7 +207,7 @@ async def carry_out(visit: Visit) -> None:
         visit.ended, visit.detail = Ended.DEADLINE, "the time of the job was over; what is left stays due"
     except _Leave as leave:
         visit.ended, visit.detail = leave.ended, leave.detail
-    if visit.ended is Ended.DONE and visit.failed and not visit.answered:
+    if visit.ended is Ended.DONE and not visit.answered:
         visit.ended = _why_nothing(set(visit.failed))
     _tell(visit, last=True)
 
@@ -528,6 +530,8 @@ async def _article(visit: Visit, due: Due, done: set[str], *, last_try: bool) ->
     try:
         reply = await _answer(visit, ask)
         _refuse_redirect_away(due, reply)
+        if reply.status == 304 and due.fetched_at is None:
+            raise FetchError(Outcome.ODD_STATUS, "answered 304 to a request without conditions")
     except FetchError as error:
         if error.outcome in _SECOND_TRY and not last_try:
             return False

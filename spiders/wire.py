@@ -354,6 +354,8 @@ async def _line(stream: _Stream, max_bytes: int) -> bytes | None:
         start = len(stream.data)
         if not await stream.more():
             return None
+    if end > max_bytes:
+        raise FetchError(Outcome.PROTOCOL, f"a line of more than {max_bytes} bytes between chunks")
     line = bytes(stream.data[:end])
     del stream.data[: end + 1]
     return line.rstrip(b"\r")

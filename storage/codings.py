@@ -67,6 +67,28 @@ def undo(body: bytes, content_encoding: str | None, max_bytes: int = MAX_DECODED
     return body
 
 
+def beginning(body: bytes, content_encoding: str | None, max_bytes: int = MAX_DECODED_BYTES) -> bytes:
+    """As much of the decoded body as can be had, at most `max_bytes`; never raises.
+
+    For documents that are of use in part, such as a feed whose transfer was cut.
+    """
+    names = [name.strip().lower() for name in (content_encoding or "").split(",")]
+    names = [name for name in names if name not in ("", "identity")]
+    if len(names) > MAX_CODINGS or not set(names) <= set(_DECODERS):
+        return b""
+    for name in reversed(names):
+        kept = bytearray()
+        try:
+            for piece in _DECODERS[name](body):
+                kept += piece
+                if len(kept) >= max_bytes:
+                    break
+        except (CodingError, zlib.error, brotli.error, zstandard.ZstdError):
+            pass
+        body = bytes(kept[:max_bytes])
+    return body[:max_bytes]
+
+
 def compress(data: bytes) -> bytes:
     """One zstd frame with its checksum and size."""
     return zstandard.ZstdCompressor(level=LEVEL, write_checksum=True).compress(data)

@@ -1,0 +1,102 @@
+"""Run a real crawling child process on given sites, and look at what it left."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+from articles.model import Capture, Fetch, Site
+from seeds.load import write_site
+from spiders.events import Event, Job, LogLine, SegmentClosed, SiteDone, decode, encode_job
+from storage.objects import open_store
+from storage.segments import captures_of
+from storage.state import frontier
+from storage.state.database import open_database
+from storage.state.frontier import History
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@dataclass
+class Crawl:
+    """What one child process said and stored."""
+
+    job: Job
+    events: list[Event]
+    code: int
+    stderr: str
+
+    def done(self, site: str) -> SiteDone:
+        return next(event for event in self.events if isinstance(event, SiteDone) and event.site == site)
+
+    @property
+    def segments(self) -> list[SegmentClosed]:
+        return [event for event in self.events if isinstance(event, SegmentClosed)]
+
+    @property
+    def log(self) -> str:
+        return "\n".join(event.message for event in self.events if isinstance(event, LogLine))
+
+    def captures(self) -> list[Capture]:
+        store = open_store(self.job.store)
+        return [capture for segment in self.segments for capture in captures_of(store, segment.key)]
+
+    def history(self, url: str) -> History | None:
+        database = open_database(self.job.database)
+        with database.transaction() as connection:
+            return frontier.history(connection, url)
+
+
+def local_site(name: str, home: str, **changes: object) -> Site:
+    """A site on loopback, fetched without a pause."""
+    fetch = {"delay_seconds": 0.0, "timeout_seconds": 5.0, "max_bytes": 1_000_000}
+    fetch |= changes.pop("fetch", {})  # type: ignore[operator]
+    host = home.split("://")[1].rstrip("/")
+    return Site(
+        name=name,
+        home=home.rstrip("/") + "/",
+        fetch=Fetch(allow_private_hosts=(host,), **fetch),  # type: ignore[arg-type]
+        **changes,  # type: ignore[arg-type]
+    )
+
+
+def make_job(folder: Path, sites: list[Site], **changes: object) -> Job:
+    for site in sites:
+        write_site(folder / "seeds", site)
+    fields: dict[str, object] = {
+        "sites": tuple(site.name for site in sites),
+        "seeds": str(folder / "seeds"),
+        "store": str(folder / "archive"),
+        "database": f"sqlite:///{folder / 'state.sqlite'}",
+        "work": str(folder / "work"),
+        "deadline_seconds": 60.0,
+        "force": True,
+        **changes,
+    }
+    return Job(**fields)  # type: ignore[arg-type]
+
+
+def start(job: Job) -> subprocess.Popen[bytes]:
+    process = subprocess.Popen(
+        [sys.executable, "-m", "spiders.run"],
+        cwd=ROOT,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    )
+    assert process.stdin is not None
+    process.stdin.write(encode_job(job))
+    process.stdin.close()
+    process.stdin = None
+    return process
+
+
+def finish(job: Job, process: subprocess.Popen[bytes], timeout: float = 90.0) -> Crawl:
+    out, err = process.communicate(timeout=timeout)
+    return Crawl(job, [decode(line) for line in out.splitlines()], process.returncode, err.decode())
+
+
+def crawl(job: Job) -> Crawl:
+    return finish(job, start(job))
