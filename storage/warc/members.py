@@ -64,24 +64,23 @@ def read_member(file: BinaryIO, offset: int) -> Member | None:
 
 def next_member(file: BinaryIO, start: int) -> int | None:
     """Where, from `start` on, the next gzip member begins that holds a WARC record."""
-    file.seek(start)
-    window = b""
-    while chunk := file.read(_PIECE_BYTES):
-        window += chunk
-        last = len(chunk) < _PIECE_BYTES
+    while True:
+        file.seek(start)
+        window = file.read(_PIECE_BYTES)
         place = window.find(_MAGIC)
-        while place >= 0 and (last or place + _HEAD_BYTES <= len(window)):
-            if _holds_record(window[place : place + _HEAD_BYTES]):
+        while place >= 0:
+            if _holds_record(file, start + place):
                 return start + place
             place = window.find(_MAGIC, place + 1)
-        done = place if place >= 0 else max(0, len(window) - len(_MAGIC) + 1)
-        start, window = start + done, window[done:]
-    return None
+        if len(window) < len(_MAGIC):
+            return None
+        start += len(window) - len(_MAGIC) + 1
 
 
-def _holds_record(head: bytes) -> bool:
+def _holds_record(file: BinaryIO, offset: int) -> bool:
+    file.seek(offset)
     with suppress(zlib.error):
-        return zlib.decompressobj(_GZIP).decompress(head, 5) == b"WARC/"
+        return zlib.decompressobj(_GZIP).decompress(file.read(_HEAD_BYTES), 5) == b"WARC/"
     return False
 
 

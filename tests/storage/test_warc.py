@@ -9,6 +9,7 @@ import io
 import itertools
 import os
 import random
+import resource
 import signal
 import subprocess
 import sys
@@ -578,26 +579,20 @@ def test_a_writer_killed_at_any_point_loses_at_most_the_record_being_written(tmp
         assert [c.url for c in captures(path)] == [f"https://example.com/{n}" for n in range(kept)]
 
 
-def test_a_full_disk_leaves_a_segment_that_can_be_sealed(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    import resource
-
+def test_a_full_disk_leaves_a_segment_that_can_be_sealed(tmp_path: Path) -> None:
     writer = begin(tmp_path / "one.warc.gz")
     record(writer, Response())
-    before = resource.getrlimit(resource.RLIMIT_FSIZE)
-    monkeypatch.setattr(signal, "signal", signal.signal)
-    previous = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (writer.bytes + 500, before[1]))
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    handler = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (writer.bytes + 2000, limits[1]))
     try:
         with pytest.raises(OSError, match="large"):
             record(writer, Response(url="https://example.com/2", body=os.urandom(5000)))
+        writer.seal()
     finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, before)
-        signal.signal(signal.SIGXFSZ, previous)
-    record(writer, Response(url="https://example.com/3"))
-    writer.seal()
-    assert [c.url for c in captures(writer.path)] == [SOME[0].url, "https://example.com/3"]
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+        signal.signal(signal.SIGXFSZ, handler)
+    assert [c.url for c in captures(writer.path)] == ["https://example.com/news/1"]
 
 
 def test_a_segment_id_is_used_once(segment: Path) -> None:
@@ -737,6 +732,16 @@ def test_a_damaged_response_of_others_is_a_capture_with_a_problem() -> None:
     assert "broken gzip member" in seen[0].problem.detail
     assert seen[0].pointer is not None
     assert (seen[0].pointer.offset, seen[0].pointer.length) == (len(parts[0] + parts[1]), len(damaged))
+
+
+@pytest.mark.parametrize(
+    "gap", [0, 1, 2**20 - 1030, 2**20 - 1024, 2**20 - 2, 2**20 - 1, 2**20, 2**20 + 1, 2**21]
+)
+def test_the_next_record_is_found_however_far_the_damage_goes(gap: int) -> None:
+    magic_of_no_record = b"\x1f\x8b\x08" * 2
+    noise = (b"\x01" * gap + magic_of_no_record)[-gap:] if gap else b""
+    found = members_module.next_member(io.BytesIO(b"?" + noise + cc_news()[2] + b"\0" * 3000), 1)
+    assert found == 1 + gap
 
 
 def test_a_file_of_others_cut_within_a_record_is_torn_after_its_whole_records() -> None:
