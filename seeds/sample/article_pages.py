@@ -80,9 +80,7 @@ def _block(press: Press, look: Look, article: SampleArticle, block: Block) -> st
     values = {
         "kind": block.tag,
         "text": " ".join(pieces),
-        "a": pieces[0],
-        "b": pieces[1] if len(pieces) > 1 else "",
-        "c": pieces[-1] if len(pieces) > 2 else "",
+        **dict(zip("abcd", [*pieces, "", "", ""], strict=False)),
         "rest": "".join(f"<li>{piece}</li>" for piece in pieces[1:]),
     }
     name = f"{block.tag}-{block.shape}"
