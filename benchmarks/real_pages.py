@@ -4,8 +4,8 @@ usage: python -m benchmarks.real_pages [--port 8899] [--store DIR] [--limit N] [
 
 Every host of the corpus becomes a site: a home page, a feed made from the references, and the pages as
 downloaded. The flow is the one that a schedule runs: crawl, segments, read, commit, tables, documents. Prints
-what became of the pages, seconds and the share of them that is Prefect's, and peak memory of the whole process
-tree (the serving process left out). Exit code 1 when a page has no fate.
+what became of the pages, seconds and the share of them that is Prefect's, and the peak memory of the whole
+process tree (the serving process left out). Exit code 1 when a page has no fate.
 """
 
 from __future__ import annotations
@@ -251,7 +251,7 @@ def _fates(store: Path, chosen: list[Page], port: int, figures: dict[str, object
     import polars
 
     rows = (
-        polars.read_delta(str(store / "tables" / "captures")).select("fetched_url", "fate", "reason").rows()
+        polars.read_delta(str(store / "tables" / "captures")).select("url", "fate", "reason").rows()
     )
     fate = {url: reason or kind for url, kind, reason in rows}
     kinds: dict[str, Counter[str]] = defaultdict(Counter)

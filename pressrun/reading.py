@@ -114,10 +114,10 @@ class Trace:
     """All that is known of one address."""
 
     url: str
-    steps: tuple[frontier.Step, ...]
-    """What the crawl did: found, fetched, refused ... in order."""
+    crawl: frontier.History | None
+    """Who named it, and every attempt to fetch it; None: the crawl of this machine never met it."""
     captures: tuple[delta.CaptureRow, ...]
-    """What became of each response."""
+    """What became of each response, in commit order."""
 
 
 def trace(config: Config, url: str) -> Trace:
@@ -126,14 +126,13 @@ def trace(config: Config, url: str) -> Trace:
     Raises RequestError where neither the crawl nor the archive ever met it.
     """
     canonical = _canonical(url)
-    key = url_key(canonical)
     database = open_database(config.database)
     with database.transaction() as connection:
-        steps = tuple(frontier.history(connection, key))
-    captures = tuple(delta.captures_for(open_store(config.store), key))
-    if not steps and not captures:
+        crawl = frontier.history(connection, canonical)
+    captures = tuple(delta.captures_for(open_store(config.store), url_key(canonical)))
+    if crawl is None and not captures:
         raise RequestError(f"{url} was never met: no feed, sitemap or page named it, and nothing was fetched")
-    return Trace(url=canonical, steps=steps, captures=captures)
+    return Trace(url=canonical, crawl=crawl, captures=captures)
 
 
 def _canonical(url: str) -> str:

@@ -52,11 +52,11 @@ def told_in_one_sentence() -> Iterator[None]:
         sys.exit(complain(error, WRONG))
     except (WorkError, DamagedBatch, DamagedLog) as error:
         sys.exit(complain(error, FAILED))
-    except BrokenPipeError:
-        # `pressrun read | head`: the reader has gone, which is no error of ours; Python's own flush at
-        # exit must not meet the closed pipe again
+    except OSError as error:
+        # Python's own flush at exit must not meet the broken output again
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(0)
+        # `pressrun read | head`: the reader has gone, which is no error of ours
+        sys.exit(0 if isinstance(error, BrokenPipeError) else complain(error, FAILED))
     except KeyboardInterrupt:
         sys.exit(complain("stopped", 130))
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections import Counter
+from datetime import datetime
 from pathlib import Path
 
 from rich.console import Console
@@ -73,7 +74,7 @@ def tried(read: Article | Rejection, *, json: bool) -> None:
             {
                 "url": read.url,
                 "authors": ", ".join((*read.authors, *read.organisations, *read.agencies)),
-                "published": read.published_at and read.published_at.isoformat(),
+                "published": _second(read.published_at) if read.published_at else None,
                 "language": read.language,
                 "section": read.section,
                 "access": read.access,
@@ -96,11 +97,12 @@ def article(newest: StoredArticle, revisions: tuple[StoredArticle, ...], *, json
             "url": newest.url,
             "site": newest.site,
             "authors": ", ".join((*newest.authors, *newest.organisations, *newest.agencies)),
-            "published": newest.published_at and newest.published_at.isoformat(),
-            "fetched": newest.fetched_at.isoformat(),
+            "published": _second(newest.published_at) if newest.published_at else None,
+            "fetched": _second(newest.fetched_at),
             "article": newest.article_id,
-            "capture": newest.pointer
-            and f"{newest.pointer.segment} at {newest.pointer.offset}+{newest.pointer.length}",
+            "capture": f"{newest.pointer.segment} at {newest.pointer.offset}+{newest.pointer.length}"
+            if newest.pointer
+            else None,
         },
         newest.paragraphs,
         newest.removed,
@@ -125,16 +127,26 @@ def traced(trace: Trace, *, json: bool) -> None:
         return
     say(trace.url)
     table = Table("when", "step", "what", box=None, pad_edge=False)
-    for step in trace.steps:
-        table.add_row(step.at.isoformat("T", "seconds"), escape(step.what), escape(step.detail))
+    crawl = trace.crawl
+    for found in crawl.mentions if crawl else ():
+        title = f" as {found.title!r}" if found.title else ""
+        table.add_row(_second(found.found_at), "found", escape(f"in {found.via}{title}"))
+    for attempt in crawl.attempts if crawl else ():
+        status = f"HTTP {attempt.status}" if attempt.status else ""
+        what = ", ".join(filter(None, (attempt.outcome, status, attempt.detail, attempt.segment)))
+        table.add_row(_second(attempt.at), "fetched", escape(what))
     for row in trace.captures:
-        what = f"{row.fate}: {row.reason} ({row.detail})" if row.reason else row.fate
-        table.add_row(
-            row.fetched_at.isoformat("T", "seconds"),
-            f"read, commit {row.seq}",
-            escape(f"HTTP {row.status} -> {what}; {row.segment} at {row.offset}+{row.length}"),
-        )
+        fate = f"{row.fate} ({row.change})" if row.change else row.fate
+        why = ": ".join(filter(None, (row.reason, row.detail)))
+        what = f"capture of {_second(row.fetched_at)} -> {fate}{', ' + why if why else ''}"
+        table.add_row(_second(row.committed_at), f"commit {row.seq}", escape(what))
+    if crawl and crawl.next_at:
+        table.add_row(_second(crawl.next_at), "next look", "")
     out.print(table)
+
+
+def _second(moment: datetime) -> str:
+    return f"{moment:%Y-%m-%d %H:%M:%S}Z"
 
 
 def crawled(report: CrawlReport, *, json: bool) -> None:

@@ -39,7 +39,8 @@ def run_errand(site: Site, errand: Errand[T], *, contact: str | None = None, hos
     spider = crawler.spider
     if not isinstance(spider, OnceSpider):
         raise ErrandFailed(f"{site.home}: the spider did not start")
-    return spider.answer()
+    answer: T = spider.answer()
+    return answer
 
 
 class OnceSpider(NewsSpider, Generic[T]):
@@ -55,14 +56,14 @@ class OnceSpider(NewsSpider, Generic[T]):
 
     async def start(self) -> AsyncIterator[Any]:
         """Carry out the errand; there are no items."""
+        for nothing in ():
+            yield nothing
         desk = self._desk()
         (site,) = self.sites.values()
         try:
             self._answers.append(await self._errand(visit.begin(site, desk)))
         except FetchError as error:
             self._refusal = error
-        return
-        yield
 
     def answer(self) -> T:
         """What the errand gave. Raises the FetchError that ended it."""

@@ -92,7 +92,8 @@ def test_why_tells_every_step_of_an_address(pressrun: Run, crawled: Crawled):
     )
     trace = json.loads(result.stdout)
     assert [row["fate"] for row in trace["captures"]] == ["article", "article"]
-    assert trace["steps"]
+    assert trace["crawl"]["mentions"]
+    assert [attempt["outcome"] for attempt in trace["crawl"]["attempts"]] == ["fetched", "fetched"]
     nowhere = pressrun("why", f"{crawled.url}nowhere", "--store", crawled.store, "--seeds", crawled.seeds)
     assert nowhere.returncode == 2
     assert "never met" in nowhere.stderr
