@@ -261,6 +261,7 @@ def _append(
                 table,
                 _arrow(rows, kind.schema),
                 mode="append",
+                schema_mode="merge",  # columns that a later version of ours adds
                 writer_properties=_WRITER,
                 # delta-rs writes the number with the files or neither; it does not look at it before: we do.
                 commit_properties=CommitProperties(app_transactions=[Transaction(APP, last)]),

@@ -11,6 +11,7 @@ from pathlib import Path
 import duckdb
 import pandas
 import polars
+import pyarrow
 import pytest
 from deltalake import DeltaTable
 
@@ -174,6 +175,14 @@ def test_the_cursor_outlives_checkpoints_compaction_and_vacuum(
     assert len(table(folder, "captures").file_uris()) == 1
     assert len(list((Path(folder.url) / "tables/captures").glob("*.parquet"))) == 1
     assert follow_tables(folder) == 0
+
+
+def test_a_table_of_an_earlier_version_gets_the_new_columns(folder: ObjectStore, database: Database) -> None:
+    earlier = pyarrow.schema([("url", pyarrow.string()), ("seq", pyarrow.int64())])
+    DeltaTable.create(table_url(folder, "tables/articles"), schema=earlier)
+    fill(folder, database, count=1)
+    follow_tables(folder)
+    assert rows(folder, "articles")[0]["title"] == make_article("in-all").title
 
 
 def test_tables_thrown_away_are_made_anew(folder: ObjectStore, database: Database) -> None:
