@@ -8,14 +8,15 @@ import zlib
 def scene(slug: str) -> bytes:
     """A picture of sea, hills and sun, different for every slug."""
     seed = zlib.crc32(slug.encode())
-    hue, sun, hill = seed % 360, 120 + seed // 7 % 960, 260 + seed // 11 % 120
+    sky, sea, land = seed % 60 + 190, seed // 5 % 50 + 185, seed // 3 % 120 + 30
+    sun, hill = 120 + seed // 7 % 960, 260 + seed // 11 % 120
     return (
         '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 1200 675" width="1200" height="675">'
-        f'<rect width="1200" height="675" fill="hsl({hue},35%,78%)"/>'
-        f'<circle cx="{sun}" cy="190" r="70" fill="hsl({(hue + 60) % 360},70%,88%)"/>'
+        f'<rect width="1200" height="675" fill="hsl({sky},45%,80%)"/>'
+        f'<circle cx="{sun}" cy="190" r="70" fill="hsl(45,85%,88%)"/>'
         f'<path d="M0 {hill} Q300 {hill - 140} 600 {hill} T1200 {hill - 40} V675 H0Z" '
-        f'fill="hsl({(hue + 140) % 360},25%,45%)"/>'
-        f'<path d="M0 470 H1200 V675 H0Z" fill="hsl({(hue + 190) % 360},40%,35%)"/>'
+        f'fill="hsl({land},25%,42%)"/>'
+        f'<path d="M0 470 H1200 V675 H0Z" fill="hsl({sea},45%,32%)"/>'
         f'<path d="M{sun} 520 l60 -110 l0 110z M{sun + 66} 520 l0 -130 l70 130z" fill="#f7f3ea"/></svg>'
     ).encode()
 

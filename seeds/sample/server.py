@@ -113,8 +113,16 @@ class _Server(ThreadingHTTPServer):
         self.running = SampleServer(url=f"http://{HOST}:{port}/", port=port)
         self._root = root
         self._lock = threading.Lock()
-        self._signature = _signature(root)
+        try:
+            self._signature = _signature(root)
+        except OSError as error:
+            raise PaperError(f"{root}: is no newspaper ({error}). Name a copy of seeds/sample/") from error
         self._pages = build(load_paper(root), f"http://{HOST}:{port}", root)
+
+    def handle_error(self, request: object, client_address: object) -> None:  # noqa: ARG002
+        """A client that hangs up is no trouble; anything else is logged, not printed over the terminal."""
+        if not isinstance(sys.exc_info()[1], ConnectionError | TimeoutError):
+            log.exception("an answer to %s failed", client_address)
 
     def page(self, path: str) -> Page:
         """The page as its sources stand now; a source that is wrong leaves the last good paper up."""

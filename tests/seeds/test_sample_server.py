@@ -5,6 +5,7 @@ import http.client
 import os
 import re
 import socket
+import struct
 from datetime import datetime
 from email.utils import parsedate_to_datetime
 from html import unescape
@@ -332,6 +333,19 @@ def test_a_paper_that_cannot_be_rendered_is_never_served(sources):
     (sources / "articles" / f"{EDITED}.md").write_text("no front matter", encoding="utf-8")
     with pytest.raises(PaperError, match=f"{EDITED}.md: has no front matter"), serve(0, sources):
         pass
+
+
+def test_a_folder_that_is_no_newspaper_is_named(tmp_path):
+    with pytest.raises(PaperError, match=r"is no newspaper .*seeds/sample/"), serve(0, tmp_path / "none"):
+        pass
+
+
+def test_a_client_that_hangs_up_disturbs_nobody(courier, capfd, caplog):
+    with socket.create_connection(("127.0.0.1", courier.port)) as client:
+        client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        client.sendall(b"GET /rss.xml HTTP/1.1\r\nHost: x\r\n\r\nGET / HT")
+    assert ask(courier, "/about/")[0] == 200
+    assert capfd.readouterr().err + caplog.text == ""
 
 
 def test_what_is_plain_text_in_a_source_is_no_markup_in_the_page(sources):
