@@ -12,7 +12,7 @@ from selectolax.lexbor import LexborNode
 from articles.metadata import Metadata, Party
 from articles.model import Origin
 from articles.names import AGENCIES, Byline, looks_like_person, read_byline
-from articles.nearby import joined, near_headline, spaced_text
+from articles.nearby import joined, near_headline, short_text
 from articles.page import Page, attribute
 
 _META: Final = (
@@ -166,7 +166,7 @@ def _in_tree(metadata: Metadata, site_runs: tuple[str, ...]) -> Iterator[Credit]
     ranked: list[tuple[float, int, str, LexborNode]] = []
     for index, node in enumerate(metadata.marked):
         rank = _rank(node)
-        if rank is None or _is_elsewhere(node):
+        if rank is None or _is_elsewhere(node, metadata.around_headings):
             continue
         text = _name_in(node)
         if not text or len(text) > 150:
@@ -213,11 +213,11 @@ def _name_in(node: LexborNode) -> str:
     if attribute(node, "itemprop"):
         inner = node.css_first("[itemprop=name]")
         if inner is not None:
-            return attribute(inner, "content") or spaced_text(inner)
+            return attribute(inner, "content") or short_text(inner, 150)
         stated = attribute(node, "content")
         if stated:
             return stated
-    return spaced_text(node)
+    return short_text(node, 150)
 
 
 def _share_parent(one: LexborNode, other: LexborNode) -> bool:
@@ -231,7 +231,7 @@ def _share_parent(one: LexborNode, other: LexborNode) -> bool:
     return c is not None and d is not None and a.tag == b.tag and c.mem_id == d.mem_id
 
 
-def _is_elsewhere(node: LexborNode) -> bool:
+def _is_elsewhere(node: LexborNode, around_headings: frozenset[int]) -> bool:
     """Whether a node belongs to a comment, a teaser, a card or the frame of the page."""
     parent = node.parent
     for _ in range(10):
@@ -241,7 +241,7 @@ def _is_elsewhere(node: LexborNode) -> bool:
             return True
         attributes = parent.attributes
         if _ELSEWHERE.search(f"{attributes.get('class') or ''} {attributes.get('id') or ''}"):
-            return parent.css_first("h1") is None
+            return parent.mem_id not in around_headings
         parent = parent.parent
     return False
 
@@ -256,7 +256,7 @@ def _around_headline(
     linked: list[str] = []
     for snippet in near_headline(page, title, heading):
         text = snippet.text
-        if len(text) > 100:
+        if len(text) > 100 or _of_a_picture(snippet.node):
             continue
         if _BARE.match(text):
             text = joined(snippet, 100)
@@ -276,6 +276,20 @@ def _around_headline(
             yield Credit(byline=byline, origin=Origin.DOM, raw=text)
 
 
+def _of_a_picture(node: LexborNode) -> bool:
+    """Whether a text belongs to a picture: the photographer's byline is not the article's."""
+    parent = node.parent
+    for _ in range(5):
+        if parent is None:
+            return False
+        names = parent.attributes.get("class") or ""
+        if parent.tag in ("figure", "figcaption") or _PICTURE.search(names):
+            return True
+        parent = parent.parent
+    return False
+
+
+_PICTURE: Final = re.compile(r"caption|credit|photo|image", re.IGNORECASE)
 _NAME_AND_MORE: Final = re.compile(
     r"^[^|]{5,40}\|.*(?:\b(?:19|20)\d\d\b|writer|editor|reporter)", re.IGNORECASE
 )

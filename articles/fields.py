@@ -13,10 +13,11 @@ from selectolax.lexbor import LexborNode
 
 from articles.authors import credits_of
 from articles.dates import Moment
-from articles.headline import Claims, headline_of, names_of_site
+from articles.headline import MAX_HEADLINE_CHARS, Claims, headline_of, names_of_site
 from articles.language import language_of, normal_tag
 from articles.metadata import Metadata, Picture
 from articles.model import Access, Capture, Evidence, Image, Origin, Precision, Site, Zone
+from articles.nearby import short_text
 from articles.page import Page, attribute, text_of
 from articles.published import Dated, moments_of
 from articles.urls import canonical_url, url_key
@@ -195,7 +196,7 @@ def _number(part: str) -> int:
 def _title(metadata: Metadata, runs: tuple[str, ...], evidence: list[Evidence]) -> str:
     thing = metadata.article
     claims = Claims(
-        headings=tuple(text_of(node) for node in metadata.headings[:8]),
+        headings=tuple(_heading_text(node) for node in metadata.headings[:8]),
         json_ld=(thing.headline or thing.name) if thing else None,
         graph=metadata.first("og:title", "twitter:title", "dc.title", "sailthru.title", "parsely-title"),
         title=metadata.title,
@@ -207,11 +208,30 @@ def _title(metadata: Metadata, runs: tuple[str, ...], evidence: list[Evidence]) 
     return headline.text
 
 
+_KICKER: Final = re.compile(
+    r"kicker|overline|topline|roofline|dachzeile|spitzmarke|eyebrow|supertitle|pretitle|rubri[ck]"
+    r"|(?:^|[-_ ])(?:date|label|category)",
+    re.IGNORECASE,
+)
+
+
+def _heading_text(node: LexborNode) -> str:
+    """The text of a heading without the kicker, date or label that some pages put into it."""
+    whole = text_of(node) if short_text(node, MAX_HEADLINE_CHARS) else ""
+    for child in node.iter():
+        names = f"{child.attributes.get('class') or ''}"
+        if whole and (child.tag == "time" or (names and _KICKER.search(names))):
+            kicker = text_of(child)
+            if kicker and kicker != whole and whole.startswith(kicker):
+                whole = whole[len(kicker) :].lstrip(" :|–—-·")
+    return whole
+
+
 def _shown_in(metadata: Metadata, title: str) -> LexborNode | None:
     """The `<h1>` that shows the headline, whole or with a kicker; the only one where there is but one."""
     plain = _plain(title)
     for node in metadata.headings:
-        if plain and plain in _plain(text_of(node)):
+        if plain and plain in _plain(short_text(node, MAX_HEADLINE_CHARS)):
             return node
     return metadata.headings[0] if len(metadata.headings) == 1 else None
 
@@ -435,16 +455,24 @@ def _figure(metadata: Metadata, url: str) -> tuple[str | None, str | None]:
         return None, None
     for node in metadata.figures[:10]:
         caption = node.css_first("figcaption")
-        if caption is None or name not in (node.html or "")[:20_000]:
+        if caption is None or not any(name in _sources(image) for image in node.css("img,source")[:10]):
             continue
-        text = text_of(caption)[:1_000]
+        text = short_text(caption, 1_000)
         inner = caption.css_first("[class*=credit i],[class*=copyright i],[class*=source i],cite,small")
-        credit = text_of(inner)[:200] if inner is not None else ""
+        credit = short_text(inner, 200) if inner is not None else ""
         if not credit and (match := _CREDIT.search(text)):
             credit = match.group(1).strip()
             return text[: match.start()].strip() or None, credit
         return text.replace(credit, "").strip() or None if credit else text or None, credit or None
     return None, None
+
+
+def _sources(image: LexborNode) -> str:
+    """Every address that an image element names."""
+    attributes = image.attributes
+    return " ".join(attributes.get(key) or "" for key in ("src", "srcset", "data-src", "data-srcset"))[
+        :10_000
+    ]
 
 
 def _file_name(url: str) -> str:

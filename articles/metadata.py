@@ -126,8 +126,8 @@ class Metadata:
     """`lang` of `<html>`."""
     headings: tuple[LexborNode, ...] = ()
     """`<h1>` nodes."""
-    times: tuple[LexborNode, ...] = ()
-    """`<time>` nodes."""
+    around_headings: frozenset[int] = frozenset()
+    """`mem_id` of the headings' ancestors: what stands in one of these stands around the headline."""
     marked: tuple[LexborNode, ...] = ()
     """In document order: `<h1>`, `<time>`, nodes with `itemprop` or `rel=author`, and nodes whose class or id
     speaks of an author, a byline or a date."""
@@ -186,7 +186,6 @@ def metadata_of(page: Page) -> Metadata:
     links: dict[str, list[str]] = {}
     scripts: list[str] = []
     headings: list[LexborNode] = []
-    times: list[LexborNode] = []
     marked: list[LexborNode] = []
     figures: list[LexborNode] = []
     pagers: list[LexborNode] = []
@@ -210,8 +209,6 @@ def metadata_of(page: Page) -> Metadata:
         else:
             if tag == "h1":
                 headings.append(node)
-            elif tag == "time":
-                times.append(node)
             marked.append(node)
     root = page.tree.root
     things = tuple(things_of(scripts))
@@ -225,11 +222,23 @@ def metadata_of(page: Page) -> Metadata:
         if root is not None
         else None,
         headings=tuple(headings[:20]),
-        times=tuple(times[:200]),
+        around_headings=_ancestors(headings[:8]),
         marked=tuple(marked[:400]),
         figures=tuple(figures[:50]),
         pagers=tuple(pagers[:10]),
     )
+
+
+def _ancestors(nodes: list[LexborNode]) -> frozenset[int]:
+    found: set[int] = set()
+    for node in nodes:
+        parent = node.parent
+        for _ in range(100):
+            if parent is None:
+                break
+            found.add(parent.mem_id)
+            parent = parent.parent
+    return frozenset(found)
 
 
 def clean(text: str) -> str:
@@ -324,11 +333,11 @@ _UNREAD: Final = frozenset(
     ]
 )
 _DECODER: Final = json.JSONDecoder(strict=False, parse_constant=lambda _: None)
-_WRAPPERS: Final = re.compile(r"^\s*(?:<!--|//\s*<!\[CDATA\[|/\*\s*<!\[CDATA\[\s*\*/|<!\[CDATA\[)+|[;\s]+$")
+_WRAPPERS: Final = re.compile(r"^\s*(?:<!--|//\s*<!\[CDATA\[|/\*\s*<!\[CDATA\[\s*\*/|<!\[CDATA\[)+")
 _CLOSERS: Final = re.compile(r"(?:-->|//\s*\]\]>|/\*\s*\]\]>\s*\*/|\]\]>)\s*$")
 _TRAILING_COMMA: Final = re.compile(r",(\s*[}\]])")
 _BAD_ESCAPE: Final = re.compile(r'\\(?!["\\/bfnrtu]|u[0-9a-fA-F]{4})')
-_COMMENT: Final = re.compile(r"^\s*//.*$|/\*.*?\*/", re.MULTILINE)
+_COMMENT: Final = re.compile(r"^[ \t]{0,40}//.*$|/\*[^*]{0,500}\*/", re.MULTILINE)
 
 
 def _values(script: str) -> Iterator[object]:
@@ -338,7 +347,7 @@ def _values(script: str) -> Iterator[object]:
         return
     values = _decoded(text)
     if values is None:
-        text = _CLOSERS.sub("", _WRAPPERS.sub("", _WRAPPERS.sub("", text))).strip()
+        text = _CLOSERS.sub("", _WRAPPERS.sub("", text).rstrip("; \t\r\n")).strip()
         values = _decoded(text)
     if values is None:
         mended = _COMMENT.sub("", _BAD_ESCAPE.sub(r"\\\\", _TRAILING_COMMA.sub(r"\1", text)))

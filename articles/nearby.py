@@ -8,7 +8,7 @@ from typing import Final
 
 from selectolax.lexbor import LexborNode
 
-from articles.page import Page, squeezed
+from articles.page import Page
 
 MAX_TEXTS: Final = 3_000
 """Texts of a page among which its headline is looked for."""
@@ -16,8 +16,13 @@ BEFORE: Final = 12
 AFTER: Final = 45
 """How many texts on either side count as near."""
 
+MAX_NODES: Final = 400
+"""Nodes of one element of which a short text is made."""
+MAX_WALK: Final = 60_000
+"""Nodes of a page that are walked to find its headline."""
+
 _WORD: Final = re.compile(r"\w+")
-_HIDDEN: Final = frozenset(["script", "style", "noscript", "template", "option", "button", "textarea"])
+_HIDDEN: Final = frozenset(["script", "style", "noscript", "template", "option", "textarea"])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,7 +48,9 @@ def near_headline(page: Page, title: str, heading: LexborNode | None) -> tuple[S
     words = frozenset(_WORD.findall(title.casefold())) if wanted is None else frozenset()
     texts: list[tuple[str, LexborNode]] = []
     anchor, likeness = 0, 0.5
-    for node in body.traverse(include_text=True):
+    for count, node in enumerate(body.traverse(include_text=True)):
+        if count > MAX_WALK:
+            break
         if node.tag != "-text":
             if wanted is not None and node.mem_id == wanted:
                 anchor = len(texts)
@@ -77,8 +84,8 @@ def joined(snippet: Snippet, max_chars: int) -> str:
     for _ in range(3):
         if around is None:
             break
-        text = spaced_text(around)
-        if len(text) > max_chars:
+        text = short_text(around, max_chars)
+        if not text:
             break
         if len(text) > len(snippet.text) + 1:
             return text
@@ -86,9 +93,32 @@ def joined(snippet: Snippet, max_chars: int) -> str:
     return snippet.text
 
 
-def spaced_text(node: LexborNode) -> str:
-    """The text of a node with a space wherever an element begins or ends."""
-    return squeezed(node.text(deep=True, separator=" ") or "")
+def short_text(node: LexborNode, max_chars: int) -> str:
+    """The text of a node, a space wherever an element begins or ends; empty where it is longer than that.
+
+    Never looks at more than a few hundred nodes, so that a page cannot make its every wrapper cost.
+    """
+    parts: list[str] = []
+    length = 0
+    hidden: int | None = None
+    for count, child in enumerate(node.traverse(include_text=True)):
+        if count > MAX_NODES:
+            return ""
+        if child.tag != "-text":
+            if child.tag in _HIDDEN:
+                hidden = child.mem_id
+            continue
+        content = child.text_content
+        if not content or content.isspace():
+            continue
+        if hidden is not None and (parent := child.parent) is not None and parent.mem_id == hidden:
+            continue
+        words = content.split()
+        length += sum(map(len, words)) + len(words)
+        if length > max_chars + 1:
+            return ""
+        parts += words
+    return " ".join(parts).replace("\u200b", "").replace("\ufeff", "")
 
 
 def _href(node: LexborNode) -> str:

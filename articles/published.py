@@ -17,7 +17,7 @@ from selectolax.lexbor import LexborNode
 from articles.dates import Moment, parse_moment
 from articles.metadata import Metadata
 from articles.model import Origin, Precision
-from articles.nearby import joined, near_headline, spaced_text
+from articles.nearby import joined, near_headline, short_text
 from articles.page import Page
 
 FUTURE_TOLERANCE: Final = timedelta(hours=14)
@@ -201,7 +201,7 @@ def _marked(metadata: Metadata) -> Iterator[Statement]:
         statement = _stated(node, prop, names)
         if statement is None:
             continue
-        elsewhere = _elsewhere(node)
+        elsewhere = _elsewhere(node, metadata.around_headings)
         if elsewhere is None:
             continue
         distance = abs(index - heading) if heading is not None else index
@@ -232,9 +232,9 @@ def _stated(node: LexborNode, prop: str, names: str) -> Statement | None:
     value = attributes.get("datetime") or attributes.get("content") or ""
     shown = ""
     if not (value and _HAS_DATE.search(value)):
-        shown = spaced_text(node)
+        shown = short_text(node, 200)
         value = shown
-        if len(shown) > 200 or not _HAS_DATE.search(shown):
+        if not _HAS_DATE.search(shown):
             return None
     around = f"{names} {prop}"
     change = bool(_CHANGE_CLASS.search(around)) and not _PUBLISH_WORD.search(around)
@@ -269,7 +269,7 @@ def _text_before(node: LexborNode) -> str:
     return ""
 
 
-def _elsewhere(node: LexborNode) -> float | None:
+def _elsewhere(node: LexborNode, around_headings: frozenset[int]) -> float | None:
     """What speaks against a node's place: None in a comment, a teaser or the frame of the page."""
     listed = 0.0
     parent: LexborNode | None = node
@@ -281,7 +281,7 @@ def _elsewhere(node: LexborNode) -> float | None:
         attributes = parent.attributes
         names = f"{attributes.get('class') or ''} {attributes.get('id') or ''}"
         if _ELSEWHERE.search(names):
-            return None if parent.css_first("h1") is None else listed
+            return listed if parent.mem_id in around_headings else None
         if not listed and (parent.tag == "li" or _LISTED.search(names)):
             listed = 0.4
         parent = parent.parent
