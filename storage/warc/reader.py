@@ -89,8 +89,8 @@ def read_index(source: Path | BinaryIO, segment_key: str) -> Iterator[Entry]:
 def recover(path: Path) -> int:
     """Cut a torn segment of ours behind its last whole record and seal it; return the captures kept.
 
-    `<name>.open` gets its final name. Safe to repeat. Raises TornSegment where not even the first record is
-    whole and ours: there is nothing to keep.
+    `<name>.open` gets its final name. Safe to repeat; only for files whose writer has ended (`sweep` knows).
+    Raises TornSegment where not even the first record is whole and ours: there is nothing to keep.
     """
     records = captures = end = 0
     sealed = False

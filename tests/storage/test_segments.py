@@ -15,6 +15,7 @@ from pathlib import Path
 
 import pytest
 
+from storage.cdxj import surt
 from storage.objects import NotFound, ObjectStore, open_store
 from storage.segments import (
     LOST,
@@ -25,7 +26,6 @@ from storage.segments import (
     new_segment_id,
     publish,
     segment_key,
-    surt,
     sweep,
 )
 from storage.state import segments as state

@@ -15,7 +15,6 @@ import subprocess
 import sys
 import tempfile
 import textwrap
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -26,10 +25,11 @@ from fastwarc.warc import WarcRecordType
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from warcio.archiveiterator import ArchiveIterator
+from warcio.statusandheaders import StatusAndHeaders
+from warcio.warcwriter import WARCWriter
 
 from articles.model import Capture, Found, Problem, Reason, Rejection
 from articles.reading import read
-from storage import warc
 from storage.objects import open_store
 from storage.warc import (
     OPEN,
@@ -787,15 +787,19 @@ def test_any_bytes_between_records_never_crash_reading(data: bytes, at: int) -> 
         assert len([c for c in seen if c.problem is None]) >= 5
 
 
-def iter_headers(path: Path) -> Iterator[tuple[str, str]]:
-    with path.open("rb") as file:
-        for r in ArchiveIterator(file):
-            yield r.rec_type, r.rec_headers.get_header("WARC-Filename") or ""
-
-
-def test_the_first_record_names_the_file(segment: Path) -> None:
-    assert next(iter_headers(segment)) == ("warcinfo", "one.warc.gz")
-
-
-def test_the_package_offers_what_other_rooms_use() -> None:
-    assert set(warc.__all__) >= {"SegmentWriter", "TornSegment", "read_captures", "read_capture", "recover"}
+def test_a_file_that_warcio_wrote_is_read(tmp_path: Path) -> None:
+    path = tmp_path / "other.warc.gz"
+    with path.open("wb") as file:
+        other = WARCWriter(file, gzip=True)
+        other.write_record(other.create_warcinfo_record("other.warc.gz", {"software": "warcio"}))
+        for n in range(3):
+            body = io.BytesIO(gzip.compress(b"<p>%d</p>" % n))
+            coded = [("Content-Type", "text/html"), ("Content-Encoding", "gzip")]
+            head = StatusAndHeaders("200 OK", coded, protocol="HTTP/1.1")
+            url = f"https://example.org/{n}"
+            other.write_record(other.create_warc_record(url, "response", payload=body, http_headers=head))
+    assert [(c.url[-1], c.status, c.body) for c in captures(path)] == [
+        ("0", 200, b"<p>0</p>"),
+        ("1", 200, b"<p>1</p>"),
+        ("2", 200, b"<p>2</p>"),
+    ]
