@@ -78,3 +78,8 @@ def choose(*, store: str | None = None, seeds: str | None = None) -> Config:
 
 def _default_seeds() -> Path:
     return Path(__file__).resolve().parent.parent / "seeds" / "sites"
+
+
+def subprocess_environment(settings: Mapping[str, str], **more: str) -> dict[str, str]:
+    """The environment of a child process: ours, these settings, and more."""
+    return {**os.environ, **settings, **more}

@@ -76,6 +76,10 @@ def merge(tallies: Iterable[Tally]) -> tuple[Tally, ...]:
     return tuple(merged[site] for site in sorted(merged))
 
 
+def _together(tallies: Iterable[Tally]) -> Tally:
+    return next(iter(merge(replace(tally, site="") for tally in tallies)), Tally(site=""))
+
+
 def _added(one: Mapping[K, int], other: Mapping[K, int]) -> dict[K, int]:
     counter = Counter(dict(one))
     counter.update(dict(other))
@@ -125,6 +129,11 @@ class NormalizeReport:
     """`segment: error` of those that are tried again by the next run."""
     quarantined: tuple[Quarantined, ...] = ()
 
+    @property
+    def total(self) -> Tally:
+        """All sites together."""
+        return _together(self.tallies)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SiteReport:
@@ -164,7 +173,7 @@ class CrawlReport:
     @property
     def total(self) -> Tally:
         """All sites together."""
-        return next(iter(merge(replace(site.tally, site="") for site in self.sites)), Tally(site=""))
+        return _together(row.tally for row in self.sites)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

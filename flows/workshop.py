@@ -16,6 +16,7 @@ from threading import Lock
 from articles.model import Site
 from flows.config import Config
 from seeds.load import SeedError, load_sites
+from spiders.guard import read_hosts
 from storage.objects import Creates, ObjectStore, open_store, preflight, probe
 from storage.state.database import Database, open_database
 
@@ -76,7 +77,8 @@ def open_workshop(config: Config) -> Workshop:
     """The workshop of this configuration: the one this process has, or a new one, everything checked.
 
     Nothing has been fetched or written when this raises: StoreError for a store that cannot be used,
-    DatabaseError, SeedError for a seeds folder that is none. Broken seed files are reported in the result.
+    DatabaseError, HostsFileError, SeedError for a seeds folder that is none. Broken seed files are told in
+    the result.
     """
     with _OPENED.lock:
         if config not in _OPENED.workshops:
@@ -94,6 +96,8 @@ def close_workshop(config: Config) -> None:
 
 
 def _open(config: Config) -> Workshop:
+    if config.hosts is not None:
+        read_hosts(config.hosts)
     store = open_store(config.store)
     preflight(store)
     creates = probe(store)
