@@ -254,6 +254,7 @@ def _around_headline(
 ) -> Iterator[Credit]:
     """Texts around the headline that begin with `By`, and links to the pages of authors."""
     linked: list[str] = []
+    signed: list[Credit] = []
     for snippet in near_headline(page, title, heading):
         text = snippet.text
         if len(text) > 100 or _of_a_picture(snippet.node):
@@ -263,13 +264,14 @@ def _around_headline(
         if _BY.match(text):
             byline = read_byline([text], site_runs=site_runs)
             if byline and all(_plausible(name, text) for name in byline.people):
-                yield Credit(byline=byline, origin=Origin.TEXT, raw=text)
+                signed.append(Credit(byline=byline, origin=Origin.TEXT, raw=text))
         elif _NAME_AND_MORE.match(text):
             byline = read_byline([text.partition("|")[0]], site_runs=site_runs)
             if byline.people and all(map(looks_like_person, byline.people)):
-                yield Credit(byline=byline, origin=Origin.TEXT, raw=text)
+                signed.append(Credit(byline=byline, origin=Origin.TEXT, raw=text))
         elif snippet.href and len(text) <= 40 and _AUTHOR_LINK.search(snippet.href):
             linked.append(text)
+    yield from sorted(signed, key=lambda credit: not _WRITER.search(credit.raw))
     for text in linked:
         byline = read_byline([text], site_runs=site_runs)
         if all(looks_like_person(name) or len(name.split()) == 1 for name in byline.people):
@@ -279,7 +281,7 @@ def _around_headline(
 def _of_a_picture(node: LexborNode) -> bool:
     """Whether a text belongs to a picture: the photographer's byline is not the article's."""
     parent = node.parent
-    for _ in range(5):
+    for _ in range(4):
         if parent is None:
             return False
         names = parent.attributes.get("class") or ""
@@ -289,7 +291,8 @@ def _of_a_picture(node: LexborNode) -> bool:
     return False
 
 
-_PICTURE: Final = re.compile(r"caption|credit|photo|image", re.IGNORECASE)
+_PICTURE: Final = re.compile(r"caption|credit", re.IGNORECASE)
+_WRITER: Final = re.compile(r"writer|reporter|editor|correspond|redakt|journalist|contribut", re.IGNORECASE)
 _NAME_AND_MORE: Final = re.compile(
     r"^[^|]{5,40}\|.*(?:\b(?:19|20)\d\d\b|writer|editor|reporter)", re.IGNORECASE
 )
