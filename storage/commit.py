@@ -16,7 +16,7 @@ from datetime import UTC, datetime
 
 from articles.model import Article, Rejection
 from articles.revision import is_cosmetic
-from storage import batches
+from storage import batches, records
 from storage.ahead import ahead
 from storage.batches import Batch, Change, Outcome, Revision, Unchanged
 from storage.log import Commit, DamagedLog, Log
@@ -48,7 +48,8 @@ def commit_segment(
     taken. Raises LawBroken, and StoreError, DamagedLog or DamagedBatch from the store; all of them leave the
     archive as it was, and the call can be repeated.
     """
-    readings = tuple(readings)
+    # What the index is told now must be what it would be told from the log.
+    readings = tuple(map(records.storable, readings))
     _check(readings, segment=segment, extractor=extractor, captures=captures)
     log = Log(store)
     with database.commit_lock() as connection:

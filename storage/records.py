@@ -46,6 +46,15 @@ def from_json(data: bytes | str, type_: type[T]) -> T:
         raise BadRecord(f"no {name}: {error}; it begins {data[:SHOWN_BYTES]!r}") from error
 
 
+def storable(obj: T) -> T:
+    """The object as it would come back from JSON: itself, or a copy without lone surrogates."""
+    try:
+        _ENCODER.encode(obj)
+    except UnicodeEncodeError:
+        return from_json(to_json(obj), type(obj))
+    return obj
+
+
 def to_builtins(obj: object, *, keep_moments: bool = False) -> Any:  # noqa: ANN401
     """Dicts, lists, strings and numbers; with `keep_moments` datetimes stay datetimes."""
     return msgspec.to_builtins(obj, builtin_types=(datetime,) if keep_moments else None)

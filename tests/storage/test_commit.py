@@ -213,6 +213,18 @@ def test_a_replay_reaches_articles_that_later_answered_304(folder: ObjectStore, 
     assert only_change(folder, commit(folder, database, "a", better, extractor="2")) is Change.REEXTRACTED
 
 
+def test_text_that_no_utf_8_can_hold_is_stored_with_replacement_characters(
+    folder: ObjectStore, database: Database
+) -> None:
+    article = replace(make_article(), title="a \ud83d title", url="https://x\ud800.test/")
+    commit(folder, database, "a", article, replace(make_rejection(), url="\udcff nonsense", detail="\ud800"))
+    (row,) = Archive(folder).changes()
+    assert (row.title, row.url) == ("a \ufffd title", "https://x\ufffd.test/")
+    live = index_of(database)
+    assert rebuild(folder, database) == 1
+    assert index_of(database) == live
+
+
 # --- The index is made of the log alone -----------------------------------------------------------
 
 
