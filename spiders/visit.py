@@ -1,10 +1,10 @@
 """One visit to one site: look at the pages that name articles, then fetch the articles that are due.
 
 The order is the politest that finds everything: home (it declares feeds), the sitemaps of robots.txt, feeds,
-sitemaps and the indexes' children, and section pages where the seed names them or where the site has neither
-feeds nor sitemaps. All requests of a visit go one after the other, each conditional where there is something
-to compare with. Known articles are fetched again only when a page says that they changed, or when their
-re-check by age is due.
+sitemaps and the indexes' children, and section pages, which are looked at more rarely where the seed does not
+name them and the site has feeds or sitemaps. All requests of a visit go one after the other, each conditional
+where there is something to compare with. Known articles are fetched again only when a page says that they
+changed, or when their re-check by age is due.
 
 Nothing here knows Scrapy: `Desk.fetch` is how requests are made, `Desk.books` where things are remembered.
 """
@@ -50,9 +50,11 @@ CEILING_SECONDS = {
     Kind.HOME: 6 * 3600.0,
     Kind.FEED: 3 * 3600.0,
     Kind.SITEMAP: 24 * 3600.0,
-    Kind.SECTION: 6 * 3600.0,
+    Kind.SECTION: 24 * 3600.0,
 }
 """The longest a page that never changes waits; a seed's own `every` may be longer."""
+RARE_SECONDS = 3 * 3600.0
+"""Least wait between looks at sections of the menu, where feeds and sitemaps name nearly everything."""
 MAX_REDIRECTS = 10
 MAX_PATIENCE_SECONDS = 300.0
 """A pause between requests longer than this ends the visit; the rest is for the next."""
@@ -148,6 +150,8 @@ class Visit:
     unchanged: int = 0
     failed: Counter[str] = field(default_factory=Counter)
     queued: int = 0
+    listed: bool = False
+    """Feeds or sitemaps of the site name articles."""
     answered: int = 0
     """Requests that came to something."""
     refusals: int = 0
@@ -304,12 +308,12 @@ async def _sitemaps_of_robots(visit: Visit) -> None:
 
 async def _look_at_all(visit: Visit, kinds: tuple[Kind, ...], looked: set[str]) -> None:
     """Look at every page of these kinds that is due, and at those they name, to MAX_DEPTH."""
-    site, now = visit.site, datetime.now(UTC)
+    site = visit.site
     for _ in range(MAX_DEPTH + 1):
+        now = datetime.now(UTC)
         known = await visit.desk.books.run(frontier.pages, site.name)
         by_url = {page.url: page for page in known}
-        if Kind.SECTION in kinds and not site.sections and _names_articles(known):
-            return
+        visit.listed = _names_articles(known)
         forced = _forced(visit, known)
         waiting = [
             page
@@ -329,14 +333,21 @@ async def _look_at_all(visit: Visit, kinds: tuple[Kind, ...], looked: set[str]) 
 
 
 def _forced(visit: Visit, known: list[Page]) -> set[str]:
+    """Pages looked at in a forced visit though they are not due: all that may have changed unannounced."""
     if not visit.desk.force:
         return set()
-    indexes = {page.via for page in known if page.kind is Kind.SITEMAP}
-    children = [
-        page.url for page in known if page.kind is Kind.SITEMAP and page.via in {p.url for p in known}
-    ]
-    top = {page.url for page in known if page.url not in set(children)} | {url for url in indexes if url}
-    return top | set(children[:MAX_FORCED_CHILDREN])
+    sitemaps = {page.url for page in known if page.kind is Kind.SITEMAP}
+    forced: set[str] = set()
+    children = 0
+    for page in known:
+        if page.via not in sitemaps:
+            rare = page.kind is Kind.SECTION and page.via != "seed" and visit.listed
+        else:  # an index that states when its sitemaps changed is believed
+            children += 1
+            rare = page.announced_at is not None or children > MAX_FORCED_CHILDREN
+        if not rare:
+            forced.add(page.url)
+    return forced
 
 
 def _seconds(moment: datetime | None) -> float:
@@ -394,8 +405,10 @@ async def _look(visit: Visit, page: Page, looked: set[str]) -> None:
         prefix=listing,
         earlier=_earlier(page.url, page.checked_at, page.digest),
     )
-    ceiling = max(CEILING_SECONDS[page.kind], float(site.every_seconds))
     floor = float(site.every_seconds)
+    if page.kind is Kind.SECTION and page.via != "seed" and visit.listed:
+        floor = max(6 * floor, RARE_SECONDS)
+    ceiling = max(CEILING_SECONDS[page.kind], floor)
     try:
         reply = await _answer(visit, ask)
     except FetchError as error:

@@ -408,7 +408,7 @@ def add_finds(connection: Connection, site: str, finds: Iterable[Find], *, now: 
             (row.url_id, row.via): row
             for row in connection.execute(select(mentions).where(mentions.c.url_id.in_(ids)))
         }
-        fresh, heard, retold, sooner = [], [], [], []
+        fresh, heard, retold, sooner, dated = [], [], [], [], []
         for url_id, find in unique.items():
             named += 1
             row, found = known.get(url_id), find.found
@@ -423,6 +423,8 @@ def add_finds(connection: Connection, site: str, finds: Iterable[Find], *, now: 
                 retold.append(_mention_row(url_id, find, now))
             if row is None or find.skip is not None:
                 continue
+            if row.published_at is None and found.published_at is not None:
+                dated.append({"_id": url_id, "_at": found.published_at})
             fetched_at = row.fetched_at
             claims = changed or (
                 before is None
@@ -446,6 +448,11 @@ def add_finds(connection: Connection, site: str, finds: Iterable[Find], *, now: 
             connection.execute(insert(urls), fresh)
         if heard:
             connection.execute(insert(mentions), heard)
+        if dated:
+            connection.execute(
+                update(urls).where(urls.c.url_id == bindparam("_id")).values(published_at=bindparam("_at")),
+                dated,
+            )
         for values in retold:
             connection.execute(
                 update(mentions)

@@ -64,7 +64,7 @@ def local_site(name: str, home: str, **changes: object) -> Site:
 
 def make_job(folder: Path, sites: list[Site], **changes: object) -> Job:
     for site in sites:
-        write_site(folder / "seeds", site)
+        write_site(folder / "seeds", site, replace=True)
     fields: dict[str, object] = {
         "sites": tuple(site.name for site in sites),
         "seeds": str(folder / "seeds"),
