@@ -32,9 +32,13 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from articles.model import Fetch, Site
+from articles.urls import canonical_url, url_key
 from benchmarks.corpus import Page, corpus_folder, pages
+from flows.config import load_config
 from seeds.load import write_site
 from storage import records
+from storage.state.database import open_database
+from storage.state.frontier import history
 
 SAMPLE_SECONDS = 0.2
 
@@ -77,7 +81,7 @@ def main() -> int:
 
 def served_url(page: Page, port: int) -> str:
     """Where a page of the corpus is served: its own host and path, over http on our port."""
-    parts = urlsplit(page.url)
+    parts = urlsplit(page.url.strip())
     return f"http://{parts.hostname}:{port}{parts.path or '/'}" + (f"?{parts.query}" if parts.query else "")
 
 
@@ -90,9 +94,15 @@ Paper = dict[str, dict[str, Page]]
 def _by_host(chosen: list[Page], port: int) -> Paper:
     paper: Paper = defaultdict(dict)
     for page in chosen:
-        served = urlsplit(served_url(page, port))
-        paper[served.hostname or ""][served.path + (f"?{served.query}" if served.query else "")] = page
+        url = served_url(page, port)
+        paper[urlsplit(url).hostname or ""][_path(url)] = page
     return dict(paper)
+
+
+def _path(url: str) -> str:
+    """Path and query as sites see them: a tracking parameter changes nothing."""
+    parts = urlsplit(canonical_url(url) or url)
+    return (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
 
 
 def _write_seeds(paper: Paper, folder: Path, port: int) -> None:
@@ -115,7 +125,7 @@ def _feed(host: str, port: int, entries: dict[str, Page]) -> bytes:
         moment = moment.replace(tzinfo=moment.tzinfo or UTC) if moment else None
         items.append(
             f"<item><title>{escape(page.title or path)}</title>"
-            f"<link>{escape(f'http://{host}:{port}{path}')}</link>"
+            f"<link>{escape(served_url(page, port))}</link>"
             + (f"<pubDate>{format_datetime(moment)}</pubDate>" if moment else "")
             + "</item>"
         )
@@ -154,7 +164,7 @@ def _serve(paper: Paper, port: int) -> None:
                 self._answer(200, "application/rss+xml", _feed(host, port, entries))
             elif self.path == "/pressrun-home":
                 self._answer(200, "text/html", b"<html><body><h1>Home</h1></body></html>")
-            elif page := entries.get(self.path):
+            elif page := entries.get(_path(f"http://{host}:{port}{self.path}")):
                 # no charset: what the server of the day said is not part of the corpus
                 self._answer(200, "text/html", page.html.read_bytes(), gzipped=True)
             else:
@@ -247,21 +257,25 @@ def _resident(pid: int) -> int:
 
 
 def _fates(store: Path, chosen: list[Page], port: int, figures: dict[str, object]) -> list[str]:
-    """Count what became of each page by the captures table, and name those without a fate."""
+    """Count what became of each page, by the captures table or by what the crawl knows of its address."""
     import polars
 
-    rows = (
-        polars.read_delta(str(store / "tables" / "captures")).select("url", "fate", "reason").rows()
-    )
-    fate = {url: reason or kind for url, kind, reason in rows}
+    rows = polars.read_delta(str(store / "tables" / "captures")).select("url_key", "fate", "reason").rows()
+    fate = {key: f"rejected: {reason}" if reason else kind for key, kind, reason in rows}
+    database = open_database(load_config(store=str(store)).database)
     kinds: dict[str, Counter[str]] = defaultdict(Counter)
     lost = []
-    for page in chosen:
-        url = served_url(page, port)
-        if url in fate:
-            kinds[f"{page.dataset} {page.page_type or 'article'}"][fate[url]] += 1
-        else:
-            lost.append(url)
+    with database.transaction() as connection:
+        for page in chosen:
+            url = served_url(page, port)
+            key = url_key(canonical_url(url) or url)
+            known = None if key in fate else history(connection, url)
+            if key in fate or (known and known.outcome):
+                what = fate.get(key) or f"not fetched: {known.outcome if known else None}"
+                kinds[f"{page.dataset} {page.page_type or 'article'}"][what] += 1
+            else:
+                lost.append(url)
+    database.close()
     figures["fates"] = {kind: dict(counter.most_common()) for kind, counter in sorted(kinds.items())}
     figures["without_fate"] = len(lost)
     return lost
