@@ -87,7 +87,10 @@ def _home_page(press: Press) -> Page:
 
 def _teaser(look: Look, article: SampleArticle) -> str:
     dek = text_html(article.dek or article.byline)
-    return piece(look, "teaser", path=escape(article.path), text=text_html(article.title), dek=dek)
+    path, picture = escape(article.path), ""
+    if article.image_caption:
+        picture = piece(look, "thumb", path=path, source=f"/media/{article.slug}.svg")
+    return piece(look, "teaser", path=path, text=text_html(article.title), dek=dek, picture=picture)
 
 
 def _feeds_head(press: Press) -> str:
