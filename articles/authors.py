@@ -128,7 +128,7 @@ def _credits(
             value = metadata.first(f"twitter:data{number}") or ""
             yield Credit(byline=read_byline([value], site_runs=site_runs), origin=Origin.META, raw=value)
     yield from _in_tree(metadata, site_runs)
-    yield from _around_headline(page, title, heading, site_runs)
+    yield from _around_headline(page, metadata, title, heading, site_runs)
     yield from _signed(paragraphs, site_runs)
     for other in metadata.things:
         if other.authors and other is not thing and other.role in ("", "mainentity"):
@@ -250,7 +250,7 @@ def _is_elsewhere(node: LexborNode, around_headings: frozenset[int]) -> bool:
 
 
 def _around_headline(
-    page: Page, title: str, heading: LexborNode | None, site_runs: tuple[str, ...]
+    page: Page, metadata: Metadata, title: str, heading: LexborNode | None, site_runs: tuple[str, ...]
 ) -> Iterator[Credit]:
     """Texts around the headline that begin with `By`, and links to the pages of authors."""
     linked: list[str] = []
@@ -263,7 +263,8 @@ def _around_headline(
             text = joined(snippet, 100)
         if _BY.match(text):
             byline = read_byline([text], site_runs=site_runs)
-            if byline and all(_plausible(name, text) for name in byline.people):
+            elsewhere = _is_elsewhere(snippet.node, metadata.around_headings)
+            if byline and not elsewhere and all(_plausible(name, text) for name in byline.people):
                 signed.append(Credit(byline=byline, origin=Origin.TEXT, raw=text))
         elif _NAME_AND_MORE.match(text):
             byline = read_byline([text.partition("|")[0]], site_runs=site_runs)

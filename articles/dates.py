@@ -116,8 +116,8 @@ _NUMERIC = re.compile(
 )
 _WORD = r"[^\W\d_]{2,14}"
 _DAY_MONTH_YEAR = re.compile(
-    rf"(?<!\d)(?P<d>\d{{1,2}})(?:\s?(?:st|nd|rd|th|er|\.|º|°|ª|da|ta|e))?[\s,\-/.]*(?:(?:de|di|of"
-    rf"|d')\s*)?(?P<w>{_WORD})\.?"
+    rf"(?<!\d)(?P<d>\d{{1,2}})(?:(?:st|nd|rd|th|er|da|ta|e)(?![^\W\d_])|\s?[.º°ª])?[\s,\-/.]*"
+    rf"(?:(?:de|di|of)\s+|d['’])?(?P<w>{_WORD})\.?"
     rf"(?:\s+(?:de|del|of|lan))?[\s,\-/.'’]*(?P<y>\d{{4}})(?!\d)",
     re.IGNORECASE,
 )

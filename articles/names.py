@@ -319,6 +319,8 @@ def _tidy(part: str) -> str:
     cut = next(
         (i for i, word in enumerate(words) if i >= 2 and word.strip(".,").lower() in _TITLE_START), len(words)
     )
+    if cut < len(words) and not looks_like_person(" ".join(words[:cut])):
+        cut = len(words)
     part = " ".join(words[:cut]).strip(' \t-–—|:;,*"“”„»«…')
     return part if part.endswith(("Jr.", "Sr.", "Inc.", "Co.", "Ltd.")) or len(part) < 4 else part.rstrip(".")
 

@@ -131,7 +131,7 @@ def moments_of(
     if not published and feed is not None and feed.moment.at <= latest:
         published.append(feed)
     if not published:
-        published.extend(_from_text(page, title, heading, latest, timezone, month_first))
+        published.extend(_from_text(page, metadata, title, heading, latest, timezone, month_first))
     first = _finest(published)
     later = next((d for d in modified if first is None or d.moment.at >= first.moment.at), None)
     return first, later
@@ -301,6 +301,7 @@ def _url_day(url: str) -> str | None:
 
 def _from_text(
     page: Page,
+    metadata: Metadata,
     title: str,
     heading: LexborNode | None,
     latest: datetime,
@@ -316,7 +317,8 @@ def _from_text(
         if _CHANGE_WORD.search(joined(snippet, 60)) and not _PUBLISH_WORD.search(around):
             continue
         moment = parse_moment(around, timezone, month_first=month_first)
-        if moment is not None and moment.at <= latest:
+        elsewhere = _elsewhere(snippet.node, metadata.around_headings) is None
+        if moment is not None and moment.at <= latest and not elsewhere:
             yield Dated(moment=moment, origin=Origin.TEXT)
             return
 

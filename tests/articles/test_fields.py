@@ -1,0 +1,297 @@
+from __future__ import annotations
+
+import time
+from datetime import UTC, datetime
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from articles.fields import Fields, fields_of
+from articles.metadata import metadata_of
+from articles.model import Access, Capture, Evidence, Found, Origin, Precision, Site, Zone
+from articles.page import parse
+
+URL = "https://www.dailynews.example/news/rain.html"
+NOW = datetime(2025, 6, 1, 12, tzinfo=UTC)
+TEXT = (
+    "The rain that fell on the north of the country on Monday is the heaviest that has been measured there.",
+    "It will not stop before the end of the week, the weather service said in a statement to the newspaper.",
+)
+SITE = Site(
+    name="dailynews", home="https://www.dailynews.example/", timezone="America/New_York", country="us"
+)
+
+
+def _read(
+    head: str = "",
+    body: str = "",
+    *,
+    url: str = URL,
+    text: tuple[str, ...] = TEXT,
+    site: Site | None = None,
+    found: Found | None = None,
+) -> Fields:
+    page = parse(f"<html><head>{head}</head><body>{body}</body></html>", url)
+    capture = Capture(url=url, fetched_at=NOW, status=200, headers=(), body=b"", found=found)
+    return fields_of(page, metadata_of(page), text, capture, site)
+
+
+def _ld(text: str) -> str:
+    return f'<script type="application/ld+json">{{"@type": "NewsArticle", {text}}}</script>'
+
+
+def _evidence(fields: Fields, name: str) -> Evidence:
+    return next(one for one in fields.evidence if one.field == name)
+
+
+def test_every_field_is_read_and_says_where_from() -> None:
+    fields = _read(
+        head=_ld(
+            '"headline": "Rain falls on the north",'
+            '"description": "What the weather service says about this week.",'
+            '"author": [{"@type": "Person", "name": "By Ann Lee"},'
+            '{"@type": "Organization", "name": "News Desk"}],'
+            '"datePublished": "2025-05-30T08:00:00-04:00", "dateModified": "2025-05-30T09:30:00-04:00",'
+            '"articleSection": "Weather", "keywords": "rain, north", "isAccessibleForFree": true'
+        )
+        + '<meta property="og:title" content="Rain falls on the north | Daily News">'
+        '<link rel=canonical href="/news/rain.html">'
+        '<meta property="og:site_name" content="Daily News">'
+        '<meta property="og:image" content="/i/rain-field.jpg">',
+        body="<h1>Rain falls on the north</h1><figure><img src='/i/rain-field.jpg'><figcaption>A field."
+        "<span class=credit>Bob Roy/AP</span></figcaption></figure>",
+        text=("LONDON (Reuters) - " + TEXT[0], TEXT[1]),
+        site=SITE,
+    )
+    assert fields.title == "Rain falls on the north"
+    assert fields.url == URL
+    assert fields.dek == "What the weather service says about this week."
+    assert (fields.authors, fields.organisations, fields.agencies) == (
+        ("Ann Lee",),
+        ("News Desk",),
+        ("Reuters",),
+    )
+    assert fields.published_at == datetime(2025, 5, 30, 12, tzinfo=UTC)
+    assert fields.modified_at == datetime(2025, 5, 30, 13, 30, tzinfo=UTC)
+    assert fields.language == "en"
+    assert fields.section == "Weather"
+    assert fields.keywords == ("rain", "north")
+    assert fields.image is not None
+    assert (fields.image.url, fields.image.caption, fields.image.credit) == (
+        "https://www.dailynews.example/i/rain-field.jpg",
+        "A field.",
+        "Bob Roy/AP",
+    )
+    assert fields.access is Access.FREE
+    published = _evidence(fields, "published_at")
+    assert (published.origin, published.raw) == (Origin.JSON_LD, "2025-05-30T08:00:00-04:00")
+    assert (published.precision, published.zone) == (Precision.SECOND, Zone.STATED)
+    assert {one.field for one in fields.evidence} >= {
+        "title",
+        "url",
+        "dek",
+        "authors",
+        "agencies",
+        "language",
+        "image",
+    }
+
+
+def test_a_statement_of_change_is_never_the_publication() -> None:
+    fields = _read(
+        head=_ld('"headline": "Rain", "dateModified": "2025-05-30T09:30:00Z"')
+        + '<meta property="og:updated_time" content="2025-05-30T09:30:00Z">',
+        body="<h1>Rain</h1><p class=date>Updated: 30 May 2025</p>"
+        "<time class=updated datetime='2025-05-30'>x</time>",
+    )
+    assert fields.published_at is None
+    assert fields.modified_at == datetime(2025, 5, 30, 9, 30, tzinfo=UTC)
+
+
+def test_a_date_after_the_fetch_never_wins() -> None:
+    fields = _read(
+        head=_ld('"headline": "Rain", "datePublished": "2031-01-01T00:00:00Z"')
+        + '<meta property="article:published_time" content="2025-05-29T10:00:00Z">'
+    )
+    assert fields.published_at == datetime(2025, 5, 29, 10, tzinfo=UTC)
+
+
+def test_a_time_refines_the_day_that_a_better_source_gives() -> None:
+    fields = _read(
+        head=_ld('"headline": "Rain", "datePublished": "2025-05-29"'),
+        body="<h1>Rain</h1><time datetime='2025-05-29T10:20:00Z'>29 May</time>",
+    )
+    assert fields.published_at == datetime(2025, 5, 29, 10, 20, tzinfo=UTC)
+    assert _evidence(fields, "published_at").origin is Origin.DOM
+
+
+def test_times_without_zone_are_the_sites() -> None:
+    fields = _read(head='<meta name="pubdate" content="2025-05-29 10:20">', site=SITE)
+    assert fields.published_at == datetime(2025, 5, 29, 14, 20, tzinfo=UTC)
+    assert _evidence(fields, "published_at").zone is Zone.SITE
+
+
+def test_unmarked_dates_and_bylines_beside_the_headline_are_found() -> None:
+    fields = _read(
+        body="<div>Menu</div><h1>Rain falls on the north</h1><div>By <span>Ann Lee</span></div>"
+        "<div>May 29, 2025</div>"
+        "<p>The storm of June 3, 2011 was less.</p>"
+    )
+    assert fields.authors == ("Ann Lee",)
+    assert fields.published_at == datetime(2025, 5, 29, tzinfo=UTC)
+    assert _evidence(fields, "published_at").precision is Precision.DAY
+
+
+def test_the_byline_and_date_of_a_teaser_are_not_the_articles() -> None:
+    fields = _read(
+        body="<h1>Rain falls on the north</h1><p>Text.</p><aside class=related-posts><h3>Other</h3>"
+        "<span class=byline>By Bob Roy</span><time datetime='2024-01-01'>1 January 2024</time></aside>"
+    )
+    assert fields.authors == ()
+    assert fields.published_at is None
+
+
+def test_the_feed_dates_what_the_page_does_not() -> None:
+    at = datetime(2025, 5, 29, 10, 20, tzinfo=UTC)
+    found = Found(via="https://www.dailynews.example/rss", found_at=NOW, published_at=at)
+    fields = _read(found=found)
+    assert fields.published_at == at
+    assert _evidence(fields, "published_at").origin is Origin.FEED
+
+
+def test_the_address_dates_a_page_that_says_nothing_else() -> None:
+    fields = _read(url="https://www.dailynews.example/2025/05/29/rain.html")
+    assert fields.published_at == datetime(2025, 5, 29, tzinfo=UTC)
+    assert _evidence(fields, "published_at").origin is Origin.URL
+
+
+@pytest.mark.parametrize(
+    ("href", "url"),
+    [
+        (
+            "https://www.dailynews.example/news/rain-falls.html?utm_source=x",
+            "https://www.dailynews.example/news/rain-falls.html",
+        ),
+        ("https://www.dailynews.example/", URL),
+        ("https://elsewhere.example.org/rain.html", URL),
+        ("javascript:void(0)", URL),
+        ("http://[broken", URL),
+    ],
+)
+def test_a_canonical_address_counts_only_where_it_can_be_this_pages(href: str, url: str) -> None:
+    assert _read(head=f'<link rel=canonical href="{href}">').url == url
+
+
+@pytest.mark.parametrize(
+    ("head", "body", "next_page"),
+    [
+        ('<link rel=next href="?page=2">', "", f"{URL}?page=2"),
+        ("", "<div class=pagination><a href='?page=2'>2</a><a href='?page=3'>3</a></div>", f"{URL}?page=2"),
+        ('<link rel=next href="/news/another.html">', "", None),
+        ('<link rel=next href="/news/other.html?page=2">', "", None),
+    ],
+)
+def test_the_next_page_is_one_of_the_same_article(head: str, body: str, next_page: str | None) -> None:
+    assert _read(head=head, body=body).next_page == next_page
+
+
+@pytest.mark.parametrize(
+    ("head", "access"),
+    [
+        ("", Access.FREE),
+        ('<meta property="article:content_tier" content="metered">', Access.METERED),
+        ('<meta property="article:content_tier" content="locked">', Access.PAID),
+        (_ld('"isAccessibleForFree": "False"'), Access.PAID),
+    ],
+)
+def test_access_is_what_the_page_states(head: str, access: Access) -> None:
+    assert _read(head=head, text=TEXT * 10).access is access
+
+
+def test_a_paid_article_of_which_little_is_shown_is_a_stub() -> None:
+    assert _read(head=_ld('"isAccessibleForFree": false')).access is Access.STUB
+
+
+def test_a_dek_that_repeats_the_text_is_none() -> None:
+    assert _read(head=f'<meta name=description content="{TEXT[0][:80]}...">').dek is None
+
+
+DEEP = 2_000
+
+
+def test_hostile_pages_give_fields_within_bounds() -> None:
+    hostile = [
+        "<div class=author-byline-date>" * DEEP + "x" * 100_000,
+        "<h1>" * DEEP + "x",
+        "<h1>" + "x " * 400_000,
+        "<time datetime='2025-01-01'>" * DEEP,
+        "<time datetime='2025-01-01'></time>" * 20_000,
+        "<span class=byline>By " + "A" * 500_000,
+        "<p itemprop=author>" + "Ann Lee, " * 100_000,
+        "<figure><figcaption>" * (DEEP // 2),
+        "<p>By Ann Lee 1.1.2025</p>" * 20_000,
+    ]
+    for body in hostile:
+        page = parse(f"<html><body>{body}", URL)
+        capture = Capture(url=URL, fetched_at=NOW, status=200, headers=(), body=b"")
+        started = time.thread_time()
+        fields = fields_of(page, metadata_of(page), TEXT, capture)
+        assert isinstance(fields, Fields)
+        assert time.thread_time() - started < 1.5
+
+
+_FRAGMENTS = st.sampled_from(
+    [
+        "<h1>",
+        "</h1>",
+        "<time datetime='",
+        "'>",
+        "<span class=author>",
+        "<a rel=author href=/x>",
+        "</a>",
+        "By Ann Lee",
+        "<meta name=author content='",
+        "<meta property=article:published_time content='",
+        "2025-05-30T10:00:00Z",
+        '<script type="application/ld+json">',
+        '{"@type":"NewsArticle","headline":"',
+        '"}',
+        "</script>",
+        "Rain | Daily News",
+        "<link rel=canonical href='",
+        "http://[",
+        "//x/",
+        "?page=2",
+        "<div class=pagination>",
+        "</div>",
+        "<title>",
+        "</title>",
+        "Updated 30 May 2025",
+        "&#0;",
+        "\x00",
+        "\ud800",
+        "<figure><img src=x.jpg><figcaption>",
+        "</figcaption></figure>",
+        "<p itemprop=datePublished content='",
+        "<html lang='",
+        "99/99/9999",
+        "新华社",
+        "<aside class=related>",
+    ]
+)
+
+
+@settings(max_examples=300, deadline=None)
+@given(
+    st.lists(_FRAGMENTS | st.text(max_size=8), max_size=30),
+    st.sampled_from([URL, "", "x", "https://[", "http://a.b/2025/01/02/"]),
+)
+def test_no_page_makes_field_reading_fail(fragments: list[str], url: str) -> None:
+    html = "".join(fragments).encode("utf-8", "replace").decode("utf-8", "replace")
+    page = parse(html, url)
+    capture = Capture(url=url, fetched_at=NOW, status=200, headers=(), body=b"")
+    first = fields_of(page, metadata_of(page), tuple(fragments[:3]), capture, SITE)
+    again = fields_of(page, metadata_of(page), tuple(fragments[:3]), capture, SITE)
+    assert first == again
+    assert first.published_at is None or first.published_at.tzinfo is UTC
