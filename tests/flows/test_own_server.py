@@ -1,0 +1,56 @@
+"""A flow that is run by hand brings its Prefect along, and leaves nothing running."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import httpx
+
+ROOT = Path(__file__).resolve().parents[2]
+BY_HAND = """
+from flows.config import choose
+choose()
+from flows.own_server import prefect_server
+print("server", prefect_server())
+from flows.maintain import maintain
+import sys
+print("head", maintain().head, "prefect.server.api.server" in sys.modules)
+"""
+
+
+def test_a_flow_run_by_hand_finds_a_server_that_ends_with_it(
+    prefect_environment: dict[str, str], tmp_path: Path
+) -> None:
+    environment = {**prefect_environment, "PRESSRUN_STORE": str(tmp_path / "archive")}
+    del environment["PREFECT_API_URL"]
+
+    done = subprocess.run(
+        [sys.executable, "-c", BY_HAND],
+        env=environment,
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=180,
+        check=False,
+    )
+
+    assert done.returncode == 0, done.stderr
+    found = re.search(r"server (http://127\.0\.0\.1:\d+/api)", done.stdout)
+    assert found, done.stdout
+    assert "head 0 False" in done.stdout
+    assert "Traceback" not in done.stderr
+    assert "Error logging" not in done.stderr
+    try:
+        answer = httpx.get(found[1] + "/health", timeout=5)
+    except httpx.TransportError:
+        return
+    raise AssertionError(f"the server still answers: {answer}")
+
+
+def test_a_server_that_is_set_up_is_the_one_used(prefect_server: str) -> None:
+    from flows import own_server
+
+    assert own_server.prefect_server() == prefect_server
