@@ -56,8 +56,8 @@ class OnceSpider(NewsSpider, Generic[T]):
 
     async def start(self) -> AsyncIterator[Any]:
         """Carry out the errand; there are no items."""
-        for nothing in ():
-            yield nothing
+        for item in list[Any]():
+            yield item
         desk = self._desk()
         (site,) = self.sites.values()
         try:
