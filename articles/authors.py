@@ -12,7 +12,7 @@ from selectolax.lexbor import LexborNode
 from articles.metadata import Metadata, Party
 from articles.model import Origin
 from articles.names import AGENCIES, Byline, looks_like_person, read_byline
-from articles.nearby import joined, near_headline, short_text
+from articles.nearby import in_other_matter, joined, near_headline, short_text
 from articles.page import Page, attribute
 
 _META: Final = (
@@ -263,7 +263,7 @@ def _around_headline(
             text = joined(snippet, 100)
         if _BY.match(text):
             byline = read_byline([text], site_runs=site_runs)
-            elsewhere = _is_elsewhere(snippet.node, metadata.around_headings)
+            elsewhere = in_other_matter(snippet.node, metadata.around_headings)
             if byline and not elsewhere and all(_plausible(name, text) for name in byline.people):
                 signed.append(Credit(byline=byline, origin=Origin.TEXT, raw=text))
         elif _NAME_AND_MORE.match(text):

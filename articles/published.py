@@ -17,7 +17,7 @@ from selectolax.lexbor import LexborNode
 from articles.dates import Moment, parse_moment
 from articles.metadata import Metadata
 from articles.model import Origin, Precision
-from articles.nearby import joined, near_headline, short_text
+from articles.nearby import in_other_matter, joined, near_headline, short_text
 from articles.page import Page
 
 FUTURE_TOLERANCE: Final = timedelta(hours=14)
@@ -317,7 +317,7 @@ def _from_text(
         if _CHANGE_WORD.search(joined(snippet, 60)) and not _PUBLISH_WORD.search(around):
             continue
         moment = parse_moment(around, timezone, month_first=month_first)
-        elsewhere = _elsewhere(snippet.node, metadata.around_headings) is None
+        elsewhere = in_other_matter(snippet.node, metadata.around_headings)
         if moment is not None and moment.at <= latest and not elsewhere:
             yield Dated(moment=moment, origin=Origin.TEXT)
             return
