@@ -19,6 +19,7 @@ from protego import Protego
 from scrapy import Request
 from scrapy.exceptions import NotConfigured
 
+from articles.urls import canonical_url
 from spiders.outcome import FetchError, Outcome
 from storage.state import frontier
 from storage.state.frontier import Robots
@@ -73,7 +74,7 @@ def read_rules(robots: Robots) -> Rules:
         parsed=parsed,
         agent=agent,
         detail=f"{robots.origin}/robots.txt disallows it",
-        sitemaps=tuple(url for url in parsed.sitemaps if url.startswith(("http://", "https://"))),
+        sitemaps=tuple(filter(None, (canonical_url(url, robots.origin) for url in parsed.sitemaps))),
         crawl_delay_seconds=min(max(delay, 0.0), MAX_CRAWL_DELAY_SECONDS) if delay else None,
     )
 

@@ -57,7 +57,7 @@ RARE_SECONDS = 3 * 3600.0
 """Least wait between looks at sections of the menu, where feeds and sitemaps name nearly everything."""
 MAX_REDIRECTS = 10
 MAX_PATIENCE_SECONDS = 300.0
-"""A pause between requests longer than this ends the visit; the rest is for the next."""
+"""A site whose robots.txt asks for longer pauses is not crawled."""
 SHORT_WAIT_SECONDS = 30.0
 """A Retry-After up to this is waited for; a longer one ends the visit."""
 STRIKES = 3
@@ -248,13 +248,12 @@ async def _look_around(visit: Visit) -> None:
             Ended.BLOCKED, f"left alone until {visit.held.until:%Y-%m-%d %H:%M} UTC: {visit.held.detail}"
         )
     await books.run(_declare, site, now)
+    await _robots(visit)
     looked: set[str] = set()
     known = await books.run(frontier.pages, site.name)
     for page in known:
         if page.kind is Kind.HOME:
             await _look(visit, page, looked)
-    if not site.sitemaps:
-        await _sitemaps_of_robots(visit)
     for kinds in ((Kind.FEED,), (Kind.SITEMAP,), (Kind.SECTION,)):
         await _look_at_all(visit, kinds, looked)
         if kinds == (Kind.SITEMAP,) and not await _has_listing(visit):
@@ -283,16 +282,19 @@ def _declare(connection: Connection, site: Site, now: datetime) -> None:
     )
 
 
-async def _sitemaps_of_robots(visit: Visit) -> None:
+async def _robots(visit: Visit) -> None:
+    """Heed what robots.txt of the home page says of pace and sitemaps."""
     site = visit.site
-    try:
-        rules = await visit.desk.rules(site, site.home)
-    except FetchError as error:
-        log.warning("%s: robots.txt: %s", site.name, error)
-        return
+    rules = await visit.desk.rules(site, site.home)
     delay = rules.crawl_delay_seconds
     if delay is not None and delay > MAX_PATIENCE_SECONDS:
-        raise _Leave(Ended.BUDGET, f"robots.txt asks for {delay:g} s between requests: one request a visit")
+        raise _Leave(
+            Ended.ROBOTS,
+            f"{origin_of(site.home)}/robots.txt asks for {delay:g} s between requests; "
+            f"above {MAX_PATIENCE_SECONDS:g} s nothing is fetched",
+        )
+    if site.sitemaps:
+        return
     await visit.desk.books.run(
         frontier.add_pages,
         site.name,
