@@ -234,16 +234,18 @@ def _share_parent(one: LexborNode, other: LexborNode) -> bool:
 def _is_elsewhere(node: LexborNode, around_headings: frozenset[int]) -> bool:
     """Whether a node belongs to a comment, a teaser, a card or the frame of the page."""
     parent = node.parent
+    in_footer = False
     for _ in range(10):
-        if parent is None or parent.tag in ("body", "html", "main"):
-            return False
-        if parent.tag in ("nav", "footer"):
+        if parent is None or parent.tag in ("body", "html", "main", "article"):
+            return in_footer and (parent is None or parent.tag != "article")
+        if parent.tag == "nav":
             return True
+        in_footer = in_footer or parent.tag == "footer"
         attributes = parent.attributes
         if _ELSEWHERE.search(f"{attributes.get('class') or ''} {attributes.get('id') or ''}"):
             return parent.mem_id not in around_headings
         parent = parent.parent
-    return False
+    return in_footer
 
 
 # --- Texts ----------------------------------------------------------------------------------------

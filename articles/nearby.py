@@ -78,18 +78,16 @@ def near_headline(page: Page, title: str, heading: LexborNode | None) -> tuple[S
     return tuple(Snippet(text=text, href=_href(node), node=node) for text, node in (*after, *before))
 
 
-_OTHER_MATTER: Final = re.compile(r"comment|related|teaser", re.IGNORECASE)
+_OTHER_MATTER: Final = re.compile(r"comment|related", re.IGNORECASE)
 
 
 def in_other_matter(node: LexborNode, around_headings: frozenset[int]) -> bool:
-    """Whether a text near the headline belongs to a comment, a teaser or the frame of the page."""
+    """Whether a text near the headline belongs to a comment, a related article or a menu."""
     parent = node.parent
     for _ in range(6):
         if parent is None or parent.mem_id in around_headings or parent.tag == "body":
             return False
-        if parent.tag in ("nav", "footer", "aside") or _OTHER_MATTER.search(
-            parent.attributes.get("class") or ""
-        ):
+        if parent.tag == "nav" or _OTHER_MATTER.search(parent.attributes.get("class") or ""):
             return True
         parent = parent.parent
     return False

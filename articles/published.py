@@ -270,14 +270,16 @@ def _text_before(node: LexborNode) -> str:
 
 
 def _elsewhere(node: LexborNode, around_headings: frozenset[int]) -> float | None:
-    """What speaks against a node's place: None in a comment, a teaser or the frame of the page."""
+    """What speaks against a node's place: None in a comment, a teaser or a menu."""
     listed = 0.0
     parent: LexborNode | None = node
     for _ in range(12):
         if parent is None or parent.tag in ("body", "html", "main"):
             break
-        if parent.tag in ("nav", "footer", "aside"):
+        if parent.tag == "nav":
             return None
+        if parent.tag in ("footer", "aside"):
+            listed = max(listed, 0.6)
         attributes = parent.attributes
         names = f"{attributes.get('class') or ''} {attributes.get('id') or ''}"
         if _ELSEWHERE.search(names):
