@@ -13,7 +13,7 @@ from flows.report import NormalizeReport
 from flows.steps import WORKERS, Desk
 from flows.workshop import close_workshop, open_workshop
 from storage.segments import sweep
-from storage.state.segments import pending
+from storage.state.segments import State, in_state, pending, release
 
 
 def _run_name() -> str:
@@ -25,11 +25,12 @@ def _run_name() -> str:
     flow_run_name=_run_name,
     task_runner=ThreadPoolTaskRunner(max_workers=WORKERS),  # type: ignore[arg-type]
 )
-def normalize(limit: int | None = None) -> NormalizeReport:
+def normalize(limit: int | None = None, quarantined: bool = False) -> NormalizeReport:
     """Read every pending segment and commit what it gave; what killed crawls left behind comes first.
 
     Args:
         limit: Segments taken up at most, the oldest first. None: all.
+        quarantined: Try those in quarantine again too, after what was wrong with them or the reader is mended.
     """
     log = get_run_logger()
     config = load_config()
@@ -37,7 +38,10 @@ def normalize(limit: int | None = None) -> NormalizeReport:
     try:
         sweep(workshop.store, workshop.database, config.work)
         with workshop.database.transaction() as connection:
-            keys = [entry.key for entry in pending(connection)][:limit]
+            if quarantined:
+                for entry in in_state(connection, State.QUARANTINED):
+                    release(connection, entry.key)
+            keys = [entry.key for entry in pending(connection, limit)]
         log.info("%d segments are pending", len(keys))
         desk = Desk(config, log)
         desk.take_all(keys)

@@ -17,7 +17,12 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import httpx
-from prefect.settings import PREFECT_API_URL, get_current_settings, temporary_settings
+from prefect.settings import (
+    PREFECT_API_URL,
+    PREFECT_FLOWS_HEARTBEAT_FREQUENCY,
+    get_current_settings,
+    temporary_settings,
+)
 
 from flows.config import subprocess_environment
 
@@ -55,7 +60,9 @@ def prefect_server() -> str:
     process = _start(port, log)
     rest.callback(_stop, process)
     _wait_until_healthy(url, process, log)
-    rest.enter_context(temporary_settings({PREFECT_API_URL: url}))
+    # nobody watches for this server's runs to fall silent, and ending the heartbeat takes a second
+    settings = {PREFECT_API_URL: url, PREFECT_FLOWS_HEARTBEAT_FREQUENCY: None}
+    rest.enter_context(temporary_settings(settings))
     return url
 
 

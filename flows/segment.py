@@ -189,6 +189,6 @@ def check_broken(key: str, results: Sequence[Result]) -> int:
     if len(broken) > max(MIN_UNREADABLE, MAX_UNREADABLE_SHARE * len(results)):
         raise ReaderBroken(
             f"{key}: the reader broke on {len(broken)} of {len(results)} captures, first on "
-            f"{broken[0].reading.url}; mend the reader, raise EXTRACTOR, then replay"
+            f"{broken[0].reading.url}; mend the reader, then normalize what is in quarantine"
         )
     return len(broken)

@@ -59,11 +59,13 @@ def test_pending_segments_are_read_and_a_broken_one_stops_no_other(
 
     report = normalize()
     again = normalize()
+    once_more = normalize(quarantined=True)
 
     assert report.commits == (1,)
     assert report.tallies[0].captures == 2
     assert [held.segment for held in report.quarantined] == [torn]
     assert again.segments == 0
+    assert [held.segment for held in once_more.quarantined] == [torn]
     text = artifact(prefect_server, "normalize")
     assert "Pending segments read" in text
     with workshop.database.transaction() as connection:
