@@ -22,7 +22,7 @@ class Scope:
     """What a site's seed says of URLs."""
 
     hosts: frozenset[str]
-    """Registered domains, or whole hosts where they are addresses or have no public suffix."""
+    """Registered domains, or whole hosts where they are addresses."""
     home: str
     allow: tuple[re.Pattern[str], ...]
     deny: tuple[re.Pattern[str], ...]
@@ -63,7 +63,12 @@ def scope_of(site: Site) -> Scope:
 @lru_cache(maxsize=10_000)
 def _domain(host: str) -> str:
     host = host.lower().rstrip(".")
-    return _SUFFIXES(host).top_domain_under_public_suffix or host
+    known = _SUFFIXES(host)
+    if known.top_domain_under_public_suffix:
+        return known.top_domain_under_public_suffix
+    if known.suffix or known.ipv4 or known.ipv6 or ":" in host:
+        return host
+    return ".".join(host.split(".")[-2:])  # a private name, such as `www.paper.test`
 
 
 def registered_name(host: str) -> str:
