@@ -249,11 +249,11 @@ def how_to_read(store: str, article_url: str) -> None:
     """Three commands that read the result."""
     command = _beside(Path(sys.argv[0]))
     python = _beside(Path(sys.executable))
-    sql = f"FROM delta_scan('{store}/tables/articles') SELECT site, title, published_at LIMIT 5"
+    sql = "SELECT title, published_at FROM self ORDER BY published_at LIMIT 5"
     out.print("\nRead it:", style="bold")
     say(f"  {command} show --store {store} {article_url}")
     say(f"  {command} read --store {store} --since 0")
-    say(f'  {python} -c "import duckdb; duckdb.sql(\\"{sql}\\").show()"')
+    say(f"  {python} -c \"import polars; print(polars.read_delta('{store}/tables/articles').sql('{sql}'))\"")
 
 
 def _beside(path: Path) -> str:

@@ -1,17 +1,22 @@
-"""A real Prefect server for every test that needs one: started once, on its own port and database."""
+"""Servers that tests of several rooms need, each started once: Prefect, moto's S3, and Ceph's where installed."""
 
 from __future__ import annotations
 
 import os
+import shutil
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import httpx
 import pytest
+
+from tests.support.ceph import ceph, missing_programs
+from tests.support.s3 import BUCKET, S3Server, moto, serving
 
 QUIET = {
     "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
@@ -70,3 +75,26 @@ def _wait_until_healthy(url: str, server: subprocess.Popen[bytes], log: Path) ->
             pass
         time.sleep(0.1)
     pytest.fail(f"no Prefect server after {START_SECONDS:.0f} s:\n{log.read_text()[-3000:]}")
+
+
+@pytest.fixture(scope="session")
+def moto_server() -> Iterator[S3Server]:
+    with serving(moto()) as server:
+        server.client().create_bucket(Bucket=BUCKET)
+        yield server
+
+
+@pytest.fixture(scope="session")
+def ceph_server() -> Iterator[S3Server]:
+    if missing := missing_programs():
+        pytest.skip(
+            f"no real S3 server here ({', '.join(missing)} missing): "
+            "apt-get install --no-install-recommends ceph-mon ceph-osd radosgw"
+        )
+    folder = Path(tempfile.mkdtemp(prefix="ceph-"))  # sockets need a short path
+    try:
+        with ceph(folder) as server:
+            server.client().create_bucket(Bucket=BUCKET)
+            yield server
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)

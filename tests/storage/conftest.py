@@ -3,42 +3,14 @@
 from __future__ import annotations
 
 import secrets
-import shutil
-import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
 from storage.objects import ObjectStore, open_store
-from tests.support.ceph import ceph, missing_programs
-from tests.support.s3 import S3Server, moto, put_behind_the_back, serving
-
-BUCKET = "pressrun-tests"
-
-
-@pytest.fixture(scope="session")
-def moto_server() -> Iterator[S3Server]:
-    with serving(moto()) as server:
-        server.client().create_bucket(Bucket=BUCKET)
-        yield server
-
-
-@pytest.fixture(scope="session")
-def ceph_server() -> Iterator[S3Server]:
-    if missing := missing_programs():
-        pytest.skip(
-            f"no real S3 server here ({', '.join(missing)} missing): "
-            "apt-get install --no-install-recommends ceph-mon ceph-osd radosgw"
-        )
-    folder = Path(tempfile.mkdtemp(prefix="ceph-"))  # sockets need a short path
-    try:
-        with ceph(folder) as server:
-            server.client().create_bucket(Bucket=BUCKET)
-            yield server
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
+from tests.support.s3 import BUCKET, S3Server, put_behind_the_back
 
 
 @pytest.fixture

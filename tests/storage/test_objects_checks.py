@@ -15,10 +15,10 @@ import pytest
 
 from storage.objects import Creates, ObjectStore, StoreError, open_store, preflight, probe, table_url
 from storage.objects import storage_options as delta_options
-from tests.storage.conftest import BUCKET
 from tests.support.ceph import STRANGER
 from tests.support.proxy import Refusal, always, fault_proxy
 from tests.support.s3 import (
+    BUCKET,
     S3Server,
     ignoring_conditions,
     ignoring_swaps,

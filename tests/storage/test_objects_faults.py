@@ -17,9 +17,8 @@ import pytest
 
 from storage.objects import ObjectStore, StoreError, open_store
 from storage.objects.protocol import TEMPORARY
-from tests.storage.conftest import BUCKET
 from tests.support.proxy import Choose, Fault, Proxy, Refusal, always, at_random, fault_proxy, script
-from tests.support.s3 import S3Server
+from tests.support.s3 import BUCKET, S3Server
 
 CONFLICT = Refusal(409, "ConditionalRequestConflict")
 Behind = Callable[[Choose], AbstractContextManager[tuple[ObjectStore, Proxy]]]

@@ -26,6 +26,10 @@ if TYPE_CHECKING:
     Application = WSGIApplication
 
 
+BUCKET = "pressrun-tests"
+"""Made on every S3 server of the tests."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class S3Server:
     """Where an S3 server listens, and who may come in."""
