@@ -195,10 +195,13 @@ def _number(part: str) -> int:
 
 def _title(metadata: Metadata, runs: tuple[str, ...], evidence: list[Evidence]) -> str:
     thing = metadata.article
+    stated = (thing.headline or thing.name) if thing else None
+    graph = metadata.first("og:title", "twitter:title", "dc.title", "sailthru.title", "parsely-title")
+    others = [_plain(text) for text in (stated, graph, metadata.title) if text]
     claims = Claims(
-        headings=tuple(_heading_text(node) for node in metadata.headings[:8]),
-        json_ld=(thing.headline or thing.name) if thing else None,
-        graph=metadata.first("og:title", "twitter:title", "dc.title", "sailthru.title", "parsely-title"),
+        headings=tuple(_heading_text(node, others) for node in metadata.headings[:8]),
+        json_ld=stated,
+        graph=graph,
         title=metadata.title,
     )
     headline = headline_of(claims, runs)
@@ -215,9 +218,11 @@ _KICKER: Final = re.compile(
 )
 
 
-def _heading_text(node: LexborNode) -> str:
-    """The text of a heading without the kicker, date or label that some pages put into it."""
+def _heading_text(node: LexborNode, others: Sequence[str]) -> str:
+    """The text of a heading without a kicker, date or label in it that none of the other claims has."""
     whole = text_of(node) if short_text(node, MAX_HEADLINE_CHARS) else ""
+    if any(other.startswith(_plain(whole)) for other in others):
+        return whole
     for child in node.iter():
         names = f"{child.attributes.get('class') or ''}"
         if whole and (child.tag == "time" or (names and _KICKER.search(names))):
@@ -340,8 +345,9 @@ def _language(
         (metadata.first("content-language", "language", "dc.language", "inlanguage"), Origin.META),
         (site.language if site else None, Origin.SITE),
     ]
-    sample = " ".join(max(paragraphs[:8], key=len, default="").split())
-    language, from_text = language_of([text for text, _ in declared], sample or " ".join(paragraphs[:3]))
+    longer = [paragraph for paragraph in paragraphs[:12] if len(paragraph) > 60]
+    sample = " ".join(longer[:4] or paragraphs[:12])
+    language, from_text = language_of([text for text, _ in declared], sample)
     if language is None:
         return None
     if from_text:

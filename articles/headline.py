@@ -79,16 +79,17 @@ def headline_of(claims: Claims, runs: tuple[str, ...]) -> Headline | None:
         if raw and _usable(raw)
     ]
     stated = [claim for claim in machine if claim.origin is not Origin.DOM]
-    if len(stated) == 2 and _run(stated[0].text) == _run(stated[1].text):
+    agreed = len(stated) == 2 and _run(stated[0].text) == _run(stated[1].text)
+    heading = _best_heading([text for text, _ in headings], machine)
+    if agreed and (heading is None or not _of_one_field(headings[heading][0], machine)):
         return stated[0]
-    heading = _best_heading([text for text, _ in headings], [claim.text for claim in machine])
     if heading is not None:
         text, raw = headings[heading]
         inner = next((claim for claim in stated if _ends_with(text, claim.text)), None)
         return inner or Headline(text=text, origin=Origin.DOM, raw=raw)
     if stated:
         best = stated[0]
-        confirmed = any(claim.text.startswith(best.text) and claim.text != best.text for claim in machine)
+        confirmed = any(claim.raw.startswith(best.text) and claim.raw != best.text for claim in machine)
         return best if confirmed or best.origin is Origin.JSON_LD else _bare(best)
     if machine:
         return _bare(machine[0])
@@ -99,13 +100,24 @@ def _usable(text: str) -> bool:
     return bool(_WORD.search(text)) and len(text) <= MAX_HEADLINE_CHARS
 
 
-def _best_heading(headings: list[str], others: list[str]) -> int | None:
+def _of_one_field(heading: str, machine: list[Headline]) -> bool:
+    """Whether all machine claims are one text written for search engines, and the heading is another."""
+    texts = {_run(claim.text) for claim in machine}
+    stated = machine[0].text
+    return (
+        len(texts) == 1
+        and len(machine) == 3
+        and not (_ends_with(heading, stated) or _ends_with(stated, heading))
+    )
+
+
+def _best_heading(headings: list[str], machine: list[Headline]) -> int | None:
     """Index of the heading that another claim resembles most, earlier ones before later ones."""
     best, best_score = None, 0.0
-    others_words = [_words(other) for other in others]
+    others = [(_words(claim.text), 1.0 if claim.origin is not Origin.DOM else 0.8) for claim in machine]
     for index, heading in enumerate(headings):
         own = _words(heading)
-        likeness = max((_likeness(own, other) for other in others_words), default=0.0)
+        likeness = max((weight * _likeness(own, other) for other, weight in others), default=0.0)
         if likeness >= 0.3 and likeness - 0.1 * index > best_score:
             best, best_score = index, likeness - 0.1 * index
     return best

@@ -108,6 +108,10 @@ def language_of(declared: Sequence[str | None], text: str) -> tuple[str | None, 
     spoken = primaries[0] if len(primaries) == 1 and _speaks(words, primaries[0]) else _identified(sample)
     if spoken is None:
         return (tags[0] if tags else None), False
+    if tags and spoken not in _COMMON:
+        declared_words = sum(word in _COMMON.get(primaries[0], ()) for word in words)
+        if declared_words >= 0.02 * len(words) + 1:
+            return tags[0], False  # lists of names look like a small language
     same = [tag for tag in tags if tag.partition("-")[0] == spoken]
     with_region = [tag for tag in same if "-" in tag]
     return (with_region or same or [spoken])[0], not same
