@@ -16,6 +16,8 @@ BEFORE: Final = 12
 AFTER: Final = 45
 """How many texts on either side count as near."""
 
+MAX_TEXT_CHARS: Final = 1_000
+"""As much of one text as is kept: whatever is looked for stands in a short one."""
 MAX_NODES: Final = 400
 """Nodes of one element of which a short text is made."""
 MAX_WALK: Final = 60_000
@@ -48,30 +50,29 @@ def near_headline(page: Page, title: str, heading: LexborNode | None) -> tuple[S
     words = frozenset(_WORD.findall(title.casefold())) if wanted is None else frozenset()
     texts: list[tuple[str, LexborNode]] = []
     anchor, likeness = 0, 0.5
+    found = wanted is None and not words
     for count, node in enumerate(body.traverse(include_text=True)):
         if count > MAX_WALK:
             break
         if node.tag != "-text":
             if wanted is not None and node.mem_id == wanted:
-                anchor = len(texts)
-                wanted = None
+                anchor, found = len(texts), True
             continue
         content = node.text_content
         if not content or content.isspace():
             continue
-        text = " ".join(content.split())
         parent = node.parent
         if parent is not None and parent.tag in _HIDDEN:
             continue
+        text = " ".join(content[:MAX_TEXT_CHARS].split())
         if words and 0.4 < len(text) / len(title) < 2.5:
             own = frozenset(_WORD.findall(text.casefold()))
             like = 2 * len(own & words) / (len(own) + len(words))
             if like > likeness:
                 anchor, likeness = len(texts), like
+                found = like > 0.99
         texts.append((text, node))
-        if len(texts) >= MAX_TEXTS or (
-            len(texts) > anchor + AFTER and anchor and (not words or likeness > 0.99)
-        ):
+        if len(texts) >= MAX_TEXTS or (found and len(texts) > anchor + AFTER):
             break
     after = texts[anchor : anchor + AFTER]
     before = texts[max(0, anchor - BEFORE) : anchor][::-1]
