@@ -13,7 +13,6 @@ from flows.config import Config
 from pressrun.trouble import RequestError
 from storage import delta, records
 from storage.batches import Change
-from storage.objects import open_store
 from storage.reader import Archive, StoredArticle, open_archive
 from storage.state import frontier
 from storage.state.database import open_database
@@ -126,10 +125,11 @@ def trace(config: Config, url: str) -> Trace:
     Raises RequestError where neither the crawl nor the archive ever met it.
     """
     canonical = _canonical(url)
+    store = open_archive(config.store).store
     database = open_database(config.database)
     with database.transaction() as connection:
         crawl = frontier.history(connection, canonical)
-    captures = tuple(delta.captures_for(open_store(config.store), url_key(canonical)))
+    captures = tuple(delta.captures_for(store, url_key(canonical)))
     if crawl is None and not captures:
         raise RequestError(f"{url} was never met: no feed, sitemap or page named it, and nothing was fetched")
     return Trace(url=canonical, crawl=crawl, captures=captures)

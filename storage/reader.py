@@ -13,13 +13,14 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from pathlib import Path
 
 from articles.urls import article_id, canonical_url
 from storage import batches
 from storage.ahead import ahead
 from storage.batches import Change
 from storage.log import Commit, DamagedLog, Log
-from storage.objects import ObjectStore, open_store
+from storage.objects import ObjectStore, StoreError, open_store
 from storage.stored import StoredArticle, stored
 
 __all__ = ["Archive", "News", "StoredArticle", "open_archive"]
@@ -149,8 +150,16 @@ class Archive:
 
 
 def open_archive(url: str) -> Archive:
-    """The archive in a folder or at `s3://bucket/prefix`; nothing is read yet. Raises StoreError."""
-    return Archive(open_store(url))
+    """The archive in a folder or at `s3://bucket/prefix`; nothing is read of it yet.
+
+    Raises StoreError for a URL that is none, and for a folder that is not there: reading makes none.
+    """
+    store = open_store(url)
+    if "://" not in store.url and not Path(store.url).is_dir():
+        raise StoreError(
+            f"{store.url}: no archive is there (no such folder); check the path, or crawl a site into it first"
+        )
+    return Archive(store)
 
 
 def _decode(

@@ -156,6 +156,8 @@ def test_try_reads_a_page_and_stores_nothing(pressrun: Run, crawled: Crawled, tm
         (["sites", "--seeds", "/nonexistent/folder"], "/nonexistent/folder"),
         (["demo", "--port", "99999999"], "99999999"),
         (["read", "--store", "s3://"], "s3://"),
+        (["read", "--store", "/nonexistent/archive"], "/nonexistent/archive"),
+        (["why", "http://example.com/", "--store", "/nonexistent/archive"], "/nonexistent/archive"),
     ],
 )
 def test_a_wrong_request_is_one_sentence_and_exit_code_2(
