@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -12,8 +12,8 @@ from selectolax.lexbor import LexborNode
 from articles.metadata import Metadata, Party
 from articles.model import Origin
 from articles.names import AGENCIES, Byline, looks_like_person, read_byline
-from articles.nearby import in_other_matter, joined, near_headline, short_text
-from articles.page import Page, attribute
+from articles.nearby import Snippet, in_other_matter, joined, short_text
+from articles.page import attribute
 
 _META: Final = (
     "author", "article:author", "og:article:author", "article:author_name", "article_author", "byl", "byline",
@@ -80,20 +80,18 @@ class Credit:
 
 
 def credits_of(
-    page: Page,
     metadata: Metadata,
-    title: str,
-    heading: LexborNode | None,
+    nearby: Callable[[], tuple[Snippet, ...]],
     paragraphs: Sequence[str],
     site_runs: tuple[str, ...],
 ) -> tuple[Credit, ...]:
     """The credits to keep, the best first: people where anyone names people, and what stands beside them.
 
-    `heading` is the node that shows `title`, where one does. Where the first credit found is an
+    `nearby` gives the texts near the headline when they are needed. Where the first credit found is an
     organisation's, only what looks like people's names is added to it.
     """
     kept: list[Credit] = []
-    for credit in _credits(page, metadata, title, heading, paragraphs, site_runs):
+    for credit in _credits(metadata, nearby, paragraphs, site_runs):
         people = credit.byline.people
         if not credit.byline or (kept and not (people and all(map(looks_like_person, people)))):
             continue
@@ -107,10 +105,8 @@ def credits_of(
 
 
 def _credits(
-    page: Page,
     metadata: Metadata,
-    title: str,
-    heading: LexborNode | None,
+    nearby: Callable[[], tuple[Snippet, ...]],
     paragraphs: Sequence[str],
     site_runs: tuple[str, ...],
 ) -> Iterator[Credit]:
@@ -128,7 +124,7 @@ def _credits(
             value = metadata.first(f"twitter:data{number}") or ""
             yield Credit(byline=read_byline([value], site_runs=site_runs), origin=Origin.META, raw=value)
     yield from _in_tree(metadata, site_runs)
-    yield from _around_headline(page, metadata, title, heading, site_runs)
+    yield from _around_headline(metadata, nearby(), site_runs)
     yield from _signed(paragraphs, site_runs)
     for other in metadata.things:
         if other.authors and other is not thing and other.role in ("", "mainentity"):
@@ -252,12 +248,12 @@ def _is_elsewhere(node: LexborNode, around_headings: frozenset[int]) -> bool:
 
 
 def _around_headline(
-    page: Page, metadata: Metadata, title: str, heading: LexborNode | None, site_runs: tuple[str, ...]
+    metadata: Metadata, nearby: tuple[Snippet, ...], site_runs: tuple[str, ...]
 ) -> Iterator[Credit]:
     """Texts around the headline that begin with `By`, and links to the pages of authors."""
     linked: list[str] = []
     signed: list[Credit] = []
-    for snippet in near_headline(page, title, heading):
+    for snippet in nearby:
         text = snippet.text
         if len(text) > 100 or _of_a_picture(snippet.node):
             continue

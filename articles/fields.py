@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -17,7 +18,7 @@ from articles.headline import MAX_HEADLINE_CHARS, Claims, headline_of, names_of_
 from articles.language import language_of, normal_tag
 from articles.metadata import Metadata, Picture
 from articles.model import Access, Capture, Evidence, Image, Origin, Precision, Site, Zone
-from articles.nearby import short_text
+from articles.nearby import Snippet, near_headline, short_text
 from articles.page import Page, attribute, text_of
 from articles.published import Dated, moments_of
 from articles.urls import canonical_url, url_key
@@ -60,10 +61,9 @@ def fields_of(
     language = _language(metadata, paragraphs, site, evidence)
     title = _title(metadata, runs, evidence)
     heading = _shown_in(metadata, title)
-    published_at, modified_at = _moments(
-        page, metadata, title, heading, capture, site, language, host, evidence
-    )
-    credits = credits_of(page, metadata, title, heading, paragraphs, runs)
+    nearby = cache(lambda: near_headline(page, title, heading))
+    published_at, modified_at = _moments(metadata, nearby, capture, site, language, host, evidence)
+    credits = credits_of(metadata, nearby, paragraphs, runs)
     authors = tuple(dict.fromkeys(name for credit in credits for name in credit.byline.people))
     organisations = tuple(dict.fromkeys(name for credit in credits for name in credit.byline.organisations))
     agencies = tuple(dict.fromkeys(name for credit in credits for name in credit.byline.agencies))
@@ -264,8 +264,11 @@ def _dek(metadata: Metadata, title: str, paragraphs: Sequence[str], evidence: li
     return None
 
 
+_NOT_PLAIN: Final = re.compile(r"[\W_]+")
+
+
 def _plain(text: str) -> str:
-    return "".join(character for character in text.casefold() if character.isalnum())
+    return _NOT_PLAIN.sub("", text.casefold())
 
 
 _SECTION_META: Final = (
@@ -389,10 +392,8 @@ def _month_first(site: Site | None, language: str | None, metadata: Metadata, ho
 
 
 def _moments(
-    page: Page,
     metadata: Metadata,
-    title: str,
-    heading: LexborNode | None,
+    nearby: Callable[[], tuple[Snippet, ...]],
     capture: Capture,
     site: Site | None,
     language: str | None,
@@ -400,10 +401,9 @@ def _moments(
     evidence: list[Evidence],
 ) -> tuple[datetime | None, datetime | None]:
     published, modified = moments_of(
-        page,
+        capture.url,
         metadata,
-        title,
-        heading,
+        nearby,
         fetched_at=capture.fetched_at,
         timezone=site.timezone if site else None,
         month_first=_month_first(site, language, metadata, host),

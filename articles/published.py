@@ -6,7 +6,7 @@ A statement of change is never taken for one of publication, and nothing later t
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
@@ -17,8 +17,7 @@ from selectolax.lexbor import LexborNode
 from articles.dates import Moment, parse_moment
 from articles.metadata import Metadata
 from articles.model import Origin, Precision
-from articles.nearby import in_other_matter, joined, near_headline, short_text
-from articles.page import Page
+from articles.nearby import Snippet, in_other_matter, joined, short_text
 
 FUTURE_TOLERANCE: Final = timedelta(hours=14)
 """A time whose zone was guessed may seem this much later than it is."""
@@ -103,10 +102,9 @@ class Statement:
 
 
 def moments_of(
-    page: Page,
+    url: str,
     metadata: Metadata,
-    title: str,
-    heading: LexborNode | None,
+    nearby: Callable[[], tuple[Snippet, ...]],
     *,
     fetched_at: datetime,
     timezone: str | None,
@@ -116,12 +114,12 @@ def moments_of(
     """When the page was published and when it was last changed.
 
     `timezone` is the zone of times that name none, `month_first` says how 03/04/2025 is read there, `feed`
-    what the feed said that led to the page; `heading` is the node that shows `title`, where one does.
+    what the feed said that led to the page; `nearby` gives the texts near the headline when needed.
     """
     latest = fetched_at + FUTURE_TOLERANCE
     published: list[Dated] = []
     modified: list[Dated] = []
-    for statement in _statements(page, metadata):
+    for statement in _statements(url, metadata):
         moment = parse_moment(statement.text, timezone, month_first=month_first)
         if moment is None or moment.at > latest:
             continue
@@ -131,7 +129,7 @@ def moments_of(
     if not published and feed is not None and feed.moment.at <= latest:
         published.append(feed)
     if not published:
-        published.extend(_from_text(page, metadata, title, heading, latest, timezone, month_first))
+        published.extend(_from_text(metadata, nearby(), latest, timezone, month_first))
     first = _finest(published)
     later = next((d for d in modified if first is None or d.moment.at >= first.moment.at), None)
     return first, later
@@ -159,7 +157,7 @@ def _midnight(moment: Moment) -> bool:
     )
 
 
-def _statements(page: Page, metadata: Metadata) -> Iterator[Statement]:
+def _statements(url: str, metadata: Metadata) -> Iterator[Statement]:
     """Statements from the most to the least trusted."""
     thing = metadata.article
     if thing is not None:
@@ -182,7 +180,7 @@ def _statements(page: Page, metadata: Metadata) -> Iterator[Statement]:
             yield Statement(text=other.published, origin=Origin.JSON_LD, change=False)
     if thing is not None and thing.created:
         yield Statement(text=thing.created, origin=Origin.JSON_LD, change=False)
-    day = _url_day(page.url)
+    day = _url_day(url)
     if day:
         yield Statement(text=day, origin=Origin.URL, change=False)
 
@@ -302,16 +300,14 @@ def _url_day(url: str) -> str | None:
 
 
 def _from_text(
-    page: Page,
     metadata: Metadata,
-    title: str,
-    heading: LexborNode | None,
+    nearby: tuple[Snippet, ...],
     latest: datetime,
     timezone: str | None,
     month_first: bool,
 ) -> Iterator[Dated]:
     """Dates in the short texts around the headline."""
-    for snippet in near_headline(page, title, heading):
+    for snippet in nearby:
         text = snippet.text
         if len(text) > 100 or not _DIGIT.search(text):
             continue
