@@ -12,6 +12,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
 MAX_HOSTS = 20_000
+MOST_DELAYS = 10
 
 
 @dataclass(slots=True)
@@ -19,6 +20,8 @@ class _Host:
     lock: asyncio.Lock = field(default_factory=asyncio.Lock)
     last: float = float("-inf")
     """Loop time at which the last answer was complete."""
+    took: float = 0.0
+    """Seconds the last answer took."""
     waiting: int = 0
 
 
@@ -30,7 +33,10 @@ class Pace:
 
     @asynccontextmanager
     async def turn(self, host: str, delay_seconds: float) -> AsyncIterator[None]:
-        """Wait for the host to be free and for `delay_seconds` since its last answer; hold it meanwhile."""
+        """Wait for the host to be free and for `delay_seconds` since its last answer; hold it meanwhile.
+
+        A host that answers slowly is given more time: as long as its last answer took, up to ten delays.
+        """
         entry = self._hosts.get(host)
         if entry is None:
             self._forget_idle()
@@ -39,13 +45,16 @@ class Pace:
         loop = asyncio.get_running_loop()
         try:
             async with entry.lock:
-                pause = entry.last + delay_seconds - loop.time()
+                delay = max(delay_seconds, min(entry.took, MOST_DELAYS * delay_seconds))
+                pause = entry.last + delay - loop.time()
                 if pause > 0:
                     await asyncio.sleep(pause)
+                began = loop.time()
                 try:
                     yield
                 finally:
                     entry.last = loop.time()
+                    entry.took = entry.last - began
         finally:
             entry.waiting -= 1
 

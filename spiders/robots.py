@@ -13,7 +13,7 @@ import re
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urljoin
 
 from protego import Protego
 from scrapy import Request
@@ -22,7 +22,7 @@ from scrapy.exceptions import NotConfigured
 from articles.urls import canonical_url
 from spiders.outcome import FetchError, Outcome
 from storage.state import frontier
-from storage.state.frontier import Robots
+from storage.state.frontier import Robots, origin_of
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
@@ -77,12 +77,6 @@ def read_rules(robots: Robots) -> Rules:
         sitemaps=tuple(filter(None, (canonical_url(url, robots.origin) for url in parsed.sitemaps))),
         crawl_delay_seconds=min(max(delay, 0.0), MAX_CRAWL_DELAY_SECONDS) if delay else None,
     )
-
-
-def origin_of(url: str) -> str:
-    """Scheme, host and port: what a robots.txt speaks for."""
-    parts = urlsplit(url)
-    return f"{parts.scheme}://{parts.netloc.rpartition('@')[2].lower()}"
 
 
 class RobotsMiddleware:

@@ -15,6 +15,7 @@ import os
 import signal
 import sys
 import threading
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 from typing import BinaryIO
@@ -96,7 +97,7 @@ def main() -> int:
         return 2
 
 
-def run(job: Job, out: _Out) -> int:
+def run(job: Job, out: Callable[[Event], None]) -> int:
     """Crawl the sites of a job. Raises BadJob, DatabaseError, HostsFileError, StoreError before it begins."""
     sites = _sites(job)
     if job.hosts is not None:

@@ -30,11 +30,11 @@ from spiders.discover import MAX_BYTES, Discovered, Named, read_listing, read_pa
 from spiders.events import Ended, Event, Progress, SiteDone
 from spiders.links import is_listing
 from spiders.outcome import BLOCKING, TRANSIENT, FetchError, Outcome, of_status
-from spiders.robots import Rules, origin_of
+from spiders.robots import Rules
 from spiders.scope import Scope, scope_of
 from storage.state import frontier
 from storage.state.database import Connection
-from storage.state.frontier import Due, Fetched, Find, Hold, Kind, Look, Page, Tally
+from storage.state.frontier import Due, Fetched, Find, Hold, Kind, Look, Page, Tally, origin_of
 from storage.warc import Earlier
 
 log = logging.getLogger(__name__)
@@ -336,7 +336,7 @@ async def _look_at_all(visit: Visit, kinds: tuple[Kind, ...], looked: set[str]) 
 
 def _forced(visit: Visit, known: list[Page]) -> set[str]:
     """Pages looked at in a forced visit though they are not due: all that may have changed unannounced."""
-    if not visit.desk.force:
+    if not _all_now(visit):
         return set()
     sitemaps = {page.url for page in known if page.kind is Kind.SITEMAP}
     forced: set[str] = set()
@@ -350,6 +350,11 @@ def _forced(visit: Visit, known: list[Page]) -> set[str]:
         if not rare:
             forced.add(page.url)
     return forced
+
+
+def _all_now(visit: Visit) -> bool:
+    """Whether pages are looked at though they are not due: a person or a cron schedule says when."""
+    return visit.desk.force or visit.site.schedule is not None
 
 
 def _seconds(moment: datetime | None) -> float:
@@ -395,7 +400,7 @@ async def _look(visit: Visit, page: Page, looked: set[str]) -> None:
     site, books = visit.site, visit.desk.books
     now = datetime.now(UTC)
     due = page.next_at is None or page.next_at <= now
-    if page.url in looked or not (due or visit.desk.force):
+    if page.url in looked or not (due or _all_now(visit)):
         return
     looked.add(page.url)
     listing = page.kind in (Kind.FEED, Kind.SITEMAP)

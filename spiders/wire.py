@@ -254,7 +254,9 @@ def _headers(lines: list[bytes]) -> Headers:
             continue
         raw, colon, rest = line.partition(b":")
         if colon and raw.strip():
-            found.append((raw.strip().decode("latin-1"), rest.strip().decode("latin-1")))
+            # PostgreSQL keeps no NUL, and no header has one by right (RFC 9110, 5.5)
+            value = rest.strip().replace(b"\0", b" ").decode("latin-1")
+            found.append((raw.strip().decode("latin-1"), value))
         if len(found) > MAX_HEADERS:
             raise FetchError(Outcome.HEADERS_TOO_LARGE, f"more than {MAX_HEADERS} headers")
     return tuple(found)

@@ -18,6 +18,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from itertools import islice
 from typing import Any, TypeVar
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from cronsim import CronSim
@@ -652,9 +653,17 @@ def due_sites(connection: Connection, sites: Sequence[Site], now: datetime) -> l
     """Names of the sites that have something to look at now, in the order given.
 
     A site never looked at is due. One with a cron `schedule` is due when the schedule came round since the
-    last look at its pages; any other when a page or an article is.
+    last look at its pages; any other when a page or an article is. A site whose host asked to be left alone is
+    not due before that is over.
     """
     names = [site.name for site in sites]
+    held = {
+        row.origin
+        for chunk in _chunks(origin_of(site.home) for site in sites)
+        for row in connection.execute(
+            select(hosts.c.origin).where(hosts.c.origin.in_(chunk), hosts.c.held_until > now)
+        )
+    }
     last: dict[str, datetime] = {}
     pages_due: set[str] = set()
     urls_due: set[str] = set()
@@ -674,6 +683,8 @@ def due_sites(connection: Connection, sites: Sequence[Site], now: datetime) -> l
     due = []
     for site in sites:
         looked_at = last.get(site.name)
+        if origin_of(site.home) in held:
+            continue
         if looked_at is None:
             due.append(site.name)
         elif site.schedule is not None:
@@ -762,6 +773,12 @@ class Robots:
     until: datetime
     etag: str | None = None
     last_modified: str | None = None
+
+
+def origin_of(url: str) -> str:
+    """Scheme, host and port: what a robots.txt speaks for, and what asks for patience."""
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc.rpartition('@')[2].lower()}"
 
 
 def robots_of(connection: Connection, origin: str) -> Robots | None:

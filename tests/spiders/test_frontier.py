@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from articles.model import Found
+from articles.model import Found, Site
 from storage.state import frontier
 from storage.state.database import Connection, open_database
-from storage.state.frontier import Due, Fetched, Find, Kind, Look, State
+from storage.state.frontier import Due, Fetched, Find, Hold, Kind, Look, State
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 URL = "https://paper.example/2026/11/22/story"
@@ -209,6 +209,16 @@ def test_a_newer_date_in_the_index_brings_a_sitemap_forward(connection: Connecti
         (page,) = frontier.pages(connection, "paper")
         assert page.next_at is not None
         assert (page.next_at <= at) is expected
+
+
+def test_a_site_whose_host_asked_for_patience_is_not_due_before(connection: Connection) -> None:
+    site = Site(name="paper", home="https://paper.example/")
+    held = Hold(until=NOW + HOUR, strikes=1, detail="429")
+    frontier.hold(connection, "https://paper.example", held)
+    assert frontier.due_sites(connection, [site], NOW) == []
+    assert frontier.due_sites(connection, [site], NOW + HOUR) == ["paper"]
+    frontier.hold(connection, "https://paper.example", None)
+    assert frontier.due_sites(connection, [site], NOW) == ["paper"]
 
 
 def test_a_look_costs_the_same_however_many_urls_are_known(connection: Connection) -> None:

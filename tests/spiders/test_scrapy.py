@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -13,8 +14,11 @@ from seeds.load import write_site
 from seeds.sample.paper import load_paper, sample_site
 from seeds.sample.server import serve
 from spiders import events
-from spiders.events import BadEvent, Ended, Job, LogLine, Progress, SegmentClosed, SiteDone
-from tests.support.crawling import ROOT, finish, make_job, start
+from spiders.events import BadEvent, Ended, LogLine, Progress, SegmentClosed, SiteDone
+from spiders.guard import HostsFileError
+from spiders.news import NewsSpider
+from spiders.run import run
+from tests.support.crawling import ROOT, crawl, make_job
 
 
 def scrapy(*arguments: str) -> subprocess.CompletedProcess[str]:
@@ -42,10 +46,8 @@ def test_scrapy_crawl_yields_stripped_articles_and_scrapy_shell_fetches(tmp_path
 
 def test_an_unknown_site_is_named_with_those_there_are(tmp_path: Path) -> None:
     write_site(tmp_path, sample_site())
-    told = scrapy("crawl", "news", "-a", "site=nosuch", "-a", f"seeds={tmp_path}")
-    assert told.returncode != 0
-    assert "no site 'nosuch'" in told.stderr
-    assert "there are sample" in told.stderr
+    with pytest.raises(ValueError, match=r"no site 'nosuch' in .*; there are sample"):
+        NewsSpider(site="sample,nosuch", seeds=str(tmp_path))
 
 
 @pytest.mark.parametrize(
@@ -70,16 +72,14 @@ def test_what_is_no_event_is_told(line: bytes) -> None:
 
 
 def test_a_wrong_job_is_refused_with_exit_code_2(tmp_path: Path) -> None:
-    job = make_job(tmp_path, [sample_site()])
-    wrong = {
-        "sites ['other'] are not in": Job(**{**_fields(job), "sites": ("other",)}),
-        "hosts file": Job(**{**_fields(job), "hosts": str(tmp_path / "none")}),
-    }
-    for message, bad in wrong.items():
-        result = finish(bad, start(bad))
-        assert result.code == 2
-        assert message in result.log
+    job = replace(make_job(tmp_path, [sample_site()]), sites=("other",))
+    result = crawl(job)
+    assert result.code == 2
+    assert "sites ['other'] are not in" in result.log
 
 
-def _fields(job: Job) -> dict[str, object]:
-    return {name: getattr(job, name) for name in Job.__dataclass_fields__}
+def test_a_job_with_a_bad_hosts_file_is_refused_before_anything_is_made(tmp_path: Path) -> None:
+    job = replace(make_job(tmp_path, [sample_site()]), hosts=str(tmp_path / "none"))
+    with pytest.raises(HostsFileError, match="cannot be read"):
+        run(job, print)
+    assert not (tmp_path / "archive").exists()
