@@ -21,6 +21,10 @@ PREFECT_DEFAULTS = {
 """How a flow runs where no Prefect is set up; `prefect.toml` says the same to Prefect's own commands."""
 
 
+class SetUpError(Exception):
+    """Prefect is not set up as the flows need it; the message says what is missing and the remedy."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Config:
     """What every command and flow needs to know about this installation."""

@@ -29,6 +29,10 @@ from storage.state.segments import pending
 
 SITES_A_CHILD = 25
 """A child costs about a second of CPU to start; so many sites share one before there is a second."""
+SEGMENT_BYTES = 64 * 1024 * 1024
+SEGMENT_SECONDS = 120.0
+"""A segment is closed and read when it is this large or this old: so long may an article wait to be stored, and
+so much is left to read when the crawlers have ended."""
 MAX_LOG_LINES = 5_000
 """Lines of one run that are passed on to Prefect, at 0.8 ms each; errors always are."""
 
@@ -171,6 +175,8 @@ def _jobs(
             contact=config.contact,
             hosts=str(config.hosts) if config.hosts else None,
             deadline_seconds=max_minutes * 60,
+            max_segment_bytes=SEGMENT_BYTES,
+            max_segment_seconds=SEGMENT_SECONDS,
             force=force,
         )
         for start in range(number)

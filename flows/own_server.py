@@ -24,7 +24,7 @@ from prefect.settings import (
     temporary_settings,
 )
 
-from flows.config import subprocess_environment
+from flows.config import SetUpError, subprocess_environment
 
 START_SECONDS = 120.0
 """On a small busy machine it takes a minute."""
@@ -38,15 +38,11 @@ uvicorn.run("prefect.server.api.server:create_app", factory=True, host="127.0.0.
 """
 
 
-class ServerFailed(Exception):
-    """No Prefect server could be started; the message shows the end of its log."""
-
-
 def prefect_server() -> str:
     """URL of the API that flows of this process report to from here on.
 
     It is the one Prefect is set up with, else a server of our own that lives as long as this process. Raises
-    ServerFailed.
+    SetUpError.
     """
     configured: str | None = PREFECT_API_URL.value()
     if configured:
@@ -97,7 +93,7 @@ def _wait_until_healthy(url: str, process: subprocess.Popen[bytes], log: Path) -
             except httpx.TransportError:
                 pass
             time.sleep(0.05)
-    raise ServerFailed(
+    raise SetUpError(
         f"no Prefect server came up at {url}; start one with `prefect server start` and set PREFECT_API_URL. "
         f"Its log ends: {log.read_text(errors='replace')[-1500:]}"
     )

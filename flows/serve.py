@@ -11,7 +11,9 @@ from prefect import Flow, serve
 from prefect.client.schemas.objects import ConcurrencyLimitConfig
 from prefect.deployments.runner import RunnerDeployment
 from prefect.schedules import Cron, Interval, Schedule
+from prefect.settings import PREFECT_API_URL
 
+from flows.config import SetUpError
 from flows.crawl import crawl
 from flows.maintain import maintain
 from flows.normalize import normalize
@@ -28,25 +30,26 @@ FLOWS: dict[str, Flow[..., Any]] = {
 """By entrypoint, as `prefect.yaml` names them."""
 
 
-class DeploymentsMissing(Exception):
-    """`prefect.yaml` is not where the flows are, or declares what is not understood."""
-
-
 def serve_all(declared: Path = DECLARED) -> None:
     """Run the schedules of every deployment until Ctrl-C; each run is a process of its own.
 
-    Needs a Prefect server (`PREFECT_API_URL`). Raises DeploymentsMissing.
+    Raises SetUpError where no Prefect server is set up, or `prefect.yaml` is not there or not understood.
     """
+    if not PREFECT_API_URL.value():
+        raise SetUpError(
+            "schedules need a Prefect server that stays: run `prefect server start -b`, then "
+            "`export PREFECT_API_URL=http://127.0.0.1:4200/api`"
+        )
     serve(*deployments(declared))
 
 
 def deployments(declared: Path = DECLARED) -> tuple[RunnerDeployment, ...]:
-    """The deployments that `prefect.yaml` declares, for serving. Raises DeploymentsMissing."""
+    """The deployments that `prefect.yaml` declares, for serving. Raises SetUpError."""
     try:
         entries = yaml.safe_load(declared.read_text(encoding="utf-8"))["deployments"]
         return tuple(_deployment(entry) for entry in entries)
     except (OSError, yaml.YAMLError, KeyError, TypeError, ValueError) as error:
-        raise DeploymentsMissing(
+        raise SetUpError(
             f"{declared}: {error!r}; run this from a checkout of Pressrun with its prefect.yaml unbroken"
         ) from error
 

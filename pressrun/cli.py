@@ -112,9 +112,9 @@ def crawl(names: Names = None, store: Store = None, seeds: Seeds = None, json: J
 @app.command()
 def normalize(store: Store = None, seeds: Seeds = None, json: Json = False) -> None:
     """Read the segments that were fetched and not yet read."""
+    _ready(store, seeds)
     from flows.normalize import normalize as flow
 
-    _checked(store, seeds)
     views.normalized(flow(), json=json)
 
 
@@ -190,9 +190,9 @@ def replay(
     json: Json = False,
 ) -> None:
     """Read stored segments again with today's reader. The web is not touched."""
+    _ready(store, seeds)
     from flows.replay import replay as flow
 
-    _checked(store, seeds)
     views.normalized(
         flow(sites=names or None, since=_moment("--after", after), until=_moment("--before", before)),
         json=json,
@@ -202,18 +202,18 @@ def replay(
 @app.command()
 def maintain(store: Store = None, seeds: Seeds = None, json: Json = False) -> None:
     """Recover leftovers, bring tables and documents up to date, compact and vacuum."""
+    _ready(store, seeds)
     from flows.maintain import maintain as flow
 
-    _checked(store, seeds)
     views.maintained(flow(), json=json)
 
 
 @app.command("serve-flows")
 def serve_flows(store: Store = None, seeds: Seeds = None) -> None:
     """Run the schedules of prefect.yaml in this process, until Ctrl-C (needs a Prefect server)."""
+    _config(store, seeds)
     from flows.serve import serve_all
 
-    _config(store, seeds)
     serve_all()
 
 
@@ -237,6 +237,16 @@ def _checked(store: str | None, seeds: str | None) -> Config:
     config = _config(store, seeds)
     open_workshop(config)
     return config
+
+
+def _ready(store: str | None, seeds: str | None) -> None:
+    """Everything a flow needs: store and database tried, and a Prefect server to report to."""
+    _checked(store, seeds)
+    # after the configuration, which settles what Prefect reads when it is first imported; and only where a
+    # flow runs, because that import takes two seconds
+    from flows.own_server import prefect_server
+
+    prefect_server()
 
 
 def _moment(option: str, value: str | None) -> datetime | None:

@@ -20,7 +20,10 @@ def crawl_watched(config: Config, names: Sequence[str] | None) -> CrawlReport:
         named(open_workshop(config), names)
     # the run's log goes to Prefect; a terminal gets progress and what went wrong
     os.environ.setdefault("PREFECT_LOGGING_HANDLERS_CONSOLE_LEVEL", "WARNING")
-    from flows.crawl import CrawlFailed, crawl  # Prefect takes seconds to import
+    from flows.own_server import prefect_server  # Prefect takes seconds to import
+
+    prefect_server()
+    from flows.crawl import CrawlFailed, crawl
 
     with crawl_shown():
         try:

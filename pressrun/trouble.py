@@ -7,6 +7,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from flows.config import SetUpError
 from flows.workshop import UnknownSite
 from seeds.load import SeedError
 from seeds.sample.paper import PaperError
@@ -37,6 +38,7 @@ _WRONG = (
     StoreError,
     DatabaseError,
     UnknownSite,
+    SetUpError,
     HostsFileError,
     PaperError,
     PortInUse,

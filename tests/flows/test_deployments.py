@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from flows.serve import FLOWS, DeploymentsMissing, deployments
+from flows.config import SetUpError
+from flows.serve import FLOWS, deployments
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -35,7 +36,7 @@ def test_a_broken_declaration_is_refused_with_its_path(tmp_path: Path) -> None:
     broken = tmp_path / "prefect.yaml"
     broken.write_text("deployments: [{name: crawl, entrypoint: flows/gone.py:gone}]")
 
-    with pytest.raises(DeploymentsMissing, match=r"prefect\.yaml.*gone"):
+    with pytest.raises(SetUpError, match=r"prefect\.yaml.*gone"):
         deployments(broken)
-    with pytest.raises(DeploymentsMissing, match="checkout"):
+    with pytest.raises(SetUpError, match="checkout"):
         deployments(tmp_path / "nowhere.yaml")
