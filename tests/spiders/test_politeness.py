@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import datetime as dt
 import ipaddress
 import ssl
@@ -29,6 +30,15 @@ async def many(connection: Connection) -> None:
     await connection.send(feed(*STORIES, base=connection.url))
 
 
+async def unhurried(connection: Connection) -> None:
+    await asyncio.sleep(0.05)
+    if connection.path == "/feed":
+        await many(connection)
+    else:
+        home = "<link rel=alternate type=application/rss+xml href=/feed>"
+        await connection.send(page(home if connection.path == "/" else article()))
+
+
 async def with_etag(connection: Connection) -> None:
     if connection.headers.get("if-none-match") == '"one"':
         await connection.send(b'HTTP/1.1 304 Not Modified\r\nETag: "one"\r\n\r\n')
@@ -51,7 +61,7 @@ SITES: dict[str, Pages] = {
     "crawl-delay": {"/robots.txt": page("User-agent: *\nCrawl-delay: 0.4"), "/feed": many},
     "delay": {"/feed": many},
     "no-delay": {"/feed": many},
-    "shared": {"/feed": many},
+    "shared": dict.fromkeys(["/", "/feed", *STORIES], unhurried),
     "patient": {"/robots.txt": page("User-agent: *\nCrawl-delay: 86400")},
     "busy": {"/": page("", "503 Later", Retry_After="7200")},
     "etag": {"/feed": updated_feed, GOOD: with_etag},
