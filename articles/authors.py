@@ -268,6 +268,10 @@ def _around_headline(
             byline = read_byline([text.partition("|")[0]], site_runs=site_runs)
             if byline.people and all(map(looks_like_person, byline.people)):
                 signed.append(Credit(byline=byline, origin=Origin.TEXT, raw=text))
+        elif looks_like_person(text) and _in_byline(snippet.node):
+            signed.append(
+                Credit(byline=read_byline([text], site_runs=site_runs), origin=Origin.DOM, raw=text)
+            )
         elif snippet.href and len(text) <= 40 and _AUTHOR_LINK.search(snippet.href):
             linked.append(text)
     yield from sorted(signed, key=lambda credit: not _WRITER.search(credit.raw))
@@ -275,6 +279,15 @@ def _around_headline(
         byline = read_byline([text], site_runs=site_runs)
         if all(looks_like_person(name) or len(name.split()) == 1 for name in byline.people):
             yield Credit(byline=byline, origin=Origin.DOM, raw=text)
+
+
+def _in_byline(node: LexborNode) -> bool:
+    """Whether a text's own element is called `by`."""
+    names = (node.parent.attributes.get("class") or "") if node.parent is not None else ""
+    return bool(_CALLED_BY.search(names))
+
+
+_CALLED_BY: Final = re.compile(r"(?:^|[\s_-])by(?:$|[\s_-])", re.IGNORECASE)
 
 
 def _of_a_picture(node: LexborNode) -> bool:

@@ -81,7 +81,7 @@ def fields_of(
         published_at=published_at,
         modified_at=modified_at,
         language=language,
-        section=_section(metadata, title, evidence),
+        section=_section(metadata, nearby, title, evidence),
         keywords=_keywords(metadata, evidence),
         image=_image(page, metadata, evidence),
         access=_access(metadata, paragraphs, evidence),
@@ -292,7 +292,9 @@ _NOT_SECTIONS: Final = frozenset(
 )
 
 
-def _section(metadata: Metadata, title: str, evidence: list[Evidence]) -> str | None:
+def _section(
+    metadata: Metadata, nearby: Callable[[], tuple[Snippet, ...]], title: str, evidence: list[Evidence]
+) -> str | None:
     thing = metadata.article
     stated = [(name, Origin.JSON_LD) for name in (thing.sections[:1] if thing else ())]
     stated += [(value, Origin.META) for name in _SECTION_META for value in metadata.meta.get(name, ())[:1]]
@@ -306,9 +308,18 @@ def _section(metadata: Metadata, title: str, evidence: list[Evidence]) -> str | 
         if text and len(text) <= 60 and "://" not in text:
             _note(evidence, "section", origin, text)
             return text
-    return None
+    above = [snippet for snippet in nearby() if snippet.before][:3]
+    label = next((snippet for snippet in above if snippet.href and _SECTION_LINK.search(snippet.href)), None)
+    if label is None or len(label.text) > 30 or label.text.lower() in _NOT_SECTIONS:
+        return None
+    _note(evidence, "section", Origin.DOM, label.text)
+    return label.text
 
 
+_SECTION_LINK: Final = re.compile(
+    r"^(?:https?://[^/]+)?/(?:(?:category|section|topic|rubrik)/)?[a-z][\w-]*/?$"
+)
+"""The address of a section: one step below the home page."""
 _KEYWORD_META: Final = (
     "news_keywords",
     "article:tag",

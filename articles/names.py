@@ -114,7 +114,7 @@ _DATE: Final = re.compile(
     re.IGNORECASE,
 )
 _REVIEW: Final = re.compile(
-    r"\b(?:medically\s+|expert\s+)?(?:reviewed|edited|fact[-\s]?checked|photograph(?:y|ed)|photos?"
+    r"\b(?:medically\s+|expert\s+)?(?:reviewed|edited|fact[-\s]?checked|photograph(?:s|y|ed)?|photos?"
     r"|illustrat\w+|translated"
     r"|redigiert|geprüft|fotos?|revised\s+edition)\s*(?:by|von|:)\s.*$",
     re.IGNORECASE,
@@ -236,12 +236,17 @@ def read_byline(texts: Iterable[str], *, site_runs: tuple[str, ...] = ()) -> Byl
             elif _is_organisation(name, site_runs):
                 organisations.setdefault(key, name)
             else:
-                people.setdefault(key, name)
+                people.setdefault(key, name.title() if _shouted(name) else name)
     return Byline(
         people=tuple(people.values())[:MAX_NAMES],
         organisations=tuple(organisations.values())[:MAX_NAMES],
         agencies=tuple(agencies)[:MAX_NAMES],
     )
+
+
+def _shouted(name: str) -> bool:
+    """Whether a name is set in capitals, as a byline's typography and not as initials."""
+    return name.isupper() and all(len(word) > 2 for word in name.split()) and " " in name
 
 
 def looks_like_person(name: str) -> bool:
@@ -321,6 +326,8 @@ def _tidy(part: str) -> str:
     )
     if cut < len(words) and not looks_like_person(" ".join(words[:cut])):
         cut = len(words)
+    while cut < len(words) and cut > 2 and words[cut - 1].lower() in _JOBS:
+        cut -= 1
     part = " ".join(words[:cut]).strip(' \t-–—|:;,*"“”„»«…')
     return part if part.endswith(("Jr.", "Sr.", "Inc.", "Co.", "Ltd.")) or len(part) < 4 else part.rstrip(".")
 

@@ -35,6 +35,8 @@ class Snippet:
     href: str
     """Target of the link it stands in; empty outside of one."""
     node: LexborNode
+    before: bool = False
+    """Stands before the headline."""
 
 
 def near_headline(page: Page, title: str, heading: LexborNode | None) -> tuple[Snippet, ...]:
@@ -76,7 +78,10 @@ def near_headline(page: Page, title: str, heading: LexborNode | None) -> tuple[S
             break
     after = texts[anchor : anchor + AFTER]
     before = texts[max(0, anchor - BEFORE) : anchor][::-1]
-    return tuple(Snippet(text=text, href=_href(node), node=node) for text, node in (*after, *before))
+    return (
+        *(Snippet(text=text, href=_href(node), node=node) for text, node in after),
+        *(Snippet(text=text, href=_href(node), node=node, before=True) for text, node in before),
+    )
 
 
 _OTHER_MATTER: Final = re.compile(r"comment|related", re.IGNORECASE)

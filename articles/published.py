@@ -128,11 +128,17 @@ def moments_of(
             break
     if not published and feed is not None and feed.moment.at <= latest:
         published.append(feed)
-    if not published:
-        published.extend(_from_text(metadata, nearby(), latest, timezone, month_first))
+    if not published or all(dated.origin is Origin.URL for dated in published):
+        shown = list(_from_text(metadata, nearby(), latest, timezone, month_first))
+        published = [*(one for one in shown if _agree(one, published)), *published]
     first = _finest(published)
     later = next((d for d in modified if first is None or d.moment.at >= first.moment.at), None)
     return first, later
+
+
+def _agree(shown: Dated, published: list[Dated]) -> bool:
+    """Whether a date shown near the headline is at most two days from the one in the address, where that has one."""
+    return all(abs(shown.moment.at - dated.moment.at) <= timedelta(days=2) for dated in published)
 
 
 def _finest(published: list[Dated]) -> Dated | None:

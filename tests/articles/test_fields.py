@@ -166,6 +166,32 @@ def test_the_address_dates_a_page_that_says_nothing_else() -> None:
     assert _evidence(fields, "published_at").origin is Origin.URL
 
 
+def test_a_time_shown_near_the_headline_refines_the_day_in_the_address() -> None:
+    page = "<h1>Rain falls</h1><div><span class=posted>First Posted: May 29, 2025 09:15 PM EDT</span></div>"
+    fields = _read(body=page, url="https://www.dailynews.example/2025/05/30/rain.html")
+    assert fields.published_at == datetime(2025, 5, 30, 1, 15, tzinfo=UTC)
+    assert _read(
+        body=page, url="https://www.dailynews.example/2025/05/02/rain.html"
+    ).published_at == datetime(2025, 5, 2, tzinfo=UTC)
+
+
+def test_a_photographers_byline_is_not_the_articles() -> None:
+    fields = _read(
+        body="<h1>Rain falls</h1><figure><img src=a.jpg><figcaption>A field. <span>By Bob Roy</span></figcaption>"
+        "</figure>"
+        "<span class=by>Ann Lee</span>"
+    )
+    assert fields.authors == ("Ann Lee",)
+    assert _read(body="<h1>x</h1><p class=byline>Words by Ann Lee. Photographs by Bob Roy</p>").authors == (
+        "Ann Lee",
+    )
+
+
+def test_the_label_above_the_headline_is_the_section() -> None:
+    fields = _read(body="<nav><a href=/>Home</a></nav><a href='/county/'>County</a><h1>Rain falls</h1>")
+    assert fields.section == "County"
+
+
 @pytest.mark.parametrize(
     ("href", "url"),
     [

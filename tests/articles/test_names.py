@@ -30,6 +30,7 @@ from articles.names import Byline, looks_like_person, read_byline
         ("Written by Ann Lee. Reviewed by Bob Roy", ("Ann Lee",)),
         ("Mateusz Haberny Founder at Somewhere", ("Mateusz Haberny",)),
         ("Byron Smith", ("Byron Smith",)),
+        ("By KIT SANDOVAL Sports Editor", ("Kit Sandoval",)),
         ("Vonda Lee", ("Vonda Lee",)),
     ],
 )
