@@ -4,8 +4,8 @@ BOT_NAME = "pressrun"
 SPIDER_MODULES = ["spiders.news"]
 NEWSPIDER_MODULE = "spiders"
 
-# Who we are. `PRESSRUN_CONTACT`, through the job, puts an address behind the plus sign.
-USER_AGENT = "Pressrun/0.1 (+https://github.com/pressrun/pressrun)"
+# Who we are. `PRESSRUN_CONTACT`, through the job, puts an address there: `Pressrun/0.1 (+mail@paper.example)`.
+USER_AGENT = "Pressrun/0.1 (news archive; no contact set)"
 DEFAULT_REQUEST_HEADERS = {
     "Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8",
     # what segments, and every reader of them, can undo; Scrapy would ask for br and zstd too

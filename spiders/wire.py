@@ -12,6 +12,9 @@ import asyncio
 import re
 import ssl
 from dataclasses import dataclass, field
+from pathlib import Path
+
+import certifi
 
 from spiders.guard import Address
 from spiders.outcome import FetchError, Outcome
@@ -88,8 +91,7 @@ class Wire:
     """Connections of one process. At most one request at a time for each origin: see `spiders.pace`."""
 
     def __init__(self, tls: ssl.SSLContext | None = None) -> None:
-        # certificates are checked; SSL_CERT_FILE and SSL_CERT_DIR are honoured by OpenSSL itself
-        self._tls = tls or ssl.create_default_context()
+        self._tls = tls or _trusting_context()
         self._tls.set_alpn_protocols(["http/1.1"])
         self._idle: dict[tuple[str, str, int], _Stream] = {}
 
@@ -181,8 +183,10 @@ class Wire:
         failure = FetchError(Outcome.REFUSED, f"{host}:{port} has no address to connect to")
         for address in addresses:
             ip = str(address)
+            # another address is tried sooner than the last one is given up: IPv6 is often a dead end
+            seconds = CONNECT_SECONDS if address == addresses[-1] else CONNECT_SECONDS / 3
             try:
-                async with asyncio.timeout(CONNECT_SECONDS):
+                async with asyncio.timeout(seconds):
                     reader, writer = await asyncio.open_connection(
                         ip,
                         port,
@@ -191,7 +195,7 @@ class Wire:
                     )
                 return _Stream(reader, writer, ip)
             except TimeoutError:
-                failure = FetchError(Outcome.TIMEOUT, f"{ip}:{port}: no connection in {CONNECT_SECONDS:g} s")
+                failure = FetchError(Outcome.TIMEOUT, f"{ip}:{port}: no connection in {seconds:g} s")
             except ssl.SSLError as error:
                 failure = FetchError(Outcome.TLS, f"{host}: {error.reason or error}")
                 if isinstance(error, ssl.SSLCertVerificationError):
@@ -199,6 +203,18 @@ class Wire:
             except OSError as error:
                 failure = FetchError(Outcome.REFUSED, f"{ip}:{port}: {error.strerror or error}")
         raise failure
+
+
+def _trusting_context() -> ssl.SSLContext:
+    """Certificates are checked against the system's authorities, or those of SSL_CERT_FILE and SSL_CERT_DIR.
+
+    Where a machine has none, as slim container images, Mozilla's list stands in.
+    """
+    context = ssl.create_default_context()
+    paths = ssl.get_default_verify_paths()
+    if not paths.cafile and not (paths.capath and any(Path(paths.capath).iterdir())):
+        context.load_verify_locations(certifi.where())
+    return context
 
 
 def _unsafe(text: str) -> bool:

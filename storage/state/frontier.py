@@ -390,7 +390,9 @@ def add_finds(connection: Connection, site: str, finds: Iterable[Find], *, now: 
     another title from the same page, makes a fetched URL due at once, unless such claims proved empty."""
     named = new = again = 0
     for chunk in _chunks(finds):
-        unique = {article_id(find.url): find for find in chunk}
+        unique: dict[str, Find] = {}
+        for find in chunk:
+            unique.setdefault(article_id(find.url), find)
         ids = list(unique)
         known = {
             row.url_id: row

@@ -20,6 +20,8 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
 from spiders.events import Ended
+from spiders.outcome import FetchError
+from spiders.wire import Wire
 from tests.support.crawling import Crawl, crawl, local_site, make_job
 from tests.support.hostile import GOOD, Connection, Pages, Web, article, feed, page
 
@@ -200,6 +202,33 @@ def test_a_site_that_is_slow_delays_no_other(twice: Twice) -> None:
     last = max(asked.ended for asked in twice.web.of("no-delay")[: len(twice.asked["no-delay"])])
     slow = twice.web.of("crawl-delay")[: len(twice.asked["crawl-delay"])]
     assert last < slow[len(slow) // 2].began
+
+
+def test_an_authority_named_by_ssl_cert_file_is_trusted(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    secure = _tls(tmp_path)
+
+    async def ask() -> int:
+        wire = Wire()
+        answer = await wire.get(
+            scheme="https",
+            host="127.0.0.1",
+            port=port,
+            addresses=(ipaddress.ip_address("127.0.0.1"),),
+            target="/",
+            headers=(),
+            max_bytes=10_000,
+        )
+        wire.close()
+        return answer.status
+
+    with secure as port:
+        monkeypatch.setenv("SSL_CERT_FILE", str(secure.file))
+        assert asyncio.run(ask()) == 501  # the server knows no GET, but we spoke
+        monkeypatch.delenv("SSL_CERT_FILE")
+        with pytest.raises(FetchError, match="certificate"):
+            asyncio.run(ask())
 
 
 class _tls:
