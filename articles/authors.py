@@ -264,14 +264,10 @@ def _around_headline(
             elsewhere = in_other_matter(snippet.node, metadata.around_headings)
             if byline and not elsewhere and all(_plausible(name, text) for name in byline.people):
                 signed.append(Credit(byline=byline, origin=Origin.TEXT, raw=text))
-        elif _NAME_AND_MORE.match(text):
+        elif _in_byline(snippet.node) or _NAME_AND_MORE.match(text):
             byline = read_byline([text.partition("|")[0]], site_runs=site_runs)
             if byline.people and all(map(looks_like_person, byline.people)):
                 signed.append(Credit(byline=byline, origin=Origin.TEXT, raw=text))
-        elif looks_like_person(text) and _in_byline(snippet.node):
-            signed.append(
-                Credit(byline=read_byline([text], site_runs=site_runs), origin=Origin.DOM, raw=text)
-            )
         elif snippet.href and len(text) <= 40 and _AUTHOR_LINK.search(snippet.href):
             linked.append(text)
     yield from sorted(signed, key=lambda credit: not _WRITER.search(credit.raw))
