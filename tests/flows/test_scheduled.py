@@ -80,7 +80,7 @@ def test_a_scheduled_run_stores_articles_and_tells_what_it_did(
         return list(answer.json())
 
     def finished() -> dict[str, Any] | None:
-        runs = post("flow_runs/filter", flows={"name": {"any_": ["crawl"]}}, sort="START_TIME_ASC")
+        runs = post("flow_runs/filter", deployments={"name": {"any_": ["crawl"]}}, sort="START_TIME_ASC")
         over = [run for run in runs if run["state_type"] in ("COMPLETED", "FAILED", "CRASHED")]
         return next((run for run in over if run["start_time"]), None)
 
