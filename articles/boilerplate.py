@@ -21,12 +21,14 @@ from articles.model import Kind, Removed
 from articles.profile import MAX_WORDS, Profile, Repeats, line_key, repeats
 from articles.text import folded
 
-_SENTENCE: Final = re.compile(r"(?<=[.!?…:])\s+|\s+[|•·–—]\s+")
+_SENTENCE: Final = re.compile(r"(?<=[.!?…:])\s+|(?<=[a-z][.!?])(?=[A-Z])|\s+[|•·–—]\s+")
+_SIGN_UP: Final = re.compile(
+    r"subscri|newsletter|sign-?up|abonn|/abo\b|suscri|assin|inscri|iscri|prenumer|mailing|email-?alert|apps\.apple|"
+    r"play\.google|donat|membership|list-manage",
+    re.IGNORECASE,
+)
 _MAX_WORDS: Final = 75
 """No prompt is longer; a longer block is text, whatever it speaks of."""
-
-_ASKS: Final = Says.SUBSCRIBE | Says.FOLLOW | Says.GO | Says.APP
-_OWN: Final = Says.HOUSE | Says.READER
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +48,11 @@ class Setting:
     names: int = 0
     """Groups of the names of its element and those around it."""
     link_share: float = 0.0
+    slanted: float = 0.0
+    """Share of it in italics or bold."""
     in_form: bool = False
+    signs_up: bool = False
+    """Its link leads to a subscription, a newsletter, an account or an app store."""
     edge: bool = False
     """No body text follows it."""
     tag: str = "p"
@@ -59,37 +65,60 @@ def prompt(text: str, setting: Setting) -> Verdict | None:
     tokens = folded(text)
     if not tokens or len(tokens) > _MAX_WORDS:
         return None
-    asking, total = 0, 0
+    asking = foreign = 0
     kinds: dict[Kind, int] = {}
-    own = False
+    own = to_reader = offers = False
     for sentence in _SENTENCE.split(text):
         found = folded(sentence)
         if not found:
             continue
-        total += len(found)
-        kind, of_house = _asks(found, sentence, setting)
-        own = own or of_house
+        masks = [says(token) for token in found[:40]]
+        every = 0
+        for mask in masks:
+            every |= mask
+        house = _speaks_of(setting.house, found, masks)
+        kind = _asks(found, masks, every, sentence, setting, house=house)
         if kind is not None:
             asking += len(found)
             kinds[kind] = kinds.get(kind, 0) + len(found)
+            own = own or house or bool(every & Says.HOUSE)
+            to_reader = to_reader or bool(every & Says.READER)
+            offers = offers or bool(every & Says.OFFER)
+        elif not _leads_up(found, every, sentence):
+            foreign += len(found)
     if not kinds:
         return None
     kind = max(kinds, key=lambda k: kinds[k])
-    share = asking / total
+    if kind is Kind.RELATED and len(tokens) <= 40 and (setting.link_share > 0.3 or len(tokens) <= 25):
+        # What follows `Read more:` is the other story's headline, not text.
+        foreign = 0
+    if setting.slanted > 0.9 or setting.signs_up or setting.in_form:
+        foreign //= 4
+    elif len(tokens) <= 25 and foreign <= 6:
+        foreign = 0
+    share = asking / (asking + foreign)
     reasons = [_SAYING[kind]]
-    score = 0.3 * share
+    score = 0.35 * share
     if share >= 0.99:
         score += 0.1
         reasons.append("nothing else is said beside it")
     if own:
-        score += 0.25
+        score += 0.2
         reasons.append("speaks of the paper's own offer")
+    elif to_reader or offers:
+        score += 0.1
     if setting.link_share > 0.6:
         score += 0.25
         reasons.append("it is a link")
-    elif setting.link_share > 0.15 and len(tokens) < 40:
-        score += 0.1
+    elif setting.link_share > 0.1:
+        score += 0.15
         reasons.append("it links")
+    if setting.slanted > 0.9:
+        score += 0.1
+        reasons.append("set apart in italics or bold")
+    if setting.signs_up:
+        score += 0.3
+        reasons.append("its link leads to a sign-up")
     if setting.in_form:
         score += 0.3
         reasons.append("stands in a form")
@@ -97,14 +126,46 @@ def prompt(text: str, setting: Setting) -> Verdict | None:
     if named is not None:
         score += 0.25
         reasons.append(f"its box is called {named}")
-    if setting.edge and len(tokens) < 40:
-        score += 0.15
+    if setting.edge:
+        score += 0.1
         reasons.append("stands at the end of the text")
-    if len(tokens) <= 12:
+    if len(tokens) <= 25:
         score += 0.1
-    if kind is Kind.RELATED and tokens and text.rstrip().endswith(":"):
-        score += 0.1
-    return Verdict(kind=kind, score=min(score, 1.0), reason="; ".join(reasons))
+    if kind in (Kind.NEWSLETTER, Kind.SUBSCRIBE, Kind.APP) and len(kinds) + (asking > 12) > 1:
+        score += 0.05
+    if kind is Kind.RELATED and share > 0.99 and (text.rstrip().endswith(":") or ":" in text[:30]):
+        score += 0.2
+    return Verdict(
+        kind=kind,
+        score=min(score * min(1.0, 0.25 + share), 1.0),
+        reason="; ".join(reasons),
+    )
+
+
+def _speaks_of(house: str, tokens: list[str], masks: list[int]) -> bool:
+    """Whether the paper is named, in full or by the first or last word of its name."""
+    if len(house) <= 3:
+        return False
+    if house in "".join(tokens):
+        return True
+    return any(
+        len(token) >= 5 and not mask and (house.endswith(token) or house.startswith(token))
+        for token, mask in zip(tokens, masks, strict=False)
+    )
+
+
+def _leads_up(tokens: list[str], every: int, sentence: str) -> bool:
+    """Whether a sentence is of the kind that a prompt begins or ends with: `Enjoying this story?`, `No spam, ever.`"""
+    if len(tokens) > 16 or '"' in sentence or "“" in sentence:
+        return False
+    if sentence.rstrip().endswith("?"):
+        return len(tokens) <= 9
+    if sentence.rstrip().endswith(":"):
+        return len(tokens) <= 6
+    if every & (Says.NEWSLETTER | Says.APP | Says.SUBSCRIPTION):
+        return True
+    told = Says.READER | Says.HOUSE | Says.OFFER | Says.GO | Says.SUBSCRIBE
+    return len(tokens) <= 12 and (bool(every & told) or len(tokens) <= 3)
 
 
 _SAYING: Final = {
@@ -128,60 +189,126 @@ def _named(names: int) -> str | None:
     return None
 
 
-def _asks(tokens: list[str], sentence: str, setting: Setting) -> tuple[Kind | None, bool]:
-    """What a sentence asks for, if it asks; and whether it speaks of the paper's own offers."""
-    masks = [says(token) for token in tokens[:40]]
-    every = 0
-    for mask in masks:
-        every |= mask
+_CLAUSE: Final = re.compile(
+    r"[,;:–—(]\s*|\s+(?:and|or|und|oder|y|o|e|et|ou|en|of|i|och|eller|to)\s+",
+    re.IGNORECASE,
+)
+_QUOTES: Final = re.compile(r"[\"“”„«»]")
+_DEMANDS: Final = Says.SUBSCRIBE | Says.FOLLOW | Says.GO
+
+
+def _asks(
+    tokens: list[str],
+    masks: list[int],
+    every: int,
+    sentence: str,
+    setting: Setting,
+    *,
+    house: bool,
+) -> Kind | None:
+    """What a sentence asks for, if it asks."""
+    if not every & _ANY and "@" not in sentence:
+        return None
     first = masks[0]
-    opens = first | (masks[1] if len(masks) > 1 and len(tokens[0]) <= 6 else 0)
-    house = bool(setting.house) and len(setting.house) > 3 and setting.house in "".join(tokens)
-    own = bool(every & Says.HOUSE) or house
+    own = house or bool(every & Says.HOUSE)
     count = len(tokens)
     to_reader = bool(every & Says.READER)
-    imperative = bool(first & _ASKS)
-    if every & Says.NEWSLETTER and (
-        (imperative and (own or to_reader or every & Says.SUBSCRIBE))
-        or (every & Says.SUBSCRIBE and (own or to_reader))
-        or (own and every & Says.OFFER and to_reader)
+    # Words that someone is quoted with ask nothing of the reader.
+    spoken = bool(_QUOTES.search(sentence)) and count > 6
+    demand = 0 if spoken else first & _DEMANDS
+    if tokens[0] in _BECOME:
+        demand = Says.GO
+    if not spoken and not demand and every & _DEMANDS:
+        for clause in _CLAUSE.split(sentence)[1:]:
+            opening = _FIRST_WORD.search(clause)
+            if opening:
+                demand |= says(opening.group().casefold()) & (Says.SUBSCRIBE | Says.GO)
+    offered = bool(every & Says.OFFER)
+    if every & Says.NEWSLETTER and not spoken:
+        signs_up = bool(every & Says.SUBSCRIBE)
+        if demand and (own or to_reader or signs_up or offered):
+            return Kind.NEWSLETTER
+        if signs_up and (own or to_reader or offered):
+            return Kind.NEWSLETTER
+        if own and offered and to_reader:
+            return Kind.NEWSLETTER
+        if first & Says.NEWSLETTER and count <= 4:
+            return Kind.NEWSLETTER
+    if demand & Says.GO and every & Says.SUBSCRIPTION and count <= 12:
+        return Kind.SUBSCRIBE
+    if demand & Says.SUBSCRIBE and (
+        own or to_reader or offered or every & Says.PAYWALL or count <= 6 or setting.signs_up
     ):
-        return Kind.NEWSLETTER, own
-    if first & Says.SUBSCRIBE and (own or to_reader or every & Says.OFFER or count <= 6):
-        return (Kind.PAYWALL if every & Says.PAYWALL and to_reader else Kind.SUBSCRIBE), own
-    if every & Says.SUBSCRIBE and every & Says.PAYWALL and to_reader and imperative:
-        return Kind.PAYWALL, own
-    if first & Says.FOLLOW and (every & Says.NETWORK or own) and count <= 30:
-        return Kind.FOLLOW, own
+        return Kind.PAYWALL if every & Says.PAYWALL and to_reader and not offered else Kind.SUBSCRIBE
+    if every & (Says.SUBSCRIBE | Says.SUBSCRIPTION) and demand and (own or offered) and count <= 25:
+        return Kind.SUBSCRIBE
     if (
-        opens & (Says.GO | Says.APP)
-        and masks[0]
-        and every & Says.APP
-        and (own or to_reader or every & Says.NETWORK)
+        first & Says.FOLLOW
+        and (every & Says.NETWORK or own or "@" in sentence)
+        and count <= 30
+        and not spoken
     ):
-        return Kind.APP, own
-    if first & Says.GO and every & Says.NETWORK and (own or to_reader) and count <= 25:
-        return Kind.FOLLOW, own
+        return Kind.FOLLOW
+    if every & Says.FOLLOW and own and every & Says.NETWORK and count <= 25 and not spoken:
+        return Kind.FOLLOW
+    if every & Says.NETWORK and demand & Says.GO and (own or to_reader) and count <= 25:
+        return Kind.FOLLOW
+    if (
+        every & Says.APP
+        and (demand or first & Says.APP)
+        and (own or to_reader or house)
+        and not spoken
+        and count <= 35
+    ):
+        return Kind.APP
+    if first & Says.SHARE and sum(1 for m in masks if m & (Says.NETWORK | Says.SHARE)) >= max(3, count - 2):
+        return Kind.SHARE
     if (
         first & Says.SHARE
         and count <= 8
-        and (every & Says.NETWORK or every & _RELATED_OR_ARTICLE or count <= 2)
+        and (every & Says.NETWORK or every & (Says.RELATED | Says.HOUSE) or count <= 2)
     ):
-        return Kind.SHARE, own
+        return Kind.SHARE
+    if "@" in sentence and every & Says.HOUSE and count <= 14 and not spoken:
+        return Kind.FOLLOW
     if _points_elsewhere(tokens, masks, sentence, setting):
-        return Kind.RELATED, own
-    if every & Says.ADVERTISEMENT and count <= 4:
-        return Kind.ADVERTISEMENT, own
-    if every & Says.COMMENT and count <= 8 and (imperative or first & (Says.COMMENT | Says.SHARE)):
-        return Kind.COMMENT, own
-    if every & Says.CONSENT and to_reader and imperative and own:
-        return Kind.CONSENT, own
-    if imperative and own and every & Says.OFFER and count <= 25 and sentence.rstrip().endswith("!"):
-        return Kind.SUBSCRIBE, own
-    return None, own
+        return Kind.RELATED
+    if (
+        first & Says.ADVERTISEMENT
+        and count <= 3
+        and not every & ~(Says.ADVERTISEMENT | Says.RELATED | Says.HOUSE)
+    ):
+        return Kind.ADVERTISEMENT
+    if every & Says.COMMENT and count <= 8 and (demand or first & (Says.COMMENT | Says.SHARE)):
+        return Kind.COMMENT
+    if every & Says.CONSENT and to_reader and demand and own:
+        return Kind.CONSENT
+    if demand and own and offered and count <= 25 and sentence.rstrip().endswith("!"):
+        return Kind.SUBSCRIBE
+    return None
 
 
-_RELATED_OR_ARTICLE: Final = Says.RELATED | Says.HOUSE
+_BECOME: Final = frozenset(
+    [
+        "become",
+        "werde",
+        "werden",
+        "conviértete",
+        "hazte",
+        "torne",
+        "deviens",
+        "devenez",
+        "diventa",
+        "word",
+        "zostań",
+        "bli",
+    ]
+)
+_FIRST_WORD: Final = re.compile(r"\w+")
+_ANY: Final = (
+    Says.SUBSCRIBE | Says.SUBSCRIPTION | Says.NEWSLETTER | Says.FOLLOW | Says.SHARE | Says.APP | Says.RELATED | Says.ADVERTISEMENT
+    | Says.COMMENT | Says.CONSENT | Says.NETWORK
+)  # fmt: skip
 
 
 def _points_elsewhere(tokens: list[str], masks: list[int], sentence: str, setting: Setting) -> bool:
@@ -201,11 +328,15 @@ def _points_elsewhere(tokens: list[str], masks: list[int], sentence: str, settin
 # --- The strip ------------------------------------------------------------------------------------
 
 _BYLINE: Final = re.compile(
-    r"(?:[Bb]y|BY|[Vv]on|VON|[Pp]or|POR|[Pp]ar|PAR|[Dd]i|[Dd]oor|[Aa]v|[Pp]rzez|[Tt]ext:)\s+[A-Z\u00c0-\u017d]"
+    r"(?:[Bb]y|BY|(?:Words|Text|Story|Photographs|Photos) by|Written by|[Vv]on|VON|[Pp]or|POR|[Pp]ar|PAR|[Dd]oor|[Aa]v"
+    r"|[Pp]rzez|[Tt]e(?:xt|ksto?|xto):)\s+[A-Z\u00c0-\u017d][\w.'’-]+\s+[A-Z\u00c0-\u017d]"
 )
+_BY: Final = re.compile(r"(?:By|BY|Von|VON|Por|POR|Par|PAR|Door|Av) [A-Z\u00c0-\u017d][^.!?]*$")
+_BOX_WORDS: Final = 60
+_BOX_BLOCKS: Final = 7
 _BESIDE: Final = 60
 """Blocks before and after the body that are still told of."""
-_SURE: Final = 0.6
+_SURE: Final = 0.5
 """A verdict from which a block that the classifier took for body is removed all the same."""
 _OUTSIDE: Final = frozenset({"nav", "footer", "header"})
 
@@ -233,18 +364,34 @@ def strip(blocks: Blocks, body: Body, hints: Hints, house: str, profile: Profile
     title = folded(hints.title)
     last_prose = max((i for i in taken if body.context.words[i] >= 15), default=taken[-1])
     kept: list[int] = []
+    calls = _calls(blocks, body, house)
+    opening = next((i for i in taken if body.context.words[i] >= 30), taken[0])
     for i in taken:
-        verdict = _judged(blocks, i, body, title, house, known, edge=i > last_prose, first=not kept)
+        verdict = _judged(
+            blocks,
+            i,
+            body,
+            title,
+            house,
+            known,
+            edge=i > last_prose,
+            first=i < opening or not kept,
+            in_box=calls,
+        )
         if verdict is not None:
             verdicts[i] = verdict
         else:
             kept.append(i)
     if not kept:
         return Strip(kept=tuple(taken), removed=())
+    removed: list[Removed] = []
+    if len(kept) > 2 and _is_standfirst(blocks, kept, hints):
+        verdicts[kept[0]] = Verdict(Kind.REPEATED, 0.8, STANDFIRST)
+        del kept[0]
     region = _region(blocks, kept)
+    region = (min(region[0], *verdicts), max(region[1], *(i + 1 for i in verdicts))) if verdicts else region
     boxes = _boxes(blocks, kept, region)
     held = set(kept)
-    removed = []
     place = 0
     kinds = _box_kinds(blocks, boxes, verdicts, house, kept[-1])
     for i in range(region[0], region[1]):
@@ -268,6 +415,81 @@ def strip(blocks: Blocks, body: Body, hints: Hints, house: str, profile: Profile
     return Strip(kept=tuple(kept), removed=tuple(removed))
 
 
+STANDFIRST: Final = "the standfirst, kept as the article's dek"
+_LEAD: Final = re.compile(
+    r"dek|standfirst|subtitle|sub-?head|\bsub\b|deck|summary|excerpt|lead|intro|description|vorspann|chapo|bajada|strapline",
+    re.IGNORECASE,
+)
+_DATED: Final = re.compile(r"^(?:by|von|por|par|di|door|av)\b|\d{4}|\bago\b|min read", re.IGNORECASE)
+
+
+def _is_standfirst(blocks: Blocks, kept: list[int], hints: Hints) -> bool:
+    """Whether the first block of the body stands with the headline, above byline or picture, and not with the text."""
+    i, following = kept[0], kept[1]
+    elements = blocks.elements
+    at = blocks.element[i]
+    above = max(elements.parent[at], 0)
+    tokens, stated = folded(blocks.text[i]), folded(hints.description)
+    if not 3 <= len(tokens) <= 60:
+        return False
+    same = bool(stated) and tokens[: len(stated)] == stated and len(tokens) <= len(stated) + 3
+    named = bool(_LEAD.search(elements.key[at]))
+    heads = [j for j in range(max(0, i - 12), i) if elements.tag[blocks.element[j]] == "h1"]
+    with_head = bool(heads) and above == elements.parent[blocks.element[heads[-1]]]
+    apart = any(_DATED.search(blocks.text[j]) for j in range(i + 1, following))
+    with_text = above == elements.parent[blocks.element[following]]
+    if same:
+        return not with_text and (named or with_head or apart)
+    return not with_text and with_head and (named or elements.tag[at] == "h2")
+
+
+def _calls(blocks: Blocks, body: Body, house: str) -> dict[int, Verdict]:
+    """Blocks of small boxes that end in a call to act: a field to fill in, or a link to a sign-up."""
+    elements, words = blocks.elements, body.context.words
+    found: dict[int, Verdict] = {}
+    sums = [0.0]
+    for count in words:
+        sums.append(sums[-1] + float(count))
+    for i, text in enumerate(blocks.text):
+        if words[i] > 8 or i in found:
+            continue
+        at = blocks.element[i]
+        linked = blocks.link_chars[i] > 0.8 * len(text) and bool(_SIGN_UP.search(blocks.href[i]))
+        if not linked and elements.tag[at] != "button":
+            continue
+        box = -1
+        for _ in range(4):
+            start, end = elements.start[at], elements.end[at]
+            if (
+                end - start > _BOX_BLOCKS
+                or sums[end] - sums[start] > _BOX_WORDS
+                or elements.tag[at] == "body"
+            ):
+                break
+            box = at
+            at = elements.parent[at]
+        if box < 0:
+            continue
+        start, end = elements.start[box], elements.end[box]
+        if end - start < 2 or (not linked and not _offers(blocks, body, start, end)):
+            continue
+        best: Verdict | None = None
+        for k in range(start, end):
+            verdict = prompt(blocks.text[k], setting_of(blocks, k, house, edge=False))
+            if verdict and (best is None or verdict.score > best.score):
+                best = verdict
+        kind = best.kind if best else Kind.NEWSLETTER if "letter" in blocks.href[i] else Kind.SUBSCRIBE
+        for k in range(start, end):
+            found[k] = Verdict(kind, 0.85, f"one of {end - start} lines in a box that ends in {text!r}")
+    return found
+
+
+def _offers(blocks: Blocks, body: Body, start: int, end: int) -> bool:
+    """Whether a box with a button speaks of sign-ups or to the reader; a gallery's or a code sample's does not."""
+    told = Says.SUBSCRIBE | Says.NEWSLETTER | Says.APP | Says.FOLLOW | Says.SUBSCRIPTION
+    return any(int(body.context.meanings[k]) & told for k in range(start, end))
+
+
 def _judged(
     blocks: Blocks,
     i: int,
@@ -278,6 +500,7 @@ def _judged(
     *,
     edge: bool,
     first: bool,
+    in_box: dict[int, Verdict],
 ) -> Verdict | None:
     """Why a block that was taken for body is none after all; None: it is."""
     text = blocks.text[i]
@@ -286,7 +509,11 @@ def _judged(
         return None
     if first and title and len(tokens) <= len(title) + 2 and tokens[: len(title)] == title:
         return Verdict(Kind.REPEATED, 0.95, "the headline once more")
-    if first and len(tokens) <= 10 and _BYLINE.match(text) and not text.endswith((".", "!", "?")):
+    if i in in_box:
+        return in_box[i]
+    if first and len(tokens) <= 4 and _BY.match(text):
+        return Verdict(Kind.BYLINE, 0.8, "names the author")
+    if first and len(tokens) <= 16 and _BYLINE.match(text) and not text.endswith(("!", "?")):
         return Verdict(Kind.BYLINE, 0.8, "names the author")
     if known and len(tokens) <= MAX_WORDS and (seen := known.get(line_key(text))):
         # A column's standing introduction repeats too: many pages, or a doubt of the classifier's, must agree.
@@ -297,12 +524,22 @@ def _judged(
                 0.9,
                 f"stands on {seen.pages} pages of this site, {seen.share:.0%} of those known",
             )
+    at = blocks.element[i]
+    if body.context.picture_blocks[i] <= 2 and len(tokens) <= 60:
+        names = groups(blocks.elements.key[at]) | groups(
+            blocks.elements.key[max(blocks.elements.parent[at], 0)]
+        )
+        if names & GROUP_BIT["figure"] and blocks.elements.tag[at] != "p":
+            return Verdict(Kind.CAPTION, 0.8, "stands in one box with a picture")
     verdict = prompt(text, setting_of(blocks, i, house, edge=edge))
     if verdict is None:
         return None
-    # The surer the classifier is of a block, the more must speak against it.
-    needed = _SURE - 0.15 * (1.0 - float(body.chance[i])) * 2
-    return verdict if verdict.score >= needed else None
+    # The surer the classifier is of a block, the more must speak against it; and whether `Read more: ...` is
+    # part of a text differs from paper to paper, so there its word counts for more.
+    chance = float(body.chance[i])
+    if verdict.kind in (Kind.RELATED, Kind.COMMENT, Kind.ADVERTISEMENT) and chance > 0.7:
+        return None
+    return verdict if verdict.score >= _SURE - 0.3 * (1.0 - chance) else None
 
 
 def _region(blocks: Blocks, kept: list[int]) -> tuple[int, int]:
@@ -313,7 +550,10 @@ def _region(blocks: Blocks, kept: list[int]) -> tuple[int, int]:
         at = elements.parent[at]
     if elements.parent[at] > 0:
         at = elements.parent[at]
-    low, high = max(elements.start[at], kept[0] - _BESIDE), min(elements.end[at], kept[-1] + _BESIDE)
+    low, high = (
+        max(elements.start[at], kept[0] - _BESIDE),
+        min(elements.end[at], kept[-1] + _BESIDE),
+    )
     return min(low, kept[0]), max(high, kept[-1] + 1)
 
 
@@ -342,7 +582,11 @@ def _boxes(blocks: Blocks, kept: list[int], region: tuple[int, int]) -> dict[int
 
 
 def _box_kinds(
-    blocks: Blocks, boxes: dict[int, int], verdicts: dict[int, Verdict], house: str, last: int
+    blocks: Blocks,
+    boxes: dict[int, int],
+    verdicts: dict[int, Verdict],
+    house: str,
+    last: int,
 ) -> dict[int, Verdict]:
     """What the boxes are: what the surest of their blocks is, else what they are called."""
     kinds: dict[int, Verdict] = {}
@@ -400,7 +644,11 @@ def _furniture(blocks: Blocks, i: int, box: Verdict | None, body: Body, title: l
     if names & GROUP_BIT["byline"] or (len(tokens) <= 12 and first & Says.MINUTES):
         return Verdict(Kind.BYLINE, unlike, "says who wrote it, or when")
     if box is not None:
-        return Verdict(box.kind, max(unlike, 0.5), f"stands in one box with text that {_TELLS[box.kind]}")
+        return Verdict(
+            box.kind,
+            max(unlike, 0.5),
+            f"stands in one box with text that {_TELLS[box.kind]}",
+        )
     if first & Says.CREDIT and len(tokens) <= 12:
         return Verdict(Kind.CREDIT, unlike, "names who made a picture")
     linked = blocks.link_chars[i] / max(len(text), 1)
@@ -449,7 +697,9 @@ def setting_of(blocks: Blocks, index: int, house: str, *, edge: bool) -> Setting
     return Setting(
         names=names,
         link_share=blocks.link_chars[index] / chars,
+        slanted=max(blocks.slanted_chars[index], blocks.strong_chars[index]) / chars,
         in_form=in_form,
+        signs_up=bool(blocks.href[index] and _SIGN_UP.search(blocks.href[index])),
         edge=edge,
         tag=tag,
         house=house,

@@ -66,7 +66,7 @@ _GROUPS: Final = (
     ("foot", "foot|copyright|legal|masthead|site-header|colophon"),
     ("side", "sidebar|aside|widget|rail|complementary|secondary"),
     ("ad", r"\bad\b|\bads\b|advert|sponsor|banner|taboola|outbrain|dfp|commercial"),
-    ("figure", "caption|credit|figure|photo|image|gallery|media|slide"),
+    ("figure", r"caption|credit|figure|photo|image|gallery|media|slide|\bcap\b|cutline|legend|imgwrap"),
     ("byline", "byline|author|meta|date|time|publish|posted|bio"),
     ("tag", "tag|topic|categor|keyword|label"),
     ("overlay", "popup|modal|overlay|cookie|consent|gdpr|paywall|lightbox|tooltip"),
@@ -354,6 +354,14 @@ class Context:
         images, inputs = np.array(e.images), np.array(e.inputs)
         embeds = np.array(e.embeds)
         self.inputs = inputs
+        box_blocks, box_words = np.full(n, 99.0), np.full(n, 999.0)
+        for at in reversed(self.ancestors[:4]):
+            pictured = images[at] > 0
+            box_blocks = np.where(pictured, blocks_in[at], box_blocks)
+            box_words = np.where(pictured, words_in[at], box_words)
+        add("picture_blocks", box_blocks)
+        add("picture_words", box_words)
+        self.picture_blocks = box_blocks
         child_number = np.zeros(count)
         seen: dict[int, int] = {}
         for i, p in enumerate(parents):
@@ -406,9 +414,8 @@ class Context:
         keys = e.key
         kinds: dict[tuple[str, str, str], int] = {}
         kind = np.zeros(n, np.int64)
-        for i, at in enumerate(self.blocks.element):
-            around = parents[at]
-            signature = (e.tag[at], keys[at], keys[around])
+        for i, innermost in enumerate(self.blocks.element):
+            signature = (e.tag[innermost], keys[innermost], keys[parents[innermost]])
             kind[i] = kinds.setdefault(signature, len(kinds))
         self.kind = kind
         size = len(kinds)

@@ -60,3 +60,12 @@ def body_model() -> BodyModel:
             corpus=text["corpus"],
             recipe=text["recipe"],
         )
+
+
+@cache
+def kind_model() -> Forest:
+    """The page-kind classifier."""
+    with resources.files("articles").joinpath("data/kind.npz").open("rb") as file:
+        data = np.load(file, allow_pickle=False)
+        arrays = {name: data[f"kind_{name}"] for name in _ARRAYS}
+        return Forest(**arrays, bias=float(data["kind_bias"]))

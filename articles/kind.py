@@ -4,12 +4,18 @@ from __future__ import annotations
 
 import re
 from typing import Final
+from urllib.parse import urlsplit
+
+import numpy as np
+from numpy.typing import NDArray
 
 from articles.blocks import Blocks
 from articles.body import Body
+from articles.fitted import kind_model
+from articles.lexicon import Says
 from articles.metadata import Metadata
 from articles.model import Capture, Form, Reason
-from articles.page import Page
+from articles.page import text_of
 
 MAX_BYTES: Final = 10_000_000
 
@@ -65,13 +71,220 @@ def not_a_page(capture: Capture) -> tuple[Reason, str] | None:
     return None
 
 
+# --- What a parsed page is ------------------------------------------------------------------------
+
+MIN_WORDS: Final = 25
+"""A text below this is no article, whatever the page says of itself."""
+
+_NOT_FOUND: Final = re.compile(
+    r"\b404\b|not found|page (?:does not|doesn.t) exist|no longer (?:available|exists)|nicht gefunden|no encontrad|"
+    r"p[aá]gina no existe|n[aã]o encontrad|introuvable|non trovat|niet gevonden|nie znaleziono|hittades inte",
+    re.IGNORECASE,
+)
+_CHALLENGE: Final = re.compile(
+    r"verify(?:ing)? (?:that )?you are (?:a )?human|checking your browser|enable javascript and cookies|"
+    r"are you a robot|unusual traffic|security check|attention required|just a moment|captcha|access denied|ddos protection",
+    re.IGNORECASE,
+)
+_CONSENT: Final = re.compile(
+    r"cookie|consent|gdpr|privacy|datenschutz|privacidad|confidentialit", re.IGNORECASE
+)
+
+_ARTICLE_TYPES: Final = frozenset(
+    """
+    article newsarticle blogposting reportagenewsarticle analysisnewsarticle opinionnewsarticle reviewnewsarticle
+    backgroundnewsarticle liveblogposting report scholarlyarticle recipe review advertisercontentarticle
+    """.split()
+)
+_OTHER_TYPES: Final = frozenset(
+    """
+    product collectionpage itemlist searchresultspage profilepage aboutpage contactpage discussionforumposting qapage
+    techarticle softwareapplication service offer aggregateoffer event course jobposting store localbusiness apireference
+    checkoutpage faqpage webapplication
+    """.split()
+)
+_PLACES: Final = re.compile(
+    r"(?P<article>blog|news|articles?|story|stories|posts?|magazine|opinion|politics|sports?|\d{4}/\d{1,2})"
+    r"|(?P<shop>products?|shop|store|buy|pricing|cart|item|collections?|dp)"
+    r"|(?P<talk>forums?|threads?|topics?|questions?|t|discussions?|community|viewtopic|showthread|comments|issues)"
+    r"|(?P<manual>docs?|documentation|manual|reference|api|wiki|help|support|kb|tutorials?|guides?|man|library)"
+    r"|(?P<list>tags?|categor(?:y|ies)|author|archives?|search|section|topics|page|list|directory|best)"
+    r"|(?P<firm>about|contact|services?|solutions?|features?|careers?|team|company|locations?|practice-areas)"
+)
+_PLACE_NAMES: Final = ("article", "shop", "talk", "manual", "list", "firm")
+_PRICE: Final = re.compile(r"[$€£]\s?\d|\d\s?(?:€|EUR|USD)\b")
+_CART: Final = re.compile(
+    r"add to (?:cart|bag|basket)|in den warenkorb|a[ñn]adir al carrito|buy now|in stock|out of stock|free shipping",
+    re.I,
+)
+_TALK: Final = re.compile(
+    r"\brepl(?:y|ies)\b|\bposts?:|\bjoined\b|\bthread\b|\bquote\b|\bupvote|\banswers?\b|\bmember\b", re.I
+)
+_CONTACT: Final = re.compile(
+    r"contact us|get (?:a|your) (?:free )?quote|call (?:us )?(?:now|today)|schedule|book (?:now|an)|free consultation|request",
+    re.I,
+)
+
+KIND_COLUMNS: Final = (
+    "words", "blocks_kept", "words_a_block", "page_words", "page_blocks", "body_share", "link_share",
+    "prose_left", "confidence", "chance_mean", "chance_max", "before_words", "before_blocks", "headings_kept",
+    "items_kept", "headings_page", "items_page", "lore", "type_article", "type_other", "type_news", "og_article",
+    "og_other", "has_published", "has_author", "has_modified", "metas", "title_words", "h1s", "path_depth",
+    "slug_words", "slug_digits", "url_digits", "is_root", "has_query", "prices", "carts", "talk", "contacts",
+    "images", "inputs", "article_elements", "gaps", "longest", "span", "exclaims", "reader_words", "house_words",
+    *(f"path_{name}" for name in _PLACE_NAMES), *(f"type_{name}" for name in ("product", "faqpage", "techarticle",
+    "collectionpage", "itemlist", "organization", "person", "discussionforumposting", "breadcrumblist", "service")),
+)  # fmt: skip
+"""What the page-kind classifier looks at."""
+
+
+def kind_row(metadata: Metadata, blocks: Blocks, body: Body, url: str) -> NDArray[np.float32]:
+    """The numbers that the page-kind classifier judges a page by, in the order of KIND_COLUMNS."""
+    c, e = body.context, blocks.elements
+    taken = np.flatnonzero(body.taken)
+    kept_words = c.words[taken]
+    words, page_words = float(kept_words.sum()), float(c.words.sum())
+    first = int(taken[0]) if len(taken) else 0
+    tags = [e.tag[at] for at in blocks.element]
+    kept_tags = [tags[i] for i in taken]
+    types = metadata.types | (metadata.article.types if metadata.article else frozenset())
+    og = (metadata.first("og:type") or "").lower()
+    try:
+        split = urlsplit(url)
+        path, query = split.path.lower(), split.query
+    except ValueError:
+        path, query = "", ""
+    steps = [step for step in path.split("/") if step]
+    slug = steps[-1] if steps else ""
+    places = {match.lastgroup for step in steps[:-1] for match in [_PLACES.fullmatch(step)] if match}
+    whole = "\n".join(blocks.text[:1500])[:60_000]
+    text = "\n".join(blocks.text[i] for i in taken[:300])[:40_000]
+    per = 1000.0 / max(words, 200.0)
+    thing = metadata.article
+    values = (
+        words, len(taken), words / max(len(taken), 1), page_words, len(blocks), words / max(page_words, 1.0),
+        float(c.linked_words.sum()) / max(page_words, 1.0), float(c.prose.sum()) - float(c.prose[taken].sum()),
+        body.confidence, float(body.chance[taken].mean()) if len(taken) else 0.0,
+        float(body.chance.max()) if len(blocks) else 0.0, float(c.words[:first].sum()), first,
+        sum(t in _HEADS for t in kept_tags), sum(t == "li" for t in kept_tags), sum(t in _HEADS for t in tags),
+        sum(t == "li" for t in tags), float(c.lore_sum[taken].mean()) if len(taken) else 0.0,
+        bool(types & _ARTICLE_TYPES), bool(types & _OTHER_TYPES), "newsarticle" in types, og == "article",
+        bool(og) and og not in ("article", "website"),
+        bool((thing and thing.published) or metadata.first("article:published_time", "date", "dc.date", "pubdate")),
+        bool((thing and thing.authors) or metadata.first("author", "article:author")),
+        bool(metadata.first("article:modified_time", "og:updated_time")), len(metadata.meta),
+        len((metadata.title or "").split()), len(metadata.headings), len(steps), len(re.split(r"[-_]", slug)),
+        sum(ch.isdigit() for ch in slug), sum(ch.isdigit() for ch in path), not steps, bool(query),
+        len(_PRICE.findall(text)) * per, len(_CART.findall(whole)), len(_TALK.findall(whole)) * per,
+        len(_CONTACT.findall(whole)), (e.images[0] if e.images else 0), (e.inputs[0] if e.inputs else 0),
+        e.tag.count("article"), int((np.diff(taken) > 1).sum()) if len(taken) > 1 else 0,
+        float(kept_words.max()) if len(taken) else 0.0, float(taken[-1] - taken[0] + 1 - len(taken)) if len(taken) else 0.0,
+        text.count("!") * per, int(((c.meanings[taken] & Says.READER) > 0).sum()) / max(len(taken), 1),
+        int(((c.meanings[taken] & Says.HOUSE) > 0).sum()) / max(len(taken), 1),
+        *(name in places for name in _PLACE_NAMES),
+        *(name in types for name in ("product", "faqpage", "techarticle", "collectionpage", "itemlist", "organization",
+          "person", "discussionforumposting", "breadcrumblist", "service")),
+    )  # fmt: skip
+    return np.array(values, np.float32)
+
+
+_HEADS: Final = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
+
+
 def page_kind(
-    page: Page, metadata: Metadata, blocks: Blocks, body: Body, paragraphs: tuple[str, ...], capture: Capture
-) -> Form | tuple[Reason, str]:
-    """The form of the article that a page is, or why it is none."""
-    del page, metadata, capture
+    metadata: Metadata, blocks: Blocks, body: Body, paragraphs: tuple[str, ...], capture: Capture
+) -> tuple[Form, float] | tuple[Reason, str]:
+    """The form of the article that a page is, and how sure that is; or why it is none."""
     words = sum(len(p.split()) for p in paragraphs)
-    if words < 25:
-        return Reason.SHORT, f"{words} words of text in {len(blocks)} blocks"
-    del body
-    return Form.ARTICLE
+    head = " ".join([metadata.title or "", *(text_of(node)[:200] for node in metadata.headings[:2])])
+    page_words = int(body.context.words.sum()) if len(blocks) else 0
+    small = page_words < 250 and words < 120
+    if small:
+        whole = " ".join(blocks.text)[:4_000]
+        if _CHALLENGE.search(head) or (page_words < 120 and _CHALLENGE.search(whole)):
+            return Reason.CHALLENGE, f"reads like a bot wall: {_found(_CHALLENGE, head + ' ' + whole)}"
+    if words < 250 and _NOT_FOUND.search(head):
+        return Reason.SOFT_404, f"HTTP {capture.status}, but headed {_found(_NOT_FOUND, head)}"
+    if small and len(_CONSENT.findall(" ".join(blocks.text))) >= 3 and not _is_article(metadata):
+        return Reason.CONSENT, "little text, and that on cookies and consent"
+    stated = _is_article(metadata)
+    if words < MIN_WORDS:
+        return _without_text(metadata, blocks, body, words)
+    if _robots(metadata):
+        return Reason.NOINDEX, "asks not to be archived"
+    if _is_live(metadata, blocks):
+        return Form.LIVE_BLOG, 1.0
+    chance = float(kind_model().chances(kind_row(metadata, blocks, body, capture.url)[None, :])[0])
+    if chance < (ARTICLE_CUT / 2 if stated else ARTICLE_CUT):
+        reason = _which(metadata, blocks, body, capture.url)
+        return reason, f"reads like no article ({chance:.2f}): {words} of {page_words} words are running text"
+    return Form.ARTICLE, chance
+
+
+ARTICLE_CUT: Final = 0.2
+"""Chance of being an article below which a page is rejected; what lies above it, but low, lowers the article's confidence."""
+
+
+def _found(pattern: re.Pattern[str], text: str) -> str:
+    match = pattern.search(text)
+    return repr(match.group()) if match else "''"
+
+
+def _is_article(metadata: Metadata) -> bool:
+    thing = metadata.article
+    return bool(thing and thing.types & _ARTICLE_TYPES and (thing.headline or thing.published))
+
+
+def _robots(metadata: Metadata) -> bool:
+    value = (metadata.first("robots") or "").lower()
+    return "noarchive" in value and "noindex" in value
+
+
+def _without_text(metadata: Metadata, blocks: Blocks, body: Body, words: int) -> tuple[Reason, str]:
+    detail = f"{words} words of text in {len(blocks)} blocks"
+    if not len(blocks):
+        return Reason.SHORT, "no text at all"
+    types = metadata.types
+    if (metadata.first("og:type") or "").startswith("video") or types & {
+        "videoobject",
+        "imagegallery",
+        "mediagallery",
+    }:
+        return Reason.MEDIA, detail
+    if blocks.elements.embeds[0] and words < 15 and not _is_article(metadata):
+        return Reason.MEDIA, detail + ", and a player"
+    c = body.context
+    links = float(c.linked_words.sum()) / max(float(c.words.sum()), 1.0)
+    if (links > 0.5 and len(blocks) > 30 and not _is_article(metadata)) or blocks.elements.tag.count(
+        "article"
+    ) > 4:
+        return Reason.LISTING, detail + f", {links:.0%} of all words are links"
+    return Reason.SHORT, detail
+
+
+def _which(metadata: Metadata, blocks: Blocks, body: Body, url: str) -> Reason:
+    """Which kind of page one is that is no article."""
+    types = metadata.types
+    c = body.context
+    links = float(c.linked_words.sum()) / max(float(c.words.sum()), 1.0)
+    if types & {"collectionpage", "itemlist", "searchresultspage"} or links > 0.4:
+        return Reason.LISTING
+    if blocks.elements.tag.count("article") > 4 or not urlsplit(url).path.strip("/"):
+        return Reason.LISTING
+    return Reason.OTHER_PAGE
+
+
+def _is_live(metadata: Metadata, blocks: Blocks) -> bool:
+    thing = metadata.article
+    if thing is not None and "liveblogposting" in thing.types:
+        return True
+    if "liveblogposting" in metadata.types:
+        return True
+    keys = blocks.elements.key
+    entries = sum(1 for key in keys if _LIVE_ENTRY.search(key))
+    return entries >= 3
+
+
+_LIVE_ENTRY: Final = re.compile(
+    r"\blive-?(?:blog-?)?(?:post|entry|update|item)\b|\bliveblog-?(?:post|entry|item)\b|liveBlogUpdate", re.I
+)

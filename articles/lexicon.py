@@ -41,6 +41,8 @@ class Says:
     MINUTES = 1 << 16
     """Minutes, hours, ago, updated, published: furniture of a byline."""
     RIGHTS = 1 << 17
+    SUBSCRIPTION = 1 << 18
+    """The noun: subscriptions and subscribers are written about, `subscribe` is mostly said to the reader."""
 
 
 SAYS: Final = {name: bit for name, bit in vars(Says).items() if isinstance(bit, int)}
@@ -49,11 +51,15 @@ SAYS: Final = {name: bit for name, bit in vars(Says).items() if isinstance(bit, 
 # A trailing * takes every word with that beginning.
 _WORDS: Final[dict[int, str]] = {
     Says.SUBSCRIBE: """
-        subscribe subscribes subscriber subscribers subscription subscriptions signup sign register login
-        suscribe* suscríb* suscrip* inscríb* regístr* apúntate assine assinar assinatura* inscreva* cadastr* registe*
-        subscrev* abonnier* abonnent* abonnement* abo abos anmeld* registrier* abonne* abonnez inscri* iscriv* iscritt* abbon*
-        registrati abonneer* inschrijv* aanmeld* meld subskryb* prenumer* zapisz zaprenumeruj zarejestruj
-        prenumerera* prenumeration* registrera*
+        subscribe signup sign register login
+        suscribe suscríb* inscríb* regístr* apúntate assine assinar inscreva* cadastr* registe*
+        subscrev* abonnier* anmeld* registrier* abonne abonnez inscri* iscriv* abbonati abbonatevi
+        registrati abonneer* inschrijv* aanmeld* meld subskrybuj zapisz zaprenumeruj zarejestruj
+        prenumerera registrera*
+    """,
+    Says.SUBSCRIPTION: """
+        subscribes subscriber subscribers subscribing subscribed subscription subscriptions suscrip* assinatura* assinante*
+        abonnent* abonnement* abo abos abonné* abonament* abbonament* abbonat* abonnee* subskryp* prenumerat* prenumerant*
     """,
     Says.NEWSLETTER: """
         newsletter* inbox email emails mailbox mailing alerts notification* e-mail

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from articles.blocks import Blocks, blocks_of
 from articles.body import find_body
-from articles.boilerplate import strip
+from articles.boilerplate import STANDFIRST, strip
 from articles.decode import decode
 from articles.features import Hints
 from articles.fields import Fields, fields_of
@@ -36,12 +36,16 @@ def read(capture: Capture, site: Site | None = None, profile: Profile | None = N
     body = find_body(blocks, hints)
     stripped = strip(blocks, body, hints, house_of(metadata, capture.url), profile)
     paragraphs = paragraphs_of(blocks, stripped.kept)
-    kind = page_kind(page, metadata, blocks, body, paragraphs, capture)
-    if isinstance(kind, tuple):
-        return _rejected(capture, site, *kind)
+    kind, certainty = page_kind(metadata, blocks, body, paragraphs, capture)
+    if isinstance(kind, Reason):
+        return _rejected(capture, site, kind, str(certainty))
     fields = fields_of(page, metadata, paragraphs, capture, site)
     article = _article(capture, site, fields, hints, paragraphs)
-    article = replace(article, removed=stripped.removed, form=kind, confidence=body.confidence)
+    if article.dek is None:
+        dek = next((one.text for one in stripped.removed if one.reason == STANDFIRST), None)
+        article = replace(article, dek=dek)
+    confidence = round(min(body.confidence, float(certainty)), 3)
+    article = replace(article, removed=stripped.removed, form=kind, confidence=confidence)
     return replace(article, revision_id=revision_id(article))
 
 

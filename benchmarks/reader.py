@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
+from articles.boilerplate import STANDFIRST
 from articles.model import Article, Capture
 from articles.profile import Profile, learn
 from articles.reading import read
 
+SURE = 0.5
+"""Confidence from which an answer counts as "yes, this is an article"."""
 _AT = datetime(2026, 1, 1, tzinfo=UTC)
 """Every page counts as fetched now: benchmark pages have no fetch time of their own."""
 
@@ -37,10 +40,12 @@ _NOTHING: dict[str, object] = {
 
 
 def _mapping(article: Article) -> dict[str, object]:
+    # References count the standfirst as text; the reader keeps it apart, as the dek.
+    standfirst = [removed.text for removed in article.removed if removed.reason == STANDFIRST]
     return {
-        "text": article.text,
+        "text": "\n".join([*standfirst, article.text]),
         "title": article.title,
         "authors": list(article.authors),
         "published": article.published_at,
-        "is_article": True,
+        "is_article": article.confidence >= SURE,
     }
