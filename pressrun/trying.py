@@ -10,10 +10,11 @@ from articles.reading import read
 from flows.config import Config
 from pressrun.trouble import RequestError
 from seeds.load import load_sites
+from spiders.desk import Visit
 from spiders.once import run_errand
 from spiders.outcome import FetchError
 from spiders.scope import scope_of
-from spiders.visit import Visit, explore, fetch_one
+from spiders.visit import explore, fetch_one
 from storage.state.frontier import due_urls
 
 MAX_TRIES = 5

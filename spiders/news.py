@@ -23,10 +23,10 @@ from articles.model import Capture, Site
 from seeds.load import BUNDLED, load_sites
 from spiders import visit
 from spiders.books import Books
+from spiders.desk import Ask, Desk, Reply, Visit
 from spiders.events import Ended, Event
 from spiders.recorder import Recorder
 from spiders.robots import RobotsMiddleware, Rules
-from spiders.visit import Ask, Desk, Reply, Visit
 from storage.state.database import open_database
 from storage.state.frontier import Fetched, record_fetches
 from storage.warc import payload_digest

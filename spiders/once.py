@@ -12,10 +12,10 @@ from scrapy.crawler import AsyncCrawlerProcess
 
 from articles.model import Site
 from spiders import visit
+from spiders.desk import Visit
 from spiders.news import NewsSpider
 from spiders.outcome import FetchError
 from spiders.run import project_settings
-from spiders.visit import Visit
 
 T = TypeVar("T")
 Errand = Callable[[Visit], Awaitable[T]]

@@ -1,0 +1,319 @@
+"""The pages of a site that name articles: which are looked at now, and what is learnt from each look."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from datetime import UTC, datetime
+from urllib.parse import urljoin
+from zoneinfo import ZoneInfo
+
+from articles.model import Site
+from articles.urls import article_id
+from spiders.asking import after_failure, answer, conditional, earlier_capture
+from spiders.desk import Ask, Leave, Reply, Visit, tell
+from spiders.discover import MAX_BYTES, Discovered, Named, read_listing, read_page
+from spiders.events import Ended
+from spiders.outcome import FetchError, Outcome
+from spiders.scope import scope_of
+from storage.state import frontier
+from storage.state.database import Connection
+from storage.state.frontier import Find, Kind, Look, Page, Tally, origin_of
+
+log = logging.getLogger(__name__)
+
+MAX_LOOKS = 300
+"""Pages that name articles looked at in one visit; what is left is due next time."""
+MAX_FORCED_CHILDREN = 50
+"""Children of sitemap indexes looked at in a forced visit though nothing says they changed."""
+MAX_DEPTH = 3
+"""Sitemap indexes within each other."""
+MAX_SITEMAPS_OF_ROBOTS = 50
+CEILING_SECONDS = {
+    Kind.HOME: 6 * 3600.0,
+    Kind.FEED: 3 * 3600.0,
+    Kind.SITEMAP: 24 * 3600.0,
+    Kind.SECTION: 24 * 3600.0,
+}
+"""The longest a page that never changes waits; a seed's own `every` may be longer."""
+RARE_SECONDS = 3 * 3600.0
+"""Least wait between looks at sections of the menu, where feeds and sitemaps name nearly everything."""
+MAX_PATIENCE_SECONDS = 300.0
+"""A site whose robots.txt asks for longer pauses is not crawled."""
+PARSE_IN_THREAD_BYTES = 200_000
+
+
+async def look_around(visit: Visit) -> None:
+    """Look at every page of the site that may name articles and is due. Raises Leave."""
+    site, books, now = visit.site, visit.desk.books, datetime.now(UTC)
+    visit.held = await books.run(frontier.hold_of, origin_of(site.home))
+    if visit.held is not None and visit.held.until > now:
+        raise Leave(
+            Ended.BLOCKED, f"left alone until {visit.held.until:%Y-%m-%d %H:%M} UTC: {visit.held.detail}"
+        )
+    await books.run(_declare, site, now)
+    await _robots(visit)
+    looked: set[str] = set()
+    known = await books.run(frontier.pages, site.name)
+    for page in known:
+        if page.kind is Kind.HOME:
+            await _look(visit, page, looked)
+    for kinds in ((Kind.FEED,), (Kind.SITEMAP,), (Kind.SECTION,)):
+        await _look_at_all(visit, kinds, looked)
+        if kinds == (Kind.SITEMAP,) and not await _has_listing(visit):
+            await _guess_sitemap(visit)
+            await _look_at_all(visit, kinds, looked)
+
+
+def _declare(connection: Connection, site: Site, now: datetime) -> None:
+    """Make what the seed names, and home, known; forget what it no longer names."""
+    declared = [
+        (site.home, Kind.HOME),
+        *((url, Kind.FEED) for url in site.feeds),
+        *((url, Kind.SITEMAP) for url in site.sitemaps),
+        *((url, Kind.SECTION) for url in site.sections),
+    ]
+    named = {url for url, _ in declared}
+    for page in frontier.pages(connection, site.name):
+        if page.via == "seed" and page.url not in named:
+            frontier.drop_page(connection, site.name, page.url)
+    frontier.add_pages(
+        connection,
+        site.name,
+        [(url, kind, "seed", None) for url, kind in declared],
+        now=now,
+        interval_seconds=site.every_seconds,
+    )
+
+
+async def _robots(visit: Visit) -> None:
+    """Heed what robots.txt of the home page says of pace and sitemaps."""
+    site = visit.site
+    rules = await visit.desk.rules(site, site.home)
+    delay = rules.crawl_delay_seconds
+    if delay is not None and delay > MAX_PATIENCE_SECONDS:
+        raise Leave(
+            Ended.ROBOTS,
+            f"{origin_of(site.home)}/robots.txt asks for {delay:g} s between requests; "
+            f"above {MAX_PATIENCE_SECONDS:g} s nothing is fetched",
+        )
+    if site.sitemaps:
+        return
+    await visit.desk.books.run(
+        frontier.add_pages,
+        site.name,
+        [
+            (url, Kind.SITEMAP, f"{origin_of(site.home)}/robots.txt", None)
+            for url in rules.sitemaps[:MAX_SITEMAPS_OF_ROBOTS]
+            if len(url) <= 2000
+        ],
+        now=datetime.now(UTC),
+        interval_seconds=site.every_seconds,
+    )
+
+
+async def _look_at_all(visit: Visit, kinds: tuple[Kind, ...], looked: set[str]) -> None:
+    """Look at every page of these kinds that is due, and at those they name, to MAX_DEPTH."""
+    site = visit.site
+    for _ in range(MAX_DEPTH + 1):
+        now = datetime.now(UTC)
+        known = await visit.desk.books.run(frontier.pages, site.name)
+        by_url = {page.url: page for page in known}
+        visit.listed = _names_articles(known)
+        forced = _forced(visit, known)
+        waiting = [
+            page
+            for page in known
+            if page.kind in kinds
+            and page.url not in looked
+            and (page.url in forced or page.next_at is None or page.next_at <= now)
+            and _depth(page, by_url) <= MAX_DEPTH
+        ]
+        waiting.sort(key=lambda page: (page.announced_at is None, -_seconds(page.announced_at)))
+        for page in waiting:
+            if len(looked) >= MAX_LOOKS:
+                return
+            await _look(visit, page, looked)
+        if not waiting or Kind.SITEMAP not in kinds:
+            return
+
+
+def _forced(visit: Visit, known: list[Page]) -> set[str]:
+    """Pages looked at in a forced visit though they are not due: all that may have changed unannounced."""
+    if not _all_now(visit):
+        return set()
+    sitemaps = {page.url for page in known if page.kind is Kind.SITEMAP}
+    forced: set[str] = set()
+    children = 0
+    for page in known:
+        if page.via not in sitemaps:
+            rare = page.kind is Kind.SECTION and page.via != "seed" and visit.listed
+        else:  # an index that states when its sitemaps changed is believed
+            children += 1
+            rare = page.announced_at is not None or children > MAX_FORCED_CHILDREN
+        if not rare:
+            forced.add(page.url)
+    return forced
+
+
+def _all_now(visit: Visit) -> bool:
+    """Whether pages are looked at though they are not due: a person or a cron schedule says when."""
+    return visit.desk.force or visit.site.schedule is not None
+
+
+def _seconds(moment: datetime | None) -> float:
+    return moment.timestamp() if moment else 0.0
+
+
+def _depth(page: Page, by_url: dict[str, Page]) -> int:
+    """How many sitemaps stand above a page; a circle counts as too deep."""
+    depth = 0
+    seen: set[str] = set()
+    while page.via in by_url and by_url[page.via].kind is Kind.SITEMAP:
+        if page.url in seen:
+            return MAX_DEPTH + 1
+        seen.add(page.url)
+        page = by_url[page.via]
+        depth += 1
+    return depth
+
+
+def _names_articles(known: list[Page]) -> bool:
+    return any(page.kind in (Kind.FEED, Kind.SITEMAP) and page.entries for page in known)
+
+
+async def _has_listing(visit: Visit) -> bool:
+    known = await visit.desk.books.run(frontier.pages, visit.site.name)
+    return _names_articles(known) or any(page.kind is Kind.SITEMAP for page in known)
+
+
+async def _guess_sitemap(visit: Visit) -> None:
+    """Where a site declares nothing, its sitemap is often at the usual place."""
+    usual = urljoin(visit.site.home, "/sitemap.xml")
+    await visit.desk.books.run(
+        frontier.add_pages,
+        visit.site.name,
+        [(usual, Kind.SITEMAP, "usual place", None)],
+        now=datetime.now(UTC),
+        interval_seconds=visit.site.every_seconds,
+    )
+
+
+async def _look(visit: Visit, page: Page, looked: set[str]) -> None:
+    """Look at one page, store what it names and when to look again."""
+    site, books = visit.site, visit.desk.books
+    now = datetime.now(UTC)
+    due = page.next_at is None or page.next_at <= now
+    if page.url in looked or not (due or _all_now(visit)):
+        return
+    looked.add(page.url)
+    listing = page.kind in (Kind.FEED, Kind.SITEMAP)
+    ask = Ask(
+        url=page.url,
+        site=site,
+        headers=conditional(page.etag, page.last_modified),
+        max_bytes=MAX_BYTES if listing else site.fetch.max_bytes,
+        prefix=listing,
+        earlier=earlier_capture(page.url, page.checked_at, page.digest),
+    )
+    floor = float(site.every_seconds)
+    if page.kind is Kind.SECTION and page.via != "seed" and visit.listed:
+        floor = max(6 * floor, RARE_SECONDS)
+    ceiling = max(CEILING_SECONDS[page.kind], floor)
+    try:
+        reply = await answer(visit, ask)
+    except FetchError as error:
+        visit.failed[error.outcome] += 1
+        failed = Look(
+            site=site.name, url=page.url, at=now, outcome=error.outcome, changed=False, detail=error.detail
+        )
+        await books.run(frontier.looked, failed, floor_seconds=floor, ceiling_seconds=ceiling)
+        await after_failure(visit, error)
+        return
+    if reply.status == 304 or reply.digest == page.digest:
+        look = Look(
+            site=site.name,
+            url=page.url,
+            at=reply.at,
+            outcome=Outcome.NOT_MODIFIED,
+            changed=False,
+            status=reply.status,
+        )
+        await books.run(frontier.looked, look, floor_seconds=floor, ceiling_seconds=ceiling)
+        return
+    named = await _read(visit, page, reply)
+    if named.problem:
+        log.warning("%s: %s: %s", site.name, page.url, named.problem)
+    finds = [_find(visit, article, listing) for article in named.articles]
+    visit.found.update(article_id(find.url) for find in finds if find.skip is None)
+    tally = await books.run(
+        _store, site, page, reply, named, finds, floor_seconds=floor, ceiling_seconds=ceiling
+    )
+    visit.new += tally.new
+    tell(visit)
+
+
+def _store(
+    connection: Connection,
+    site: Site,
+    page: Page,
+    reply: Reply,
+    named: Discovered,
+    finds: list[Find],
+    *,
+    floor_seconds: float,
+    ceiling_seconds: float,
+) -> Tally:
+    """In one transaction: what a page named, and the validators that would hide it from the next look."""
+    tally = frontier.add_finds(connection, site.name, finds, now=reply.at)
+    frontier.add_pages(
+        connection,
+        site.name,
+        [
+            (other.url, other.kind, page.url, other.modified_at)
+            for other in named.pages
+            if other.url != page.url and len(other.url) <= 2000 and scope_of(site).holds(other.url)
+        ],
+        now=reply.at,
+        interval_seconds=site.every_seconds,
+    )
+    # a document that was cut or broken is read in full next time
+    whole = named.problem is None
+    look = Look(
+        site=site.name,
+        url=page.url,
+        at=reply.at,
+        outcome=Outcome.FETCHED,
+        changed=tally.new + tally.again > 0,
+        status=reply.status,
+        detail=named.problem,
+        etag=reply.header("ETag") if whole else None,
+        last_modified=reply.header("Last-Modified") if whole else None,
+        digest=reply.digest if whole else None,
+        entries=len(named.articles) + len(named.pages),
+    )
+    frontier.looked(connection, look, floor_seconds=floor_seconds, ceiling_seconds=ceiling_seconds)
+    return tally
+
+
+async def _read(visit: Visit, page: Page, reply: Reply) -> Discovered:
+    content_type = reply.header("Content-Type")
+    zone = ZoneInfo(visit.site.timezone)
+
+    def read() -> Discovered:
+        if page.kind in (Kind.FEED, Kind.SITEMAP):
+            named = read_listing(reply.body, reply.url, at=reply.at, content_type=content_type, zone=zone)
+            if reply.problem is None or named.problem:
+                return named
+            return Discovered(
+                format=named.format, articles=named.articles, pages=named.pages, problem=reply.problem.detail
+            )
+        return read_page(reply.body, reply.url, at=reply.at, content_type=content_type)
+
+    if len(reply.body) < PARSE_IN_THREAD_BYTES:
+        return read()
+    return await asyncio.to_thread(read)
+
+
+def _find(visit: Visit, article: Named, listing: bool) -> Find:
+    return Find(url=article.url, found=article.found, skip=visit.scope.skip(article.url, listing=listing))
