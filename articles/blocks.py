@@ -15,9 +15,11 @@ from selectolax.lexbor import LexborNode
 from articles.page import Page
 from articles.text import clean
 
-MAX_BLOCKS: Final = 6_000
+MAX_BLOCKS: Final = 4_000
 """Blocks after this many are not read: no article stands behind them."""
-MAX_ELEMENTS: Final = 40_000
+MAX_ELEMENTS: Final = 20_000
+MAX_BLOCK_CHARS: Final = 100_000
+"""What a single block holds beyond this is cut off."""
 
 SKIPPED: Final = frozenset(
     """script style noscript template svg math head title meta link base canvas object embed param map area
@@ -258,7 +260,7 @@ class _Walk:
 
     def flush(self) -> None:
         """End the text that was being gathered, as one block."""
-        text = clean("".join(self.parts))
+        text = clean("".join(self.parts)[:MAX_BLOCK_CHARS])
         self.parts.clear()
         if text:
             b = self.blocks

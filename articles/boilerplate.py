@@ -507,6 +507,8 @@ def _judged(
     tokens = folded(text)
     if not tokens:
         return None
+    if first and blocks.elements.tag[blocks.element[i]] == "h1":
+        return Verdict(Kind.REPEATED, 0.9, "the heading above the text")
     if first and title and len(tokens) <= len(title) + 2 and tokens[: len(title)] == title:
         return Verdict(Kind.REPEATED, 0.95, "the headline once more")
     if i in in_box:

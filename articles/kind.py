@@ -16,6 +16,7 @@ from articles.lexicon import Says
 from articles.metadata import Metadata
 from articles.model import Capture, Form, Reason
 from articles.page import text_of
+from articles.text import word_count
 
 MAX_BYTES: Final = 10_000_000
 
@@ -195,9 +196,9 @@ def page_kind(
     metadata: Metadata, blocks: Blocks, body: Body, paragraphs: tuple[str, ...], capture: Capture
 ) -> tuple[Form, float] | tuple[Reason, str]:
     """The form of the article that a page is, and how sure that is; or why it is none."""
-    words = sum(len(p.split()) for p in paragraphs)
+    words = sum(word_count(p) for p in paragraphs)
     head = " ".join([metadata.title or "", *(text_of(node)[:200] for node in metadata.headings[:2])])
-    page_words = int(body.context.words.sum()) if len(blocks) else 0
+    page_words = sum(word_count(text) for text in blocks.text[:200])
     small = page_words < 250 and words < 120
     if small:
         whole = " ".join(blocks.text)[:4_000]
@@ -210,8 +211,6 @@ def page_kind(
     stated = _is_article(metadata)
     if words < MIN_WORDS:
         return _without_text(metadata, blocks, body, words)
-    if _robots(metadata):
-        return Reason.NOINDEX, "asks not to be archived"
     if _is_live(metadata, blocks):
         return Form.LIVE_BLOG, 1.0
     chance = float(kind_model().chances(kind_row(metadata, blocks, body, capture.url)[None, :])[0])
@@ -233,11 +232,6 @@ def _found(pattern: re.Pattern[str], text: str) -> str:
 def _is_article(metadata: Metadata) -> bool:
     thing = metadata.article
     return bool(thing and thing.types & _ARTICLE_TYPES and (thing.headline or thing.published))
-
-
-def _robots(metadata: Metadata) -> bool:
-    value = (metadata.first("robots") or "").lower()
-    return "noarchive" in value and "noindex" in value
 
 
 def _without_text(metadata: Metadata, blocks: Blocks, body: Body, words: int) -> tuple[Reason, str]:

@@ -1,0 +1,119 @@
+"""Whatever the bytes, the reader answers: an article or a named rejection, soon, and never an exception."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from articles.decode import decode
+from articles.model import Article, Reason, Rejection
+from articles.reading import read
+from tests.support.pages import STORY, article, capture, page, rejection
+
+SECONDS = 3.0
+"""The aim is a quarter of a second on a quiet machine; shared test machines are an order slower."""
+
+PARAGRAPHS = "".join(f"<p>{p}</p>" for p in STORY)
+PIECES = st.sampled_from(
+    ["<p>", "</p>", "<div class='newsletter'>", "</div>", "<a href='//x'>", "<table><tr><td>", "<script>", "</script>",
+     "<b>", "<!--", "-->", "<li>", "<form>", "<br><br>", "<h1>", "</h1>", "<figure>", "<svg>", "<template>", "\0", "&#0;",
+     "&#x110000;", "<title>", "<meta charset=utf-7>", '<script type="application/ld+json">{"@type":"NewsArticle"', *STORY]
+)  # fmt: skip
+
+
+@settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(
+    st.lists(PIECES, max_size=60).map("".join), st.sampled_from(["utf-8", "utf-16", "cp1252", "shift_jis"])
+)
+def test_markup_in_any_disorder_is_answered(html: str, charset: str) -> None:
+    assert isinstance(read(capture(html.encode(charset, "replace"))), Article | Rejection)
+
+
+@settings(max_examples=120, deadline=None)
+@given(st.binary(max_size=400), st.booleans())
+def test_bytes_of_any_kind_are_answered(data: bytes, inside: bool) -> None:
+    body = page().replace(b"<p>Residents", data + b"<p>Residents") if inside else data
+    assert isinstance(read(capture(body)), Article | Rejection)
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.integers(min_value=0, max_value=len(page())))
+def test_a_page_cut_anywhere_is_answered(end: int) -> None:
+    assert isinstance(read(capture(page()[:end])), Article | Rejection)
+
+
+HOSTILE = {
+    "nested": b"<html><body>" + b"<div>" * 100_000 + PARAGRAPHS.encode(),
+    "attributes": b"<html><body><div "
+    + b" ".join(b"a%d=1" % i for i in range(30_000))
+    + b">"
+    + PARAGRAPHS.encode(),
+    "one line": b"<html><body><p>" + b"word and, " * 500_000,
+    "one word": b"<html><body><p>" + b"a" * 5_000_000,
+    "brackets": b"<html><body>" + b"<" * 500_000,
+    "breaks": b"<html><body>" + b"a<br>" * 100_000,
+    "links": b"<html><body>" + b"<li><a href=x>link text</a></li>" * 50_000,
+    "json-ld": b"<html><body><script type='application/ld+json'>"
+    + b"[" * 100_000
+    + b"</script>"
+    + PARAGRAPHS.encode(),
+    "tables": b"<html><body>" + b"<table><tr><td>" * 2_000 + PARAGRAPHS.encode(),
+}
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_pages_built_to_break_readers_are_answered_in_bounded_time(name: str) -> None:
+    started = time.process_time()
+    assert isinstance(read(capture(HOSTILE[name])), Article | Rejection)
+    assert time.process_time() - started < SECONDS
+
+
+@pytest.mark.parametrize(
+    ("body", "reason"),
+    [
+        (b"", Reason.EMPTY),
+        (b" \n\t ", Reason.EMPTY),
+        (b"%PDF-1.7 binary", Reason.NOT_HTML),
+        (b'{"json": true}', Reason.NOT_HTML),
+        (b'<?xml version="1.0"?><rss version="2.0"><channel/></rss>', Reason.FEED),
+        (b'<?xml version="1.0"?><urlset xmlns="x"></urlset>', Reason.SITEMAP),
+        (b"<html><body>" + b"<div>" * 100_000, Reason.UNREADABLE),
+        (
+            b"<html><head><title>Page not found</title></head><body><h1>404</h1><p>Gone.</p></body></html>",
+            Reason.SOFT_404,
+        ),
+        (
+            b"<html><head><title>Just a moment...</title></head><body>Checking your browser</body></html>",
+            Reason.CHALLENGE,
+        ),
+        (b"<html><body><h1>Short</h1><p>One sentence only.</p></body></html>", Reason.SHORT),
+    ],
+)
+def test_what_is_no_article_is_rejected_by_name(body: bytes, reason: Reason) -> None:
+    assert rejection(body).reason is reason
+
+
+@pytest.mark.parametrize(
+    ("status", "reason"), [(404, Reason.STATUS), (503, Reason.STATUS), (301, Reason.REDIRECT)]
+)
+def test_an_answer_of_the_server_that_is_no_page_is_rejected(status: int, reason: Reason) -> None:
+    assert rejection(page(), status=status).reason is reason
+
+
+@pytest.mark.parametrize("charset", ["utf-8", "utf-16", "utf-16-le", "utf-16-be", "utf-8-sig"])
+def test_text_is_the_same_in_every_unicode_encoding(charset: str) -> None:
+    assert article(page().decode().replace('<meta charset="utf-8">', "").encode(charset)).paragraphs == STORY
+
+
+def test_charsets_are_chosen_as_browsers_choose() -> None:
+    text = "Déjà vu à l'été"
+    assert decode(text.encode("utf-8-sig"), "text/html; charset=iso-8859-1") == text
+    assert decode(text.encode("cp1252"), "text/html; charset=iso-8859-1") == text
+    assert decode(b'<meta charset="windows-1252">' + text.encode("cp1252")).endswith(text)
+    assert decode(text.encode("cp1252"), None) == text
+    assert decode(text.encode(), "text/html; charset=nonsense") == text
+    assert decode("Привет, мир".encode("cp1251"), "text/html; charset=windows-1251") == "Привет, мир"
+    assert decode(text.encode("utf-8"), "text/html; charset=iso-8859-1") == text
