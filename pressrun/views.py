@@ -165,6 +165,10 @@ def crawled(report: CrawlReport, *, json: bool) -> None:
         table.add_row(escape(row.site), *map(str, numbers), escape(failed), escape(done.detail or done.ended))
     out.print(table)
     _outcome(report.total, report.normalized)
+    if not report.total.stored:
+        requests = sum(row.done.requests for row in report.sites if row.done)
+        conditional = sum(row.done.conditional for row in report.sites if row.done)
+        say(f"Nothing new. Finding that out cost {requests} requests, {conditional} of them conditional.")
     for sentence in (*report.deaths, *report.broken_seeds):
         out.print(Text(sentence, style="red"))
 
@@ -197,7 +201,8 @@ def _outcome(total: Tally, read: NormalizeReport) -> None:
     table = Table("what became of the captures", "number", box=None)
     for change, number in total.stored.items():
         table.add_row(f"stored: {change}", str(number))
-    table.add_row("unchanged", str(total.unchanged))
+    if total.unchanged:
+        table.add_row("unchanged", str(total.unchanged))
     for reason, number in total.rejected.items():
         table.add_row(f"rejected: {reason}", str(number))
     table.add_row("captures", str(total.captures), style="bold")
@@ -208,8 +213,6 @@ def _outcome(total: Tally, read: NormalizeReport) -> None:
         for kind, number in total.stripped.items():
             table.add_row(kind, str(number))
         out.print(table)
-    if not total.stored:
-        say("\nNothing new.")
     for line in read.failed:
         out.print(Text(f"tried again by the next run: {line}", style="yellow"))
     for gone in read.quarantined:
