@@ -393,7 +393,7 @@ def strip(blocks: Blocks, body: Body, hints: Hints, house: str, profile: Profile
     boxes = _boxes(blocks, kept, region)
     held = set(kept)
     place = 0
-    kinds = _box_kinds(blocks, boxes, verdicts, house, kept[-1])
+    kinds = _box_kinds(blocks, body, boxes, verdicts, house, kept[-1])
     for i in range(region[0], region[1]):
         if i in held:
             place += 1
@@ -533,7 +533,7 @@ def _judged(
         )
         if names & GROUP_BIT["figure"] and blocks.elements.tag[at] != "p":
             return Verdict(Kind.CAPTION, 0.8, "stands in one box with a picture")
-    verdict = prompt(text, setting_of(blocks, i, house, edge=edge))
+    verdict = _prompt_at(blocks, i, body, house, edge=edge)
     if verdict is None:
         return None
     # The surer the classifier is of a block, the more must speak against it; and whether `Read more: ...` is
@@ -583,8 +583,17 @@ def _boxes(blocks: Blocks, kept: list[int], region: tuple[int, int]) -> dict[int
     return boxes
 
 
+def _prompt_at(blocks: Blocks, i: int, body: Body, house: str, *, edge: bool) -> Verdict | None:
+    """`prompt` for a block of a page; most have no word that any prompt has."""
+    text = blocks.text[i]
+    if not int(body.context.meanings[i]) & _ANY and "@" not in text:
+        return None
+    return prompt(text, setting_of(blocks, i, house, edge=edge))
+
+
 def _box_kinds(
     blocks: Blocks,
+    body: Body,
     boxes: dict[int, int],
     verdicts: dict[int, Verdict],
     house: str,
@@ -593,7 +602,7 @@ def _box_kinds(
     """What the boxes are: what the surest of their blocks is, else what they are called."""
     kinds: dict[int, Verdict] = {}
     for i, box in boxes.items():
-        verdict = verdicts.get(i) or prompt(blocks.text[i], setting_of(blocks, i, house, edge=i > last))
+        verdict = verdicts.get(i) or _prompt_at(blocks, i, body, house, edge=i > last)
         if verdict is None:
             continue
         verdicts.setdefault(i, verdict)

@@ -274,9 +274,7 @@ def _is_live(metadata: Metadata, blocks: Blocks) -> bool:
         return True
     if "liveblogposting" in metadata.types:
         return True
-    keys = blocks.elements.key
-    entries = sum(1 for key in keys if _LIVE_ENTRY.search(key))
-    return entries >= 3
+    return len(_LIVE_ENTRY.findall("\n".join(blocks.elements.key))) >= 3
 
 
 _LIVE_ENTRY: Final = re.compile(
