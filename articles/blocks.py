@@ -22,14 +22,77 @@ MAX_BLOCK_CHARS: Final = 100_000
 """What a single block holds beyond this is cut off."""
 
 SKIPPED: Final = frozenset(
-    """script style noscript template svg math head title meta link base canvas object embed param map area
-    datalist dialog audio frame frameset colgroup col track source
-    """.split()
+    [
+        "script",
+        "style",
+        "noscript",
+        "template",
+        "svg",
+        "math",
+        "head",
+        "title",
+        "meta",
+        "link",
+        "base",
+        "canvas",
+        "object",
+        "embed",
+        "param",
+        "map",
+        "area",
+        "datalist",
+        "dialog",
+        "audio",
+        "frame",
+        "frameset",
+        "colgroup",
+        "col",
+        "track",
+        "source",
+    ]
 )
 INLINE: Final = frozenset(
-    """a abbr acronym b bdi bdo big cite code data del dfn em font i ins kbd mark nobr q rb rp rt ruby s samp
-    small span strike strong sub sup time tt u var wbr label center-dot
-    """.split()
+    [
+        "a",
+        "abbr",
+        "acronym",
+        "b",
+        "bdi",
+        "bdo",
+        "big",
+        "cite",
+        "code",
+        "data",
+        "del",
+        "dfn",
+        "em",
+        "font",
+        "i",
+        "ins",
+        "kbd",
+        "mark",
+        "nobr",
+        "q",
+        "rb",
+        "rp",
+        "rt",
+        "ruby",
+        "s",
+        "samp",
+        "small",
+        "span",
+        "strike",
+        "strong",
+        "sub",
+        "sup",
+        "time",
+        "tt",
+        "u",
+        "var",
+        "wbr",
+        "label",
+        "center-dot",
+    ]
 )
 _VOID: Final = frozenset(
     ["br", "img", "input", "hr", "wbr", "iframe", "video", "picture", "textarea", "select", "button"]

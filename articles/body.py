@@ -11,7 +11,6 @@ from articles.blocks import Blocks
 from articles.features import Context, Hints
 from articles.fitted import body_model
 
-
 WITHIN_CUT = 0.35
 """Chance from which a block counts as body where body text stands right before and right after it."""
 REACH = 4

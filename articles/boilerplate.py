@@ -430,7 +430,7 @@ def _is_standfirst(blocks: Blocks, kept: list[int], hints: Hints) -> bool:
     at = blocks.element[i]
     above = max(elements.parent[at], 0)
     tokens, stated = folded(blocks.text[i]), folded(hints.description)
-    if not 3 <= len(tokens) <= 60:
+    if not 1 <= len(tokens) <= 60:
         return False
     same = bool(stated) and tokens[: len(stated)] == stated and len(tokens) <= len(stated) + 3
     named = bool(_LEAD.search(elements.key[at]))

@@ -92,17 +92,49 @@ _CONSENT: Final = re.compile(
 )
 
 _ARTICLE_TYPES: Final = frozenset(
-    """
-    article newsarticle blogposting reportagenewsarticle analysisnewsarticle opinionnewsarticle reviewnewsarticle
-    backgroundnewsarticle liveblogposting report scholarlyarticle recipe review advertisercontentarticle
-    """.split()
+    [
+        "article",
+        "newsarticle",
+        "blogposting",
+        "reportagenewsarticle",
+        "analysisnewsarticle",
+        "opinionnewsarticle",
+        "reviewnewsarticle",
+        "backgroundnewsarticle",
+        "liveblogposting",
+        "report",
+        "scholarlyarticle",
+        "recipe",
+        "review",
+        "advertisercontentarticle",
+    ]
 )
 _OTHER_TYPES: Final = frozenset(
-    """
-    product collectionpage itemlist searchresultspage profilepage aboutpage contactpage discussionforumposting qapage
-    techarticle softwareapplication service offer aggregateoffer event course jobposting store localbusiness apireference
-    checkoutpage faqpage webapplication
-    """.split()
+    [
+        "product",
+        "collectionpage",
+        "itemlist",
+        "searchresultspage",
+        "profilepage",
+        "aboutpage",
+        "contactpage",
+        "discussionforumposting",
+        "qapage",
+        "techarticle",
+        "softwareapplication",
+        "service",
+        "offer",
+        "aggregateoffer",
+        "event",
+        "course",
+        "jobposting",
+        "store",
+        "localbusiness",
+        "apireference",
+        "checkoutpage",
+        "faqpage",
+        "webapplication",
+    ]
 )
 _PLACES: Final = re.compile(
     r"(?P<article>blog|news|articles?|story|stories|posts?|magazine|opinion|politics|sports?|\d{4}/\d{1,2})"

@@ -63,10 +63,46 @@ _TAG: Final = re.compile(r"<(/?)([a-zA-Z][^\s/>]{0,20})")
 _QUOTED: Final = re.compile(r"\"[^\"]*\"|'[^']*'")
 _SCRIPT: Final = re.compile(r"<(script|style)\b.*?</\1", re.IGNORECASE | re.DOTALL)
 _CLOSES_ITSELF: Final = frozenset(
-    """
-    p li dt dd td th tr tbody thead tfoot option optgroup br img input hr meta link wbr source area base col embed
-    param track rp rt html head body a path circle rect line polygon use
-    """.split()
+    [
+        "p",
+        "li",
+        "dt",
+        "dd",
+        "td",
+        "th",
+        "tr",
+        "tbody",
+        "thead",
+        "tfoot",
+        "option",
+        "optgroup",
+        "br",
+        "img",
+        "input",
+        "hr",
+        "meta",
+        "link",
+        "wbr",
+        "source",
+        "area",
+        "base",
+        "col",
+        "embed",
+        "param",
+        "track",
+        "rp",
+        "rt",
+        "html",
+        "head",
+        "body",
+        "a",
+        "path",
+        "circle",
+        "rect",
+        "line",
+        "polygon",
+        "use",
+    ]
 )
 
 

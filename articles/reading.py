@@ -13,8 +13,9 @@ from articles.features import Hints
 from articles.fields import Fields, fields_of
 from articles.hints import hints_of, house_of
 from articles.kind import not_a_page, page_kind
+from articles.live import posts_of
 from articles.metadata import metadata_of
-from articles.model import Article, Capture, Reason, Rejection, Site
+from articles.model import Article, Capture, Form, Reason, Rejection, Site
 from articles.page import UnreadablePage, parse
 from articles.profile import Profile
 from articles.revision import revision_id
@@ -44,6 +45,12 @@ def read(capture: Capture, site: Site | None = None, profile: Profile | None = N
     if article.dek is None:
         dek = next((one.text for one in stripped.removed if one.reason == STANDFIRST), None)
         article = replace(article, dek=dek)
+    if kind is Form.LIVE_BLOG:
+        posts = posts_of(page, blocks, stripped.kept, site.timezone if site else None)
+        if posts:
+            article = replace(
+                article, posts=posts, paragraphs=tuple(line for post in posts for line in post.paragraphs)
+            )
     confidence = round(min(body.confidence, float(certainty)), 3)
     article = replace(article, removed=stripped.removed, form=kind, confidence=confidence)
     return replace(article, revision_id=revision_id(article))

@@ -25,12 +25,12 @@ import numpy as np
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from articles.blocks import Blocks, blocks_of
+from articles.blocks import blocks_of
 from articles.decode import decode
 from articles.features import Context, Hints, Lore, name_parts
+from articles.hints import hints_of
 from articles.metadata import metadata_of
 from articles.page import parse
-from articles.hints import hints_of
 from articles.text import folded
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -128,7 +128,7 @@ def snippet_labels(texts: list[str], include: list[str], exclude: list[str]) -> 
 class Sample:
     """One labelled page."""
 
-    __slots__ = ("blocks", "fold", "hints", "id", "label", "reference", "site", "weight", "row", "kind")
+    __slots__ = ("blocks", "fold", "hints", "id", "kind", "label", "reference", "row", "site", "weight")
 
 
 def load() -> list[Sample]:
@@ -445,7 +445,9 @@ def recipe() -> str:
 
 def columns() -> list[str]:
     """Names of the columns of both stages, as the reader computes them today."""
-    blocks = blocks_of(parse("<p>One sentence of text, for the names of its columns.</p>", "https://example.org/"))
+    blocks = blocks_of(
+        parse("<p>One sentence of text, for the names of its columns.</p>", "https://example.org/")
+    )
     context = Context(blocks, Hints(), Lore(words={}, names={}))
     first = context.matrix()
     names = list(context.names)

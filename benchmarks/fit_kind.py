@@ -20,10 +20,10 @@ import numpy as np
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
-import __main__
 import fit_body
 from fit_body import CORPUS, FOLDS, ROOT, Fitted, arrays_of, load
 
+import __main__
 from articles.body import body_of
 from articles.decode import decode
 from articles.features import Context, Lore

@@ -42,8 +42,11 @@ _NOTHING: dict[str, object] = {
 def _mapping(article: Article) -> dict[str, object]:
     # References count the standfirst as text; the reader keeps it apart, as the dek.
     standfirst = [removed.text for removed in article.removed if removed.reason == STANDFIRST]
+    # And the headings of a live blog's posts.
+    headed = [line for post in article.posts for line in (post.title, *post.paragraphs) if line]
+    lines = headed or article.paragraphs
     return {
-        "text": "\n".join([*standfirst, article.text]),
+        "text": "\n".join([*standfirst, *lines]),
         "title": article.title,
         "authors": list(article.authors),
         "published": article.published_at,
