@@ -12,9 +12,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from sqlalchemy import (
-    Connection as Connection,  # for the signatures of modules that speak no SQL
-)
-from sqlalchemy import (
+    URL,
     DateTime,
     Dialect,
     Engine,
@@ -25,13 +23,41 @@ from sqlalchemy import (
     make_url,
     text,
 )
-from sqlalchemy.exc import ArgumentError, OperationalError
+from sqlalchemy import (
+    Connection as Connection,  # for the signatures of modules that speak no SQL
+)
+from sqlalchemy.exc import (
+    ArgumentError,
+    DataError,
+    DBAPIError,
+    IntegrityError,
+    NotSupportedError,
+    ProgrammingError,
+)
 from sqlalchemy.pool import NullPool
 
 METADATA = MetaData()
 
 BUSY_SECONDS = 60.0
 """How long a writer waits for another's transaction before it gives up."""
+
+
+OURS = (DataError, IntegrityError, NotSupportedError, ProgrammingError)
+"""What a driver raises because of our statements; anything else is wrong with the database."""
+
+REMEDIES = {
+    "malformed": "the file is damaged; move it away, with those that begin with its name, and run again: "
+    "it is made anew from the store",
+    "not a database": "the file is damaged or of another kind; move it away, with those that begin with its "
+    "name, and run again: it is made anew from the store",
+    "disk is full": "free some space, then run again: nothing is lost",
+    "disk I/O error": "the disk is full or failing; free some space or check its health, then run again",
+    "readonly": "it may not be written; change the owner or mode of the file and its folder, or name another "
+    "one in PRESSRUN_DATABASE",
+    "locked": f"another process has held it for {BUSY_SECONDS:.0f} s; end that one, then run again",
+}
+"""What to do, by words in the driver's message."""
+REMEDY = "check PRESSRUN_DATABASE, and that its folder or server can be written"
 
 
 class DatabaseError(Exception):
@@ -67,14 +93,17 @@ class Database:
 
     @contextmanager
     def transaction(self) -> Iterator[Connection]:
-        """Commit at the end, roll back on any error. Writers wait for each other up to `BUSY_SECONDS`."""
-        with self.engine.begin() as connection:
+        """Commit at the end, roll back on any error. Writers wait for each other up to `BUSY_SECONDS`.
+
+        Raises DatabaseError where the database fails: damaged, full, locked, gone.
+        """
+        with _explained(self.engine.url), self.engine.begin() as connection:
             yield connection
 
     @contextmanager
     def commit_lock(self) -> Iterator[Connection]:
         """A transaction that holds the one lock under which batches are committed."""
-        with self.engine.begin() as connection:
+        with self.transaction() as connection:
             if self.engine.dialect.name == "postgresql":
                 connection.execute(text("SELECT pg_advisory_xact_lock(7077)"))
             # On SQLite every transaction begins IMMEDIATE (below), which is that lock.
@@ -100,14 +129,28 @@ def open_database(url: str) -> Database:
             engine = _sqlite(url, parsed.database)
         else:
             engine = create_engine(url, pool_pre_ping=True)
-        METADATA.create_all(engine)
-    except (ArgumentError, OperationalError, ImportError, OSError) as error:
-        shown = url if "@" not in url else make_url(url).render_as_string(hide_password=True)
-        raise DatabaseError(
-            f"database {shown!r} cannot be opened: {str(error).splitlines()[0]}; "
-            "check PRESSRUN_DATABASE, and that its folder or server can be written"
-        ) from error
+        with _explained(parsed):
+            METADATA.create_all(engine)
+    except (ArgumentError, ImportError, OSError) as error:
+        raise _fault(url, error) from error
     return Database(engine)
+
+
+@contextmanager
+def _explained(url: URL) -> Iterator[None]:
+    try:
+        yield
+    except DBAPIError as error:
+        if isinstance(error, OURS):
+            raise
+        raise _fault(url, error.orig or error) from error
+
+
+def _fault(url: URL | str, error: BaseException) -> DatabaseError:
+    shown = url.render_as_string() if isinstance(url, URL) else url
+    cause = str(error).partition("\n")[0]
+    remedy = next((remedy for words, remedy in REMEDIES.items() if words in cause), REMEDY)
+    return DatabaseError(f"database {shown!r} cannot be used: {cause}; {remedy}")
 
 
 def _sqlite(url: str, path: str | None) -> Engine:

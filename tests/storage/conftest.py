@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
 from storage.objects import ObjectStore, open_store
+from storage.state.database import Database
+from tests.support.archives import new_database
 from tests.support.s3 import BUCKET, S3Server, put_behind_the_back
 
 
@@ -43,3 +45,11 @@ def store(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.Mo
     server: S3Server = request.getfixturevalue(f"{request.param}_server")
     server.enter(monkeypatch)
     return open_store(f"s3://{BUCKET}/{secrets.token_hex(8)}")
+
+
+@pytest.fixture
+def database(tmp_path: Path) -> Iterator[Database]:
+    """An empty operational database."""
+    database = new_database(tmp_path)
+    yield database
+    database.close()

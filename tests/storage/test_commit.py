@@ -6,7 +6,6 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
@@ -38,13 +37,6 @@ COMMITTER = Path(__file__).parent.parent / "support" / "committer.py"
 @pytest.fixture
 def folder(tmp_path: Path) -> ObjectStore:
     return open_store(str(tmp_path / "archive"))
-
-
-@pytest.fixture
-def database(tmp_path: Path) -> Iterator[Database]:
-    database = new_database(tmp_path)
-    yield database
-    database.close()
 
 
 def outcomes(store: ObjectStore, made: Commit | None) -> tuple[batches.Outcome, ...]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
@@ -18,16 +17,9 @@ from storage.objects import ObjectStore, open_store
 from storage.reader import Archive
 from storage.state.database import Database
 from storage.stored import StoredArticle, schema
-from tests.support.archives import commit, hour, kill_followers, make_article, make_rejection, new_database
+from tests.support.archives import commit, hour, kill_followers, make_article, make_rejection
 
 SCHEMA = Path(__file__).parents[2] / "docs" / "schema" / "article.schema.json"
-
-
-@pytest.fixture
-def database(tmp_path: Path) -> Iterator[Database]:
-    database = new_database(tmp_path)
-    yield database
-    database.close()
 
 
 @pytest.fixture

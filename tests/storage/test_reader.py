@@ -31,13 +31,6 @@ from tests.support.archives import (
 
 
 @pytest.fixture
-def database(tmp_path: Path) -> Iterator[Database]:
-    database = new_database(tmp_path)
-    yield database
-    database.close()
-
-
-@pytest.fixture
 def folder(tmp_path: Path) -> ObjectStore:
     return open_store(str(tmp_path / "archive"))
 
