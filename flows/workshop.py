@@ -18,6 +18,7 @@ from flows.config import Config
 from seeds.load import SeedError, load_sites
 from spiders.guard import read_hosts
 from storage.objects import Creates, ObjectStore, open_store, preflight, probe
+from storage.recollect import recollect
 from storage.state.database import Database, open_database
 
 
@@ -76,8 +77,8 @@ _OPENED = _Opened()
 def open_workshop(config: Config) -> Workshop:
     """The workshop of this configuration: the one this process has, or a new one, everything checked.
 
-    Nothing has been fetched or written when this raises: StoreError for a store that cannot be used,
-    DatabaseError, HostsFileError, SeedError for a seeds folder that is none. Broken seed files are told in
+    Nothing has been fetched when this raises: StoreError for a store that cannot be used, DatabaseError,
+    DamagedLog, DamagedBatch, HostsFileError, SeedError for a seeds folder that is none. Broken seed files are told in
     the result.
     """
     with _OPENED.lock:
@@ -102,6 +103,7 @@ def _open(config: Config) -> Workshop:
     preflight(store)
     creates = probe(store)
     database = open_database(config.database)
+    recollect(store, database)
     seeds = load_sites(config.seeds)
     return Workshop(
         config=config,

@@ -24,7 +24,7 @@ from pathlib import Path
 
 from articles.model import Capture
 from storage.cdxj import to_cdxj
-from storage.objects import ObjectStore
+from storage.objects import NotFound, ObjectStore
 from storage.state import segments as state
 from storage.state.database import Database
 from storage.state.segments import SegmentInfo
@@ -32,6 +32,7 @@ from storage.warc import OPEN, TornSegment, read_captures, read_index, recover
 
 log = logging.getLogger(__name__)
 
+SEGMENTS = "segments/"
 SUFFIX = ".warc.gz"
 INDEX_SUFFIX = ".cdxj.gz"
 LOST = ".lost"
@@ -61,7 +62,7 @@ def segment_key(segment_id: str) -> str:
     match = _ID.fullmatch(segment_id)
     if match is None:
         raise ValueError(f"segment id {segment_id!r}; one looks like 20261122T165912123456Z-3f9a01bc")
-    return "segments/{}/{}/{}/".format(*match.groups()) + segment_id + SUFFIX
+    return SEGMENTS + "{}/{}/{}/".format(*match.groups()) + segment_id + SUFFIX
 
 
 def begun_at(key: str) -> datetime | None:
@@ -121,17 +122,29 @@ def sweep(store: ObjectStore, database: Database, folder: Path) -> Swept:
 def _publish(store: ObjectStore, database: Database, path: Path) -> SegmentInfo:
     key = _key_of(path)
     entries = list(read_index(path, key))
-    size = path.stat().st_size
-    if store.size(key) != size:
+    info = _info(path, key, captures=len(entries))
+    if store.size(key) != info.bytes:
         store.put_file(key, path)
     store.put(index_key(key), to_cdxj(entries, path.name))
-    info = SegmentInfo(
-        key=key, sha256=_sha256(path), bytes=size, captures=len(entries), registered_at=datetime.now(UTC)
-    )
     with database.transaction() as connection:
         info = state.register(connection, info)
     path.unlink()
     return info
+
+
+def describe(path: Path, key: str) -> SegmentInfo:
+    """What is registered of a sealed segment, from a copy of it. Raises TornSegment."""
+    return _info(path, key, captures=sum(1 for _ in read_index(path, key)))
+
+
+def _info(path: Path, key: str, captures: int) -> SegmentInfo:
+    return SegmentInfo(
+        key=key,
+        sha256=_sha256(path),
+        bytes=path.stat().st_size,
+        captures=captures,
+        registered_at=datetime.now(UTC),
+    )
 
 
 def _recover(path: Path) -> tuple[Path, str] | None:
@@ -154,11 +167,16 @@ def _key_of(path: Path) -> str:
 def captures_of(store: ObjectStore, key: str, sha256: str | None = None) -> Iterator[Capture]:
     """The captures of a segment in the store, read from a temporary copy.
 
-    Raises SegmentDamaged where the sha256 differs, before the first capture; TornSegment; NotFound.
+    Raises SegmentDamaged where it is gone or its sha256 differs, before the first capture; TornSegment.
     """
     with tempfile.TemporaryDirectory(prefix="pressrun-segment-") as folder:
         path = Path(folder) / "segment"
-        store.fetch_file(key, path)
+        try:
+            store.fetch_file(key, path)
+        except NotFound as error:
+            raise SegmentDamaged(
+                f"segment {key} is not in {store.url} any more; restore this object"
+            ) from error
         if sha256 is not None:
             seen = _sha256(path)
             if seen != sha256:

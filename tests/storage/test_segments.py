@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 
 from storage.cdxj import surt
-from storage.objects import NotFound, ObjectStore, open_store
+from storage.objects import ObjectStore, open_store
 from storage.segments import (
     LOST,
     SUFFIX,
@@ -355,9 +355,10 @@ def test_changed_bytes_in_the_store_are_noticed_before_the_first_capture(
         next(captures_of(store, info.key, info.sha256))
 
 
-def test_a_missing_segment_is_not_found(store: ObjectStore) -> None:
-    with pytest.raises(NotFound):
-        next(captures_of(store, segment_key(new_segment_id(AT))))
+def test_a_segment_that_is_gone_is_damaged_and_not_a_store_that_is_away(store: ObjectStore) -> None:
+    key = segment_key(new_segment_id(AT))
+    with pytest.raises(SegmentDamaged, match=f"{key} is not in"):
+        next(captures_of(store, key))
 
 
 def test_reading_leaves_no_file_behind_also_when_it_stops_early(
