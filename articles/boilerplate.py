@@ -1,9 +1,10 @@
 """Text within and beside the body that is no part of it: what it is, how sure, and why.
 
-Prompts are told by what they are. A *sentence* asks when it opens with a verb that newsletters, subscriptions, networks,
-apps or further reading are offered with, or speaks to the reader of the paper's own offers; a *block* is a prompt when
-asking is all it does and something besides its wording agrees: it speaks of the house (`our`, the paper's name), it is
-a link, it stands in a form or in a box so named, or at the edge of the body. Wording alone never removes a paragraph.
+Prompts are told by what they are. A *sentence* asks when it opens with a verb that newsletters, subscriptions,
+networks, apps or further reading are offered with, or speaks to the reader of the paper's own offers; a *block* is a
+prompt when asking is all it does and something besides its wording agrees: it speaks of the house (`our`, the paper's
+name), it is a link, it stands in a form or in a box so named, or at the edge of the body. Wording alone never removes
+a paragraph.
 """
 
 from __future__ import annotations
@@ -306,7 +307,8 @@ _BECOME: Final = frozenset(
 )
 _FIRST_WORD: Final = re.compile(r"\w+")
 _ANY: Final = (
-    Says.SUBSCRIBE | Says.SUBSCRIPTION | Says.NEWSLETTER | Says.FOLLOW | Says.SHARE | Says.APP | Says.RELATED | Says.ADVERTISEMENT
+    Says.SUBSCRIBE | Says.SUBSCRIPTION | Says.NEWSLETTER | Says.FOLLOW | Says.SHARE | Says.APP | Says.RELATED
+    | Says.ADVERTISEMENT
     | Says.COMMENT | Says.CONSENT | Says.NETWORK
 )  # fmt: skip
 
@@ -471,7 +473,7 @@ def _calls(blocks: Blocks, body: Body, house: str) -> dict[int, Verdict]:
         if box < 0:
             continue
         start, end = elements.start[box], elements.end[box]
-        if end - start < 2 or (not linked and not _offers(blocks, body, start, end)):
+        if end - start < 2 or (not linked and not _offers(body, start, end)):
             continue
         best: Verdict | None = None
         for k in range(start, end):
@@ -484,7 +486,7 @@ def _calls(blocks: Blocks, body: Body, house: str) -> dict[int, Verdict]:
     return found
 
 
-def _offers(blocks: Blocks, body: Body, start: int, end: int) -> bool:
+def _offers(body: Body, start: int, end: int) -> bool:
     """Whether a box with a button speaks of sign-ups or to the reader; a gallery's or a code sample's does not."""
     told = Says.SUBSCRIBE | Says.NEWSLETTER | Says.APP | Says.FOLLOW | Says.SUBSCRIPTION
     return any(int(body.context.meanings[k]) & told for k in range(start, end))

@@ -84,7 +84,8 @@ _NOT_FOUND: Final = re.compile(
 )
 _CHALLENGE: Final = re.compile(
     r"verify(?:ing)? (?:that )?you are (?:a )?human|checking your browser|enable javascript and cookies|"
-    r"are you a robot|unusual traffic|security check|attention required|just a moment|captcha|access denied|ddos protection",
+    r"are you a robot|unusual traffic|security check|attention required|just a moment|captcha|access denied|"
+    r"ddos protection",
     re.IGNORECASE,
 )
 _CONSENT: Final = re.compile(
@@ -154,7 +155,8 @@ _TALK: Final = re.compile(
     r"\brepl(?:y|ies)\b|\bposts?:|\bjoined\b|\bthread\b|\bquote\b|\bupvote|\banswers?\b|\bmember\b", re.I
 )
 _CONTACT: Final = re.compile(
-    r"contact us|get (?:a|your) (?:free )?quote|call (?:us )?(?:now|today)|schedule|book (?:now|an)|free consultation|request",
+    r"contact us|get (?:a|your) (?:free )?quote|call (?:us )?(?:now|today)|schedule|book (?:now|an)|"
+    r"free consultation|request",
     re.I,
 )
 
@@ -211,7 +213,8 @@ def kind_row(metadata: Metadata, blocks: Blocks, body: Body, url: str) -> NDArra
         len(_PRICE.findall(text)) * per, len(_CART.findall(whole)), len(_TALK.findall(whole)) * per,
         len(_CONTACT.findall(whole)), (e.images[0] if e.images else 0), (e.inputs[0] if e.inputs else 0),
         e.tag.count("article"), int((np.diff(taken) > 1).sum()) if len(taken) > 1 else 0,
-        float(kept_words.max()) if len(taken) else 0.0, float(taken[-1] - taken[0] + 1 - len(taken)) if len(taken) else 0.0,
+        float(kept_words.max()) if len(taken) else 0.0,
+        float(taken[-1] - taken[0] + 1 - len(taken)) if len(taken) else 0.0,
         text.count("!") * per, int(((c.meanings[taken] & Says.READER) > 0).sum()) / max(len(taken), 1),
         int(((c.meanings[taken] & Says.HOUSE) > 0).sum()) / max(len(taken), 1),
         *(name in places for name in _PLACE_NAMES),
@@ -253,7 +256,7 @@ def page_kind(
 
 
 ARTICLE_CUT: Final = 0.2
-"""Chance of being an article below which a page is rejected; what lies above it, but low, lowers the article's confidence."""
+"""Chance of being an article below which a page is rejected; a low one above it lowers the article's confidence."""
 
 
 def _found(pattern: re.Pattern[str], text: str) -> str:

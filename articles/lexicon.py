@@ -58,8 +58,9 @@ _WORDS: Final[dict[int, str]] = {
         prenumerera registrera*
     """,
     Says.SUBSCRIPTION: """
-        subscribes subscriber subscribers subscribing subscribed subscription subscriptions suscrip* assinatura* assinante*
-        abonnent* abonnement* abo abos abonné* abonament* abbonament* abbonat* abonnee* subskryp* prenumerat* prenumerant*
+        subscribes subscriber subscribers subscribing subscribed subscription subscriptions suscrip* assinatura*
+        assinante* abonnent* abonnement* abo abos abonné* abonament* abbonament* abbonat* abonnee* subskryp*
+        prenumerat* prenumerant*
     """,
     Says.NEWSLETTER: """
         newsletter* inbox email emails mailbox mailing alerts notification* e-mail
