@@ -17,8 +17,10 @@ import json
 import os
 import pickle
 import sys
+import tempfile
 import time
 from collections import Counter, defaultdict
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -139,9 +141,12 @@ def load() -> list[Sample]:
     for name in ("articles/metadata.py", "articles/hints.py", "articles/headline.py"):
         digest.update((ROOT / name).read_bytes())
     digest.update(Path(__file__).read_bytes().split(b"# --- Pages")[0])
-    cache = Path(os.environ.get("PRESSRUN_FIT_CACHE", "/tmp")) / f"fit-{digest.hexdigest()[:12]}.pickle"
+    cache = (
+        Path(os.environ.get("PRESSRUN_FIT_CACHE", tempfile.gettempdir()))
+        / f"fit-{digest.hexdigest()[:12]}.pickle"
+    )
     if cache.exists():
-        return pickle.loads(cache.read_bytes())
+        return pickle.loads(cache.read_bytes())  # noqa: S301 -- written by this script
     import tldextract
 
     domain = tldextract.TLDExtract(suffix_list_urls=())
@@ -259,6 +264,7 @@ class Fitted:
         self.model.fit(Pool(x, y, weight=w))
 
     def chance(self, x: np.ndarray) -> np.ndarray:
+        """Chance of each row."""
         if not len(x):
             return np.zeros(0)
         return self.model.predict_proba(x)[:, 1]
@@ -269,8 +275,10 @@ CUT = 0.5
 STAGE2 = {"trees": 350, "rate": 0.07, "depth": 6}
 
 
-def rows(samples: list[Sample], matrices: list[np.ndarray], rng: np.random.Generator):
-    """Training rows of many pages: every block that matters, a tenth of the plainly empty ones at ten times the weight."""
+def rows(
+    samples: list[Sample], matrices: list[np.ndarray], rng: np.random.Generator
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Training rows of many pages: each block that matters, a tenth of the plainly empty at ten times the weight."""
     xs, ys, ws = [], [], []
     for s, x in zip(samples, matrices, strict=True):
         w = weights(s)
@@ -286,11 +294,28 @@ def rows(samples: list[Sample], matrices: list[np.ndarray], rng: np.random.Gener
 
 
 def stage_one(samples: list[Sample], lore: Lore) -> tuple[list[np.ndarray], list[Context]]:
+    """The first-stage matrices of some pages, and what the second stage needs."""
     contexts = [Context(s.blocks, s.hints, lore) for s in samples]
     return [c.matrix() for c in contexts], contexts
 
 
-def fit_both(samples: list[Sample], folds: list[int], log) -> tuple[Lore, Fitted, Fitted]:
+Log = Callable[[str], None]
+
+
+def _clock() -> Log:
+    started = time.time()
+
+    def log(text: str) -> None:
+        print(f"{time.time() - started:7.1f} {text}", flush=True)
+
+    return log
+
+
+def _joined(table: dict[int, tuple[np.ndarray, ...]], folds: list[int]) -> list[np.ndarray]:
+    return [np.concatenate([table[k][i] for k in folds]) for i in range(3)]
+
+
+def fit_both(samples: list[Sample], folds: list[int], log: Log) -> tuple[Lore, Fitted, Fitted]:
     """Both stages from these pages; within, each fold is seen by stage one only through models that did not see it."""
     rng = np.random.default_rng(7)
     usable = [s for s in samples if s.label is not None and len(s.blocks)]
@@ -302,15 +327,14 @@ def fit_both(samples: list[Sample], folds: list[int], log) -> tuple[Lore, Fitted
         firsts[k], contexts[k] = stage_one(by[k], lore)
     log("features")
     parts = {k: rows(by[k], firsts[k], rng) for k in folds}
-    join = lambda ks: [np.concatenate([parts[k][i] for k in ks]) for i in range(3)]
     seconds = {}
     for k in folds:
-        one = Fitted(*join([f for f in folds if f != k]), **STAGE1)
+        one = Fitted(*_joined(parts, [f for f in folds if f != k]), **STAGE1)
         seconds[k] = []
-        for s, x, c in zip(by[k], firsts[k], contexts[k], strict=True):
+        for x, c in zip(firsts[k], contexts[k], strict=True):
             seconds[k].append(c.second_stage(x, one.chance(x)))
     log("inner models")
-    all_rows = join(folds)
+    all_rows = _joined(parts, folds)
     one = Fitted(*all_rows, **STAGE1)
     parts2 = [rows(by[k], seconds[k], rng) for k in folds]
     two = Fitted(*[np.concatenate([p[i] for p in parts2]) for i in range(3)], **STAGE2)
@@ -321,8 +345,7 @@ def fit_both(samples: list[Sample], folds: list[int], log) -> tuple[Lore, Fitted
 def quick(samples: list[Sample], out: Path, *, keep: bool) -> None:
     """As `evaluate`, three times as fast and a shade too kind: stage two's inputs come from stage-one models that
     saw the tested fold's labels (never the tested fold's own answers). For choosing parameters, not for reporting."""
-    started = time.time()
-    log = lambda text: print(f"{time.time() - started:7.1f} {text}", flush=True)
+    log = _clock()
     rng = np.random.default_rng(7)
     usable = [s for s in samples if s.label is not None and len(s.blocks)]
     by = {k: [s for s in samples if s.fold == k and len(s.blocks)] for k in range(FOLDS)}
@@ -332,38 +355,31 @@ def quick(samples: list[Sample], out: Path, *, keep: bool) -> None:
         known = [i for i, s in enumerate(by[k]) if s.label is not None]
         parts[k] = rows([by[k][i] for i in known], [firsts[k][i] for i in known], rng)
     log("features")
-    join = lambda table, ks: [np.concatenate([table[k][i] for k in ks]) for i in range(3)]
     seconds, parts2, p1 = {}, {}, {}
     for k in range(FOLDS):
-        one = Fitted(*join(parts, [f for f in range(FOLDS) if f != k]), **STAGE1)
+        one = Fitted(*_joined(parts, [f for f in range(FOLDS) if f != k]), **STAGE1)
         p1[k] = [one.chance(x) for x in firsts[k]]
         seconds[k] = [c.second_stage(x, p) for x, c, p in zip(firsts[k], contexts[k], p1[k], strict=True)]
         known = [i for i, s in enumerate(by[k]) if s.label is not None]
         parts2[k] = rows([by[k][i] for i in known], [seconds[k][i] for i in known], rng)
     log("stage one")
-    pickle.dump(
-        (parts2, {k: [s.id for s in by[k]] for k in by}, p1, seconds),
-        open(str(out) + ".seconds", "wb"),
-        protocol=5,
-    )
     answers = {}
     for k in range(FOLDS):
-        two = Fitted(*join(parts2, [f for f in range(FOLDS) if f != k]), **STAGE2)
+        two = Fitted(*_joined(parts2, [f for f in range(FOLDS) if f != k]), **STAGE2)
         for s, x, p in zip(by[k], seconds[k], p1[k], strict=True):
             answers[s.id] = (p, two.chance(x))
     log("stage two")
     out.write_bytes(pickle.dumps(answers))
     if keep:
-        one = Fitted(*join(parts, list(range(FOLDS))), **STAGE1)
-        save(samples[0], learn_lore(usable), one, Fitted(*join(parts2, list(range(FOLDS))), **STAGE2))
+        one = Fitted(*_joined(parts, list(range(FOLDS))), **STAGE1)
+        save(samples[0], learn_lore(usable), one, Fitted(*_joined(parts2, list(range(FOLDS))), **STAGE2))
         log("written")
     figures(samples, answers)
 
 
 def evaluate(samples: list[Sample], test_folds: list[int], out: Path) -> None:
     """Answers for pages of sites that took no part in fitting, kept in a file for `score`."""
-    started = time.time()
-    log = lambda text: print(f"{time.time() - started:7.1f} {text}", flush=True)
+    log = _clock()
     answers = {}
     for j in test_folds:
         lore, one, two = fit_both(samples, [k for k in range(FOLDS) if k != j], log)
@@ -377,18 +393,10 @@ def evaluate(samples: list[Sample], test_folds: list[int], out: Path) -> None:
         log(f"fold {j}")
         out.write_bytes(pickle.dumps(answers))
         figures(samples, answers)
-        if j == test_folds[-1]:
-            c = Context(s.blocks, s.hints, lore)
-            x = c.matrix()
-            names = c.names
-            c.second_stage(x, np.zeros(c.n))
-            names = names + c.names
-            imp = two.model.get_feature_importance()
-            print(sorted(zip([round(float(v), 2) for v in imp], names, strict=True), reverse=True)[:60])
-            print("unused", [n for v, n in zip(imp, names) if v < 0.02])
 
 
-def figures(samples: list[Sample], answers) -> None:
+def figures(samples: list[Sample], answers: dict[str, tuple[np.ndarray, np.ndarray]]) -> None:
+    """Print what `score.py` makes of the answers."""
     sys.path.insert(0, str(CORPUS))
     import score
 
@@ -462,8 +470,6 @@ def corpus_hash() -> str:
 
 def arrays_of(fitted: Fitted, stage: str) -> dict[str, np.ndarray]:
     """A fitted CatBoost model as the arrays of `articles.trees.Forest`."""
-    import tempfile
-
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "model.json"
         fitted.model.save_model(str(path), format="json")
@@ -489,6 +495,10 @@ def arrays_of(fitted: Fitted, stage: str) -> dict[str, np.ndarray]:
     }
 
 
+def _bytes(value: str) -> np.ndarray:
+    return np.frombuffer(value.encode(), np.uint8)
+
+
 def save(sample: Sample, lore: Lore, one: Fitted, two: Fitted) -> None:
     """Write the model file, and see that the reader answers from it as CatBoost does."""
     c = Context(sample.blocks, sample.hints, lore)
@@ -496,18 +506,17 @@ def save(sample: Sample, lore: Lore, one: Fitted, two: Fitted) -> None:
     names = list(c.names)
     second = c.second_stage(first, one.chance(first))
     names += c.names
-    text = lambda value: np.frombuffer(value.encode(), np.uint8)
     np.savez_compressed(
         ROOT / "articles/data/body.npz",
         **arrays_of(one, "first"),
         **arrays_of(two, "second"),
-        words=text("\n".join(lore.words)),
+        words=_bytes("\n".join(lore.words)),
         words_weight=np.array(list(lore.words.values()), np.float32),
-        names=text("\n".join(lore.names)),
+        names=_bytes("\n".join(lore.names)),
         names_weight=np.array(list(lore.names.values()), np.float32),
-        columns=text("\n".join(names)),
-        corpus=text(corpus_hash()),
-        recipe=text(recipe()),
+        columns=_bytes("\n".join(names)),
+        corpus=_bytes(corpus_hash()),
+        recipe=_bytes(recipe()),
         cut=np.array(CUT),
     )
     from articles.fitted import body_model
@@ -524,7 +533,7 @@ def main() -> None:
     parser.add_argument("--quick", action="store_true")
     parser.add_argument("--write", action="store_true")
     parser.add_argument("--folds", default="0,1,2,3,4")
-    parser.add_argument("--out", type=Path, default=Path("/tmp/fit-answers.pickle"))
+    parser.add_argument("--out", type=Path, default=Path(tempfile.gettempdir()) / "fit-answers.pickle")
     arguments = parser.parse_args()
     samples = load()
     if arguments.quick:

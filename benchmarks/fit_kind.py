@@ -3,8 +3,8 @@
     python benchmarks/fit_body.py --quick --out answers.pickle
     python benchmarks/fit_kind.py answers.pickle [--write]
 
-It judges pages by bodies that were chosen by models which had not seen the page's site (the answers file), with folds by
-site, prints cross-validated figures, and with --write fits on every page.
+It judges pages by bodies that were chosen by models which had not seen the page's site (the answers file), with folds
+by site, prints cross-validated figures, and with --write fits on every page.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ PARAMETERS = {"trees": 150, "rate": 0.06, "depth": 4}
 
 def main() -> None:
     """Command line."""
-    answers = pickle.loads(Path(sys.argv[1]).read_bytes())
+    answers = pickle.loads(Path(sys.argv[1]).read_bytes())  # noqa: S301 -- written by fit_body.py
     samples = [s for s in load() if s.id in answers]
     rows, truth, folds, weights = [], [], [], []
     for s in samples:
