@@ -17,7 +17,14 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pyarrow as pa
-from deltalake import CommitProperties, DeltaTable, Transaction, WriterProperties, write_deltalake
+from deltalake import (
+    CommitProperties,
+    DeltaTable,
+    QueryBuilder,
+    Transaction,
+    WriterProperties,
+    write_deltalake,
+)
 from deltalake.exceptions import CommitFailedError, DeltaError, TableNotFoundError
 
 from articles.model import Article, Rejection
@@ -91,8 +98,11 @@ def captures_for(store: ObjectStore, key: str) -> list[CaptureRow]:
         return []
     except (DeltaError, OSError) as error:
         raise _error(store, _CAPTURES, error) from error
-    rows = table.to_pyarrow_table(filters=[("url_key", "=", key)]).to_pylist()
-    return [CaptureRow(**row) for row in sorted(rows, key=lambda row: (row["seq"], row["offset"] or 0))]
+    # Not `to_pyarrow_table`: its threads call back into Python, and when the process ends meanwhile it aborts.
+    literal = key.replace("'", "''")
+    query = f"SELECT * FROM captures WHERE url_key = '{literal}' ORDER BY seq, \"offset\""  # noqa: S608
+    rows = pa.table(QueryBuilder().register("captures", table).execute(query)).to_pylist()
+    return [CaptureRow(**row) for row in rows]
 
 
 def maintain_tables(store: ObjectStore, *, keep: timedelta = timedelta(days=7)) -> dict[str, str]:
