@@ -34,7 +34,8 @@ from urllib.parse import urlsplit
 from articles.model import Fetch, Site
 from articles.urls import canonical_url, url_key
 from benchmarks.corpus import Page, corpus_folder, pages
-from flows.config import load_config
+from flows.config import choose, load_config
+from pressrun.crawling import crawl_watched
 from seeds.load import write_site
 from storage import records
 from storage.state.database import open_database
@@ -121,8 +122,7 @@ def _write_seeds(paper: Paper, folder: Path, port: int) -> None:
 def _feed(host: str, port: int, entries: dict[str, Page]) -> bytes:
     items = []
     for path, page in entries.items():
-        moment = datetime.fromisoformat(page.published.replace("Z", "+00:00")) if page.published else None
-        moment = moment.replace(tzinfo=moment.tzinfo or UTC) if moment else None
+        moment = _moment(page.published)
         items.append(
             f"<item><title>{escape(page.title or path)}</title>"
             f"<link>{escape(served_url(page, port))}</link>"
@@ -130,6 +130,14 @@ def _feed(host: str, port: int, entries: dict[str, Page]) -> bytes:
             + "</item>"
         )
     return f'<rss version="2.0"><channel><title>{host}</title>{"".join(items)}</channel></rss>'.encode()
+
+
+def _moment(reference: str | None) -> datetime | None:
+    try:
+        moment = datetime.fromisoformat((reference or "").replace("Z", "+00:00"))
+    except ValueError:  # `2003-11`: the reference knows the month alone
+        return None
+    return moment.replace(tzinfo=moment.tzinfo or UTC)
 
 
 # --- the server -----------------------------------------------------------------------------------
@@ -193,21 +201,18 @@ def _serve(paper: Paper, port: int) -> None:
 
 
 def _crawl(store: Path, hosts: Path) -> dict[str, object]:
-    os.environ |= {
-        "PRESSRUN_STORE": str(store),
-        "PRESSRUN_SEEDS": str(store / "seeds"),
-        "PRESSRUN_HOSTS": str(hosts.absolute()),
-    }
+    os.environ["PRESSRUN_HOSTS"] = str(hosts.absolute())
     os.environ.pop("PRESSRUN_DATABASE", None)
     started = time.perf_counter()
-    from flows.crawl import crawl  # its import is part of what Prefect costs
-
-    report = crawl()
+    report = crawl_watched(choose(store=str(store), seeds=str(store / "seeds")), None)
     wall = time.perf_counter() - started
     return {
         "seconds": round(wall, 1),
+        # all that is not the flow's own work: importing Prefect, starting its server, beginning and ending the run
         "prefect_share": round(1 - report.seconds / wall, 4),
         "report": json.loads(records.to_json(report.total)),
+        "deaths": report.deaths,
+        "failed": [*report.normalized.failed, *(one.reason for one in report.normalized.quarantined)],
     }
 
 

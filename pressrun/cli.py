@@ -110,12 +110,17 @@ def crawl(names: Names = None, store: Store = None, seeds: Seeds = None, json: J
 
 
 @app.command()
-def normalize(store: Store = None, seeds: Seeds = None, json: Json = False) -> None:
+def normalize(
+    quarantined: Annotated[bool, typer.Option("--quarantined", help="Try those in quarantine too.")] = False,
+    store: Store = None,
+    seeds: Seeds = None,
+    json: Json = False,
+) -> None:
     """Read the segments that were fetched and not yet read."""
     _ready(store, seeds)
     from flows.normalize import normalize as flow
 
-    views.normalized(flow(), json=json)
+    views.normalized(flow(quarantined=quarantined), json=json)
 
 
 @app.command()
