@@ -126,7 +126,7 @@ class NormalizeReport:
     tallies: tuple[Tally, ...]
     unreadable: int = 0
     failed: tuple[str, ...] = ()
-    """`segment: error` of those that are tried again by the next run."""
+    """What the next run tries again: `segment: error`, and why tables or documents are behind the log."""
     quarantined: tuple[Quarantined, ...] = ()
 
     @property

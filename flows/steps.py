@@ -82,7 +82,7 @@ class Desk:
         results = [self._result(key, future) for key, future in self._futures.items()]
         self._wait_for_followers()
         self._following = follow_log.submit(self._config)
-        self._wait_for_followers()
+        behind = self._wait_for_followers()
         return NormalizeReport(
             store=self._config.store,
             started_at=self._started_at,
@@ -92,10 +92,13 @@ class Desk:
             head=Log(open_workshop(self._config).store).head(),
             tallies=merge(tally for result in results for tally in result.tallies),
             unreadable=sum(result.unreadable for result in results),
-            failed=tuple(
-                f"{result.segment}: {result.error}"
-                for result in results
-                if result.error and not result.quarantined
+            failed=(
+                *(
+                    f"{result.segment}: {result.error}"
+                    for result in results
+                    if result.error and not result.quarantined
+                ),
+                *behind,
             ),
             quarantined=tuple(
                 Quarantined(segment=result.segment, reason=result.error or "")
@@ -122,11 +125,13 @@ class Desk:
             self._followed_at = now
             self._following = follow_log.submit(self._config)
 
-    def _wait_for_followers(self) -> None:
-        """A follower that fails loses nothing: it goes on from its cursor, next time or in `maintain`."""
+    def _wait_for_followers(self) -> tuple[str, ...]:
+        """What went wrong; it loses nothing: followers go on from their cursors, next time or in `maintain`."""
         if self._following is None:
-            return
+            return ()
         self._following.wait()
-        if not self._following.state.is_completed():
-            message = self._following.state.message
-            self._log.error("the tables or documents could not follow the log: %s", message)
+        if self._following.state.is_completed():
+            return ()
+        failure = f"the tables or documents could not follow the log: {self._following.state.message}"
+        self._log.error("%s", failure)
+        return (failure,)

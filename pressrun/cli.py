@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 
 from flows.config import Config, choose
+from flows.report import NormalizeReport
 from flows.workshop import open_workshop
 from pressrun import views
 from pressrun.trouble import RequestError, WorkError, told_in_one_sentence
@@ -105,8 +106,9 @@ def crawl(names: Names = None, store: Store = None, seeds: Seeds = None, json: J
     views.crawled(report, json=json)
     if report.broken_seeds:
         raise RequestError("some seed files are broken, and only the other sites were crawled; see above")
-    if report.deaths or report.normalized.failed or report.normalized.quarantined:
+    if report.deaths:
         raise WorkError("not everything could be done; see above")
+    _all_read(report.normalized)
 
 
 @app.command()
@@ -198,10 +200,9 @@ def replay(
     _ready(store, seeds)
     from flows.replay import replay as flow
 
-    views.normalized(
-        flow(sites=names or None, since=_moment("--after", after), until=_moment("--before", before)),
-        json=json,
-    )
+    report = flow(sites=names or None, since=_moment("--after", after), until=_moment("--before", before))
+    views.normalized(report, json=json)
+    _all_read(report)
 
 
 @app.command()
@@ -252,6 +253,11 @@ def _ready(store: str | None, seeds: str | None) -> None:
     from flows.own_server import prefect_server
 
     prefect_server()
+
+
+def _all_read(report: NormalizeReport) -> None:
+    if report.failed or report.quarantined:
+        raise WorkError("not everything could be done; see above")
 
 
 def _moment(option: str, value: str | None) -> datetime | None:

@@ -13,6 +13,7 @@ from flows.config import Config, load_config
 from flows.maintain import maintain
 from flows.normalize import normalize
 from flows.replay import replay
+from flows.steps import follow_log
 from flows.stored_segments import stored_segments
 from flows.workshop import UnknownSite, Workshop, close_workshop, named, open_workshop
 from seeds.load import SeedError, write_site
@@ -51,11 +52,31 @@ def artifact(server: str, key: str) -> str:
     return str(httpx.get(f"{server}/artifacts/{key}/latest", timeout=30).json()["data"])
 
 
-def test_pending_segments_are_read_and_a_broken_one_stops_no_other(
+def test_tables_that_cannot_follow_the_log_are_told_as_a_failure_and_follow_later(
+    prefect_server: str, workshop: Workshop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(follow_log, "retries", 0)
+    tables = Path(workshop.store.url) / "tables"
+    tables.write_text("a file in the place of the folder")
+    publish_stories(workshop, 1)
+
+    (failure,) = normalize().failed
+    tables.unlink()
+    report = normalize()
+
+    assert "could not follow the log" in failure
+    assert str(tables) in failure
+    assert report.failed == ()
+    assert (tables / "articles").is_dir()
+
+
+def test_pending_segments_are_read_and_broken_ones_stop_no_other(
     prefect_server: str, workshop: Workshop
 ) -> None:
-    good, torn = publish_stories(workshop, 1, 2), publish_stories(workshop, 3)
+    torn, gone = publish_stories(workshop, 3), publish_stories(workshop, 4)
+    good = publish_stories(workshop, 1, 2)
     workshop.store.put(torn, workshop.store.get(torn)[:-40])
+    workshop.store.delete(gone)
 
     report = normalize()
     again = normalize()
@@ -63,9 +84,9 @@ def test_pending_segments_are_read_and_a_broken_one_stops_no_other(
 
     assert report.commits == (1,)
     assert report.tallies[0].captures == 2
-    assert [held.segment for held in report.quarantined] == [torn]
+    assert {held.segment for held in report.quarantined} == {torn, gone}
     assert again.segments == 0
-    assert [held.segment for held in once_more.quarantined] == [torn]
+    assert {held.segment for held in once_more.quarantined} == {torn, gone}
     text = artifact(prefect_server, "normalize")
     assert "Pending segments read" in text
     with workshop.database.transaction() as connection:
