@@ -241,8 +241,8 @@ def page_kind(
             return Reason.CHALLENGE, f"reads like a bot wall: {_found(_CHALLENGE, head + ' ' + whole)}"
     if words < 250 and _NOT_FOUND.search(head):
         return Reason.SOFT_404, f"HTTP {capture.status}, but headed {_found(_NOT_FOUND, head)}"
-    if small and len(_CONSENT.findall(" ".join(blocks.text))) >= 3 and not _is_article(metadata):
-        return Reason.CONSENT, "little text, and that on cookies and consent"
+    if small and _asks_consent(blocks, page_words) and not _is_article(metadata):
+        return Reason.CONSENT, "little text, and most of it on cookies and consent"
     stated = _is_article(metadata)
     if words < MIN_WORDS:
         return _without_text(metadata, blocks, body, words)
@@ -252,11 +252,25 @@ def page_kind(
     if chance < (ARTICLE_CUT / 2 if stated else ARTICLE_CUT):
         reason = _which(metadata, blocks, body, capture.url)
         return reason, f"reads like no article ({chance:.2f}): {words} of {page_words} words are running text"
+    if capture.found is not None and capture.found.listing and chance < LISTING_CUT:
+        return (
+            Reason.LISTING,
+            f"the crawl takes links from it, and it reads little like an article ({chance:.2f})",
+        )
     return Form.ARTICLE, chance
+
+
+def _asks_consent(blocks: Blocks, page_words: int) -> bool:
+    """Whether the page is about consent: nearly every page has a bar that asks for it."""
+    asking = [text for text in blocks.text if _CONSENT.search(text)]
+    words = sum(word_count(text) for text in asking)
+    return 2 * words >= page_words and len(_CONSENT.findall(" ".join(asking))) >= 3
 
 
 ARTICLE_CUT: Final = 0.2
 """Chance of being an article below which a page is rejected; a low one above it lowers the article's confidence."""
+LISTING_CUT: Final = 0.5
+"""The same for a page that the crawl polls for links."""
 
 
 def _found(pattern: re.Pattern[str], text: str) -> str:

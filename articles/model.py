@@ -89,6 +89,8 @@ class Found:
     published_at: datetime | None = None
     modified_at: datetime | None = None
     language: str | None = None
+    listing: bool = False
+    """The crawl looked at it for the articles it names: a home or section page, a feed, a sitemap."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from urllib.parse import urljoin
 from zoneinfo import ZoneInfo
 
-from articles.model import Site
+from articles.model import Found, Site
 from articles.urls import article_id
 from spiders.asking import after_failure, answer, conditional, earlier_capture
 from spiders.desk import Ask, Leave, Reply, Visit, tell
@@ -214,6 +214,7 @@ async def _look(visit: Visit, page: Page, looked: set[str]) -> None:
         headers=conditional(page.etag, page.last_modified),
         max_bytes=MAX_BYTES if listing else site.fetch.max_bytes,
         prefix=listing,
+        found=Found(via=page.via or "seed", found_at=now, listing=True),
         earlier=earlier_capture(page.url, page.checked_at, page.digest),
     )
     floor = float(site.every_seconds)

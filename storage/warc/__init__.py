@@ -4,7 +4,7 @@
     response | revisit   Pressrun-Site: <site>; status line, headers and body as sent, content codings kept
     request              concurrent to it; the headers we sent
     metadata             concurrent to it; application/warc-fields: via, found-at, found-title,
-                         found-published, found-modified, found-language
+                         found-published, found-modified, found-language, found-as
     ...
     metadata             a request that got no response; application/warc-fields: outcome, detail, via ...
     metadata             Pressrun-Seal: 1; application/warc-fields: records, captures. Always the last record

@@ -82,6 +82,7 @@ def evidence_fields(found: Found) -> dict[str, str]:
         "found-published": found.published_at and make_moment(found.published_at),
         "found-modified": found.modified_at and make_moment(found.modified_at),
         "found-language": found.language,
+        "found-as": "listing" if found.listing else None,
     }
     return {name: value for name, value in fields.items() if value}
 
@@ -99,6 +100,7 @@ def read_evidence(block: bytes) -> Found | None:
         published_at=read_moment(fields.get("found-published")),
         modified_at=read_moment(fields.get("found-modified")),
         language=fields.get("found-language"),
+        listing=fields.get("found-as") == "listing",
     )
 
 

@@ -54,6 +54,7 @@ FOUND = Found(
     published_at=AT - timedelta(hours=2),
     modified_at=AT - timedelta(hours=1),
     language="de",
+    listing=True,
 )
 
 
