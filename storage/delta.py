@@ -38,8 +38,8 @@ from storage.stored import stored
 
 APP = "pressrun"
 """Under this name the tables keep their cursor."""
-MAX_CAPTURES = 8_000
-"""About 100 MB of memory when all of them are articles."""
+MAX_CAPTURES = 2_000
+"""About 400 MB of memory when all of them are articles of real pages (18 kB each with what was removed)."""
 CHECKPOINT_EVERY = 20
 """Delta commits; opening a table reads at most so many small files."""
 
