@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 from articles.boilerplate import STANDFIRST
+from articles.dates import as_written
 from articles.model import Article, Capture
 from articles.profile import Profile, learn
 from articles.reading import read
@@ -48,7 +49,15 @@ def _mapping(article: Article) -> dict[str, object]:
     return {
         "text": "\n".join([*standfirst, *lines]),
         "title": article.title,
-        "authors": list(article.authors),
-        "published": article.published_at,
+        # References put a desk or an agency where no person is named.
+        "authors": list(article.authors or article.organisations or article.agencies),
+        "published": _published(article),
         "is_article": article.confidence >= SURE,
     }
+
+
+def _published(article: Article) -> datetime | None:
+    """When it was published, in the zone the page states: references hold the day that its readers saw."""
+    raw = next((item.raw for item in article.evidence if item.field == "published_at"), None)
+    at = article.published_at
+    return as_written(at, raw) if at is not None and raw is not None else at
