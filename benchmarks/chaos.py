@@ -424,7 +424,11 @@ def campaign(arguments: argparse.Namespace, folder: Path, prefect: dict[str, str
             for story in twins(new_place, wanted, arguments.twins):
                 tell(story)
         if "fault" in arguments.only:
-            with s3_server(arguments.store, Path(tempfile.mkdtemp(prefix="ceph-")) / "c") as server:
+            # not below `folder`: Ceph's sockets need a short path
+            with (
+                tempfile.TemporaryDirectory(prefix="ceph-", ignore_cleanup_errors=True) as short,
+                s3_server(arguments.store, Path(short) / "c") as server,
+            ):
                 for story in faults(new_place, wanted, arguments.seed, arguments.faulty, server):
                     tell(story)
     return told
