@@ -122,7 +122,9 @@ def normalize(
     _ready(store, seeds)
     from flows.normalize import normalize as flow
 
-    views.normalized(flow(quarantined=quarantined), json=json)
+    report = flow(quarantined=quarantined)
+    views.normalized(report, json=json)
+    _all_read(report)
 
 
 @app.command()
