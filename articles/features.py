@@ -47,10 +47,15 @@ class Lore:
 _NAME: Final = re.compile(r"[A-Z]?[a-z]+|[A-Z]{2,}")
 
 
+_MAX_KEY_CHARS: Final = 400
+"""As much of a class attribute or id as is looked at."""
+
+
 @lru_cache(maxsize=65_536)
 def name_parts(key: str) -> tuple[str, ...]:
     """The words in a class attribute or id, without numbers and hashes: `articleBody_x1` -> article, body."""
-    return tuple({part.lower() for part in _NAME.findall(key[:400]) if len(part) > 1})
+    found = [part.lower() for part in _NAME.findall(key[:_MAX_KEY_CHARS]) if len(part) > 1]
+    return tuple(dict.fromkeys(found))
 
 
 _GROUPS: Final = (
@@ -79,18 +84,27 @@ _GROUPS: Final = (
     ("embed", "embed|tweet|twitter|instagram|facebook|video|player|audio"),
     ("box", "box|info|fact|note|callout|infobox|panel|aside|inset|sidebox"),
 )
-_GROUP_PATTERN: Final = re.compile(
-    "|".join(f"(?P<{name}>{pattern})" for name, pattern in _GROUPS), re.IGNORECASE
-)
 GROUP_BIT: Final = {name: 1 << i for i, (name, _) in enumerate(_GROUPS)}
+_ALTERNATIVES: Final = [(part, GROUP_BIT[name]) for name, pattern in _GROUPS for part in pattern.split("|")]
+_GROUP_PATTERN: Final = re.compile("|".join(part for part, _ in _ALTERNATIVES))
+# Each alternative matches one string only, so what was found tells the group.
+_BIT_OF: Final = {part.replace(r"\b", ""): bit for part, bit in reversed(_ALTERNATIVES)}
 
 
 @lru_cache(maxsize=65_536)
 def groups(key: str) -> int:
     """Which kinds of names a class attribute or id holds, as bits in the order of the groups."""
     found = 0
-    for match in _GROUP_PATTERN.finditer(key[:400]):
-        found |= GROUP_BIT[match.lastgroup or ""]
+    for name in key[:_MAX_KEY_CHARS].split():
+        found |= _groups_of_name(name)
+    return found
+
+
+@lru_cache(maxsize=65_536)
+def _groups_of_name(name: str) -> int:
+    found = 0
+    for part in _GROUP_PATTERN.findall(name.lower()):
+        found |= _BIT_OF[part]
     return found
 
 
@@ -315,8 +329,10 @@ class Context:
         add, e = self.add, self.blocks.elements
         n = self.n
         names = self.lore.names
-        scores = np.array([_named(key, names) for key in e.key]).reshape(-1, 3)
-        bits = np.array([groups(key) for key in e.key], np.int64)
+        told = {key: _named(key, names) for key in dict.fromkeys(e.key)}
+        scores = np.array([told[key] for key in e.key]).reshape(-1, 3)
+        grouped = {key: groups(key) for key in told}
+        bits = np.array([grouped[key] for key in e.key], np.int64)
         count = len(e.tag)
         tag_list, parents = self.tag.tolist(), self.parent.tolist()
         path_sum, path_low, path_high = np.zeros(count), np.zeros(count), np.zeros(count)
@@ -602,16 +618,11 @@ class Context:
         return np.column_stack([first, *self.columns]) if n else np.zeros((0, 0), np.float32)
 
 
-@lru_cache(maxsize=65_536)
-def _parts_cached(key: str) -> tuple[str, ...]:
-    return name_parts(key)
-
-
 def _named(key: str, names: Mapping[str, float]) -> tuple[float, float, float]:
     """Sum, least and greatest of what the parts of a name tell."""
     if not key:
         return (0.0, 0.0, 0.0)
-    weights = [names[part] for part in _parts_cached(key) if part in names]
+    weights = [names[part] for part in name_parts(key) if part in names]
     if not weights:
         return (0.0, 0.0, 0.0)
     return (sum(weights), min(min(weights), 0.0), max(max(weights), 0.0))
