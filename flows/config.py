@@ -17,6 +17,8 @@ PREFECT_DEFAULTS = {
     "DO_NOT_TRACK": "1",
     # our own loggers' lines appear in the run's log
     "PREFECT_LOGGING_EXTRA_LOGGERS": "flows,storage,seeds",
+    # and are no one's business outside of a run
+    "PREFECT_LOGGING_TO_API_WHEN_MISSING_FLOW": "ignore",
 }
 """How a flow runs where no Prefect is set up; `prefect.toml` says the same to Prefect's own commands."""
 

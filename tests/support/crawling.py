@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -27,6 +29,8 @@ class Crawl:
     events: list[Event]
     code: int
     stderr: str
+    peak_kib: int
+    """The most memory it had at any time."""
 
     def done(self, site: str) -> SiteDone:
         return next(event for event in self.events if isinstance(event, SiteDone) and event.site == site)
@@ -94,8 +98,15 @@ def start(job: Job) -> subprocess.Popen[bytes]:
 
 
 def finish(job: Job, process: subprocess.Popen[bytes], timeout: float = 90.0) -> Crawl:
-    out, err = process.communicate(timeout=timeout)
-    return Crawl(job, [decode(line) for line in out.splitlines()], process.returncode, err.decode())
+    assert process.stdout is not None
+    assert process.stderr is not None
+    with ThreadPoolExecutor(2) as readers:
+        out, err = readers.submit(process.stdout.read), readers.submit(process.stderr.read)
+        lines, said = out.result(timeout).splitlines(), err.result(timeout).decode()
+    # Not process.wait(): what it used is told to whoever takes its exit status, once
+    _, status, usage = os.wait4(process.pid, 0)
+    process.returncode = os.waitstatus_to_exitcode(status)
+    return Crawl(job, [decode(line) for line in lines], process.returncode, said, usage.ru_maxrss)
 
 
 def crawl(job: Job) -> Crawl:

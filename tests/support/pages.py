@@ -31,7 +31,8 @@ def page(
 ) -> bytes:
     """A whole page: navigation, headline, byline, text, sidebar and footer."""
     text = "".join(f"<p>{escape(p, quote=False)}</p>" for p in paragraphs)
-    return f"""<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{escape(title)} - The Harrow Post</title>
+    return f"""<!doctype html><html lang="en"><head><meta charset="utf-8">
+<title>{escape(title)} - The Harrow Post</title>
 <meta property="og:site_name" content="The Harrow Post"><meta property="og:type" content="article">{head}</head><body>
 <nav><ul><li><a href="/">Home</a></li><li><a href="/news">News</a></li><li><a href="/sport">Sport</a></li></ul></nav>
 <main><article><h1>{escape(title)}</h1><div class="byline">By Ann Walker | November 20, 2026</div>
