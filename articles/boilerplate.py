@@ -12,6 +12,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import accumulate
 from typing import Final
 
 from articles.blocks import Blocks, path_of
@@ -447,11 +448,9 @@ def _is_standfirst(blocks: Blocks, kept: list[int], hints: Hints) -> bool:
 
 def _calls(blocks: Blocks, body: Body, house: str) -> dict[int, Verdict]:
     """Blocks of small boxes that end in a call to act: a field to fill in, or a link to a sign-up."""
-    elements, words = blocks.elements, body.context.words
+    elements, words = blocks.elements, body.context.words.tolist()
     found: dict[int, Verdict] = {}
-    sums = [0.0]
-    for count in words:
-        sums.append(sums[-1] + float(count))
+    sums = [0.0, *accumulate(words)]
     for i, text in enumerate(blocks.text):
         if words[i] > 8 or i in found:
             continue

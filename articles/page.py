@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 from urllib.parse import urljoin
@@ -124,12 +125,26 @@ def _refuse_traps(html: str) -> None:
 
 
 def _has_long_tag(html: str) -> bool:
-    for piece in html.split(">"):
-        if len(piece) > _LONG_TAG_CHARS:
-            opened = _TAG.search(piece)
-            if opened and len(_QUOTED.sub("", piece[opened.start() :]).split()) > MAX_ATTRIBUTES:
-                return True
-    return False
+    return any(_has_many_attributes(piece) for piece in _long_pieces(html))
+
+
+def _long_pieces(html: str) -> Iterator[str]:
+    """What stands between one `>` and the next, where that is long; short pieces are leapt over many at a time."""
+    at = 0
+    while len(html) - at > _LONG_TAG_CHARS:
+        last = html.rfind(">", at, at + _LONG_TAG_CHARS + 1)
+        if last < 0:
+            last = html.find(">", at)
+            last = len(html) if last < 0 else last
+            yield html[at:last]
+        at = last + 1
+
+
+def _has_many_attributes(piece: str) -> bool:
+    if len(piece.split()) <= MAX_ATTRIBUTES:
+        return False
+    opened = _TAG.search(piece)
+    return opened is not None and len(_QUOTED.sub("", piece[opened.start() :]).split()) > MAX_ATTRIBUTES
 
 
 def attribute(node: LexborNode, name: str) -> str:

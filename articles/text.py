@@ -23,7 +23,8 @@ def folded(text: str) -> list[str]:
 
 def word_count(text: str) -> int:
     """How many words a text has; scripts that put no spaces between them count two characters a word."""
-    return len(text.split()) + len(_UNSPACED.findall(text)) // 2
+    spaced = len(text.split())
+    return spaced if text.isascii() else spaced + len(_UNSPACED.findall(text)) // 2
 
 
 def clean(text: str) -> str:
