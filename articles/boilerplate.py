@@ -26,8 +26,7 @@ from articles.text import folded
 _SENTENCE: Final = re.compile(r"(?<=[.!?…:])\s+|(?<=[a-z][.!?])(?=[A-Z])|\s+[|•·–—]\s+")
 _SIGN_UP: Final = re.compile(
     r"subscri|newsletter|sign-?up|abonn|/abo\b|suscri|assin|inscri|iscri|prenumer|mailing|email-?alert|apps\.apple|"
-    r"play\.google|donat|membership|list-manage",
-    re.IGNORECASE,
+    r"play\.google|donat|membership|list-manage"
 )
 _MAX_WORDS: Final = 75
 """No prompt is longer; a longer block is text, whatever it speaks of."""
@@ -455,7 +454,7 @@ def _calls(blocks: Blocks, body: Body, house: str) -> dict[int, Verdict]:
         if words[i] > 8 or i in found:
             continue
         at = blocks.element[i]
-        linked = blocks.link_chars[i] > 0.8 * len(text) and bool(_SIGN_UP.search(blocks.href[i]))
+        linked = blocks.link_chars[i] > 0.8 * len(text) and _signs_up(blocks.href[i])
         if not linked and elements.tag[at] != "button":
             continue
         box = -1
@@ -483,6 +482,11 @@ def _calls(blocks: Blocks, body: Body, house: str) -> dict[int, Verdict]:
         for k in range(start, end):
             found[k] = Verdict(kind, 0.85, f"one of {end - start} lines in a box that ends in {text!r}")
     return found
+
+
+def _signs_up(href: str) -> bool:
+    """Whether a link leads to a subscription, a newsletter, an account or an app store."""
+    return bool(href) and _SIGN_UP.search(href.lower()) is not None
 
 
 def _offers(body: Body, start: int, end: int) -> bool:
@@ -711,7 +715,7 @@ def setting_of(blocks: Blocks, index: int, house: str, *, edge: bool) -> Setting
         link_share=blocks.link_chars[index] / chars,
         slanted=max(blocks.slanted_chars[index], blocks.strong_chars[index]) / chars,
         in_form=in_form,
-        signs_up=bool(blocks.href[index] and _SIGN_UP.search(blocks.href[index])),
+        signs_up=_signs_up(blocks.href[index]),
         edge=edge,
         tag=tag,
         house=house,

@@ -147,17 +147,16 @@ _PLACES: Final = re.compile(
 )
 _PLACE_NAMES: Final = ("article", "shop", "talk", "manual", "list", "firm")
 _PRICE: Final = re.compile(r"[$€£]\s?\d|\d\s?(?:€|EUR|USD)\b")
+# These three search lower-case text: several times as fast as patterns that ignore case.
 _CART: Final = re.compile(
-    r"add to (?:cart|bag|basket)|in den warenkorb|a[ñn]adir al carrito|buy now|in stock|out of stock|free shipping",
-    re.I,
+    r"add to (?:cart|bag|basket)|in den warenkorb|a[ñn]adir al carrito|buy now|in stock|out of stock|free shipping"
 )
 _TALK: Final = re.compile(
-    r"\brepl(?:y|ies)\b|\bposts?:|\bjoined\b|\bthread\b|\bquote\b|\bupvote|\banswers?\b|\bmember\b", re.I
+    r"\brepl(?:y|ies)\b|\bposts?:|\bjoined\b|\bthread\b|\bquote\b|\bupvote|\banswers?\b|\bmember\b"
 )
 _CONTACT: Final = re.compile(
     r"contact us|get (?:a|your) (?:free )?quote|call (?:us )?(?:now|today)|schedule|book (?:now|an)|"
-    r"free consultation|request",
-    re.I,
+    r"free consultation|request"
 )
 
 KIND_COLUMNS: Final = (
@@ -192,7 +191,7 @@ def kind_row(metadata: Metadata, blocks: Blocks, body: Body, url: str) -> NDArra
     steps = [step for step in path.split("/") if step]
     slug = steps[-1] if steps else ""
     places = {match.lastgroup for step in steps[:-1] for match in [_PLACES.fullmatch(step)] if match}
-    whole = "\n".join(blocks.text[:1500])[:60_000]
+    whole = "\n".join(blocks.text[:1500])[:60_000].lower()
     text = "\n".join(blocks.text[i] for i in taken[:300])[:40_000]
     per = 1000.0 / max(words, 200.0)
     thing = metadata.article
@@ -323,9 +322,9 @@ def _is_live(metadata: Metadata, blocks: Blocks) -> bool:
         return True
     if "liveblogposting" in metadata.types:
         return True
-    return len(_LIVE_ENTRY.findall("\n".join(blocks.elements.key))) >= 3
+    return len(_LIVE_ENTRY.findall("\n".join(blocks.elements.key).lower())) >= 3
 
 
 _LIVE_ENTRY: Final = re.compile(
-    r"\blive-?(?:blog-?)?(?:post|entry|update|item)\b|\bliveblog-?(?:post|entry|item)\b|liveBlogUpdate", re.I
+    r"\blive-?(?:blog-?)?(?:post|entry|update|item)\b|\bliveblog-?(?:post|entry|item)\b|liveblogupdate"
 )

@@ -7,7 +7,7 @@ import unicodedata
 
 _WORD = re.compile(r"\w+")
 _UNSPACED = re.compile(r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]")
-_SPACE = re.compile(r"[\s\u200b\ufeff\u00ad]+")
+_UNSEEN = re.compile(r"[\s\u200b\ufeff\u00ad]+")
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 
 
@@ -31,7 +31,8 @@ def clean(text: str) -> str:
     """A line of text: canonical composition, no control characters, white space squeezed; quotes stay as they are."""
     if not text.isascii():
         text = unicodedata.normalize("NFC", text)
-    return _SPACE.sub(" ", _CONTROL.sub("", text)).strip()
+        return _UNSEEN.sub(" ", _CONTROL.sub("", text)).strip()
+    return " ".join(_CONTROL.sub("", text).split())
 
 
 def shingles(tokens: list[str], size: int = 4) -> set[tuple[str, ...]]:
