@@ -283,21 +283,7 @@ class _Walk:
 
     def open(self, node: LexborNode, tag: str) -> None:
         """Enter a block-level element."""
-        attributes = node.attributes
-        key, hidden = "", False
-        if attributes:
-            names = [attributes.get(name) for name in ("class", "id", "itemprop", "role")]
-            key = " ".join([name for name in names if name])
-            style = attributes.get("style")
-            hidden = (
-                "hidden" in attributes
-                or attributes.get("aria-hidden") == "true"
-                or bool(style and "display:none" in style.replace(" ", "").lower())
-            )
-            for name in ("data-component", "data-testid", "data-type", "data-role", "aria-label"):
-                value = attributes.get(name)
-                if value:
-                    key += " " + value
+        key, hidden = _name_of(node)
         e = self.blocks.elements
         parent = self.current
         self.current = len(e.tag)
@@ -339,3 +325,26 @@ class _Walk:
             b.href.append(self.href)
         self.link_chars = self.links = self.strong_chars = self.slanted_chars = 0
         self.inline_key = self.href = ""
+
+
+_NAMES: Final = ("class", "id", "itemprop", "role")
+_MORE_NAMES: Final = ("data-component", "data-testid", "data-type", "data-role", "aria-label")
+
+
+def _name_of(node: LexborNode) -> tuple[str, bool]:
+    """What the site calls an element, and whether it hides it."""
+    attributes = node.attributes
+    if not attributes:
+        return "", False
+    name = attributes.get("class")
+    if name and len(attributes) == 1:  # as most elements have it
+        return name, False
+    name = " ".join([value for key in _NAMES if (value := attributes.get(key))])
+    more = [value for key in _MORE_NAMES if (value := attributes.get(key))]
+    style = attributes.get("style")
+    hidden = (
+        "hidden" in attributes
+        or attributes.get("aria-hidden") == "true"
+        or bool(style and "display:none" in style.replace(" ", "").lower())
+    )
+    return " ".join([name, *more]) if more else name, hidden

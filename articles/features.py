@@ -209,12 +209,11 @@ class Context:
         description = " ".join(folded(self.hints.description))
         body_shingles = shingles(folded(self.hints.body)) if self.hints.body else set()
         words_known, mask_words = self.lore.words, says
-        word_count = np.zeros(n)
-        lore_sum, lore_low, lore_high = np.zeros(n), np.zeros(n), np.zeros(n)
-        meanings, openings = [0] * n, [0] * n
+        # Filled as lists, made columns at the end: setting one number of an array costs several times as much.
+        counts, meanings, openings, stops = [0] * n, [0] * n, [0] * n, [0] * n
+        lore_sums, lore_lows, lore_highs = [0.0] * n, [0.0] * n, [0.0] * n
         title_share, title_same = np.zeros(n), np.zeros(n)
         in_description, in_body = np.zeros(n), np.zeros(n)
-        stops = np.zeros(n)
         seen: dict[str, int] = {}
         first_at: list[int] = []
         authors = {f" {' '.join(folded(a))} " for a in self.hints.authors}
@@ -222,7 +221,7 @@ class Context:
         for i, text in enumerate(texts):
             tokens = folded(text if len(text) < 2_000 else text[:2_000])
             count = len(tokens) if len(text) < 2_000 else text.count(" ") + 1
-            word_count[i] = count
+            counts[i] = count
             found = 0
             total = low = high = 0.0
             for token in tokens[:40]:
@@ -238,12 +237,11 @@ class Context:
                     found |= bits
             if tokens:
                 openings[i] = mask_words(tokens[0])
-            lore_sum[i], lore_low[i], lore_high[i] = total, low, high
+            lore_sums[i], lore_lows[i], lore_highs[i] = total, low, high
             meanings[i] = found
             key = " ".join(tokens[:60])
-            if tokens and title_set:
-                same = sum(1 for t in tokens if t in title_set)
-                title_share[i] = same / count
+            if tokens and not title_set.isdisjoint(tokens):
+                title_share[i] = sum([token in title_set for token in tokens]) / count
                 title_same[i] = key == title_text
             if description and tokens and count <= 80:
                 in_description[i] = key in description if count >= 4 else 0.0
@@ -267,6 +265,8 @@ class Context:
         if n:
             roots = np.where(repeated >= 0, repeated, np.arange(n))
             times = np.bincount(roots, minlength=n)[roots].astype(np.float64)
+        word_count = np.array(counts, np.float64)
+        lore_sum = np.array(lore_sums)
         chars = np.array([len(t) for t in texts], np.float64)
         link_share = np.array(b.link_chars, np.float64) / np.maximum(chars, 1)
         self.words, self.chars, self.link_share = word_count, chars, link_share
@@ -288,7 +288,7 @@ class Context:
         add("strong_share", np.array(b.strong_chars) / np.maximum(chars, 1))
         add("slanted_share", np.array(b.slanted_chars) / np.maximum(chars, 1))
         add("commas", np.array([t.count(",") for t in texts]))
-        add("stops", stops)
+        add("stops", np.array(stops))
         add("ends_with_stop", ends)
         add("ends_with_colon", np.array([c == ":" for c in last]))
         add("ends_with_dots", np.array([t.endswith(("…", "...")) for t in texts]))
@@ -316,8 +316,8 @@ class Context:
         add("repeats_earlier", repeated >= 0)
         add("lore_sum", lore_sum)
         add("lore_mean", lore_sum / np.maximum(np.minimum(word_count, 40), 1))
-        add("lore_low", lore_low)
-        add("lore_high", lore_high)
+        add("lore_low", np.array(lore_lows))
+        add("lore_high", np.array(lore_highs))
         for name, bit in SAYS.items():
             add(f"says_{name.lower()}", (found_bits & bit) > 0)
         add(
