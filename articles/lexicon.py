@@ -161,14 +161,19 @@ def _tables() -> tuple[dict[str, int], dict[str, int]]:
 
 
 _WHOLE, _STARTS = _tables()
-_SHORTEST: Final = min(map(len, _STARTS))
-_LONGEST: Final = max(map(len, _STARTS))
+_HEAD_CHARS: Final = min(map(len, _STARTS))
+_BY_HEAD: Final = {
+    head: tuple((start, bits) for start, bits in _STARTS.items() if start.startswith(head))
+    for head in {start[:_HEAD_CHARS] for start in _STARTS}
+}
+"""Word beginnings by their first letters: most words share those with none."""
 
 
 @lru_cache(maxsize=65_536)
 def says(word: str) -> int:
     """What a casefolded word can be a part of, as the bits of `Says`; 0: nothing known."""
     found = _WHOLE.get(word, 0)
-    for size in range(_SHORTEST, min(len(word), _LONGEST) + 1):
-        found |= _STARTS.get(word[:size], 0)
+    for start, bits in _BY_HEAD.get(word[:_HEAD_CHARS], ()):
+        if word.startswith(start):
+            found |= bits
     return found
