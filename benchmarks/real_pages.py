@@ -36,7 +36,7 @@ from articles.urls import canonical_url, url_key
 from benchmarks.corpus import Page, corpus_folder, pages
 from flows.config import choose, load_config
 from pressrun.crawling import crawl_watched
-from seeds.load import write_site
+from seeds.load import site_text
 from storage import records
 from storage.state.database import open_database
 from storage.state.frontier import history
@@ -116,7 +116,7 @@ def _write_seeds(paper: Paper, folder: Path, port: int) -> None:
             feeds=(f"http://{host}:{port}/pressrun-feed.xml",),
             fetch=Fetch(delay_seconds=0.0, allow_private_hosts=(f"{host}:{port}",)),
         )
-        write_site(folder, site)
+        (folder / f"{site.name}.toml").write_text(site_text(site), encoding="utf-8")
 
 
 def _feed(host: str, port: int, entries: dict[str, Page]) -> bytes:
