@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
 import sys
+import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -98,15 +98,30 @@ def start(job: Job) -> subprocess.Popen[bytes]:
 
 
 def finish(job: Job, process: subprocess.Popen[bytes], timeout: float = 90.0) -> Crawl:
-    assert process.stdout is not None
-    assert process.stderr is not None
-    with ThreadPoolExecutor(2) as readers:
-        out, err = readers.submit(process.stdout.read), readers.submit(process.stderr.read)
-        lines, said = out.result(timeout).splitlines(), err.result(timeout).decode()
-    # Not process.wait(): what it used is told to whoever takes its exit status, once
-    _, status, usage = os.wait4(process.pid, 0)
-    process.returncode = os.waitstatus_to_exitcode(status)
-    return Crawl(job, [decode(line) for line in lines], process.returncode, said, usage.ru_maxrss)
+    with ThreadPoolExecutor(1) as watcher:
+        peak = watcher.submit(_peak_kib, process)
+        out, err = process.communicate(timeout=timeout)
+        return Crawl(
+            job, [decode(line) for line in out.splitlines()], process.returncode, err.decode(), peak.result()
+        )
+
+
+def _peak_kib(process: subprocess.Popen[bytes]) -> int:
+    """The most memory a process had until it ended, but for its last instant.
+
+    Not ru_maxrss: that begins with what its parent had when it was forked.
+    """
+    peak = 0
+    while process.returncode is None:
+        try:
+            status = Path(f"/proc/{process.pid}/status").read_text()
+        except OSError:
+            break
+        peak = max(
+            peak, *(int(line.split()[1]) for line in status.splitlines() if line.startswith("VmHWM")), 0
+        )
+        time.sleep(0.02)
+    return peak
 
 
 def crawl(job: Job) -> Crawl:
