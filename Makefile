@@ -34,4 +34,4 @@ lock:
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate --extra dev pyproject.toml -o requirements.lock --custom-compile-command "make lock"
 
 clean:
-	rm -rf $(VENV) archive
+	rm -rf $(VENV) archive demo-archive

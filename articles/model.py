@@ -111,7 +111,7 @@ class Capture:
     status: int
     headers: tuple[tuple[str, str], ...]
     """As received, in order, repeated names kept."""
-    body: bytes
+    body: bytes = field(repr=False)
     """Content codings undone, charset undecided."""
     site: str | None = None
     """Name of the site it was fetched for, where the segment says."""

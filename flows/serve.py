@@ -6,6 +6,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+import httpx
 import yaml
 from prefect import Flow, serve
 from prefect.client.schemas.objects import ConcurrencyLimitConfig
@@ -40,6 +41,13 @@ def serve_all(declared: Path = DECLARED) -> None:
             "schedules need a Prefect server that stays: run `prefect server start -b`, then "
             "`export PREFECT_API_URL=http://127.0.0.1:4200/api`"
         )
+    try:
+        httpx.get(f"{PREFECT_API_URL.value()}/health", timeout=10).raise_for_status()
+    except httpx.HTTPError as error:
+        raise SetUpError(
+            f"no Prefect server answers at {PREFECT_API_URL.value()} ({error}): start it with "
+            "`prefect server start -b`, or correct PREFECT_API_URL"
+        ) from error
     serve(*deployments(declared))
 
 

@@ -42,7 +42,8 @@ def add_site(homepage: str, *, name: str | None, allow_private: bool, config: Co
         raise RequestError(f"{home} cannot be looked at: {error}; nothing was written") from error
     if not any(page.outcome == "fetched" for page in pages):
         reasons = "; ".join(f"{page.url}: {page.outcome}" for page in pages[:3])
-        raise RequestError(f"nothing at {home} answered ({reasons}); nothing was written")
+        hint = "; --allow-private lets this site be on a private network" if "private" in reasons else ""
+        raise RequestError(f"nothing at {home} answered ({reasons}); nothing was written{hint}")
     site = replace(site, feeds=_named(pages, Kind.FEED), sitemaps=_named(pages, Kind.SITEMAP))
     config.seeds.mkdir(parents=True, exist_ok=True)
     return write_site(config.seeds, site), site

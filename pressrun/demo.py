@@ -7,7 +7,7 @@ from pathlib import Path
 from flows.config import choose, load_config
 from pressrun import views
 from pressrun.crawling import crawl_watched
-from pressrun.trouble import WorkError
+from pressrun.trouble import RequestError, WorkError
 from seeds.load import write_site
 from seeds.sample.paper import load_paper
 from seeds.sample.server import sample_site, serve
@@ -22,7 +22,10 @@ def run_demo(*, port: int, store: str, json: bool) -> None:
     Raises WorkError when the crawl stored nothing and nothing was there before.
     """
     seeds = Path(load_config(store=store).work) / "demo-seeds"
-    seeds.mkdir(parents=True, exist_ok=True)
+    try:
+        seeds.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise RequestError(f"--store {store}: {error.strerror}; name a folder that can be written") from error
     write_site(seeds, sample_site(port), replace=True)
     settings = choose(store=store, seeds=str(seeds))
     with serve(port=port) as server:

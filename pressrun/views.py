@@ -19,8 +19,10 @@ from storage import records
 from storage.reader import StoredArticle
 
 PREVIEW_WORDS = 14
+PIPED_COLUMNS = 240
+"""Into a pipe or a file nothing is broken over lines: addresses and keys are there to be copied."""
 
-out = Console(highlight=False)
+out = Console(highlight=False, width=None if sys.stdout.isatty() else PIPED_COLUMNS)
 """Where answers go. Progress and errors go to stderr."""
 
 

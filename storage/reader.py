@@ -157,7 +157,8 @@ def open_archive(url: str) -> Archive:
     store = open_store(url)
     if "://" not in store.url and not Path(store.url).is_dir():
         raise StoreError(
-            f"{store.url}: no archive is there (no such folder); check the path, or crawl a site into it first"
+            f"{store.url}: no archive is there ({'a file' if Path(store.url).exists() else 'no such folder'}); "
+            "check the path, or crawl a site into it first"
         )
     return Archive(store)
 
