@@ -135,19 +135,11 @@ _TAG: Final = _TAGS.__getitem__
 _HEADINGS: Final = tuple(_TAGS[t] for t in ("h1", "h2", "h3", "h4", "h5", "h6"))
 
 _LEVELS: Final = 5
-_WINDOW: Final = (1, 2, 3)
 _NEGATIVE_TAGS: Final = tuple(_TAGS[t] for t in ("aside", "footer", "nav", "form", "header", "button"))
 _PROMO_BITS: Final = (
     GROUP_BIT["promo"] | GROUP_BIT["related"] | GROUP_BIT["share"] | GROUP_BIT["ad"] | GROUP_BIT["comment"]
 )
 _NUMBERS: Final = re.compile(r"\d")
-_FOLD: Final = re.compile(r"[\d\s\W]+")
-
-
-def first_stage(blocks: Blocks, hints: Hints, lore: Lore) -> tuple[Floats, Context]:
-    """The first-stage matrix, one row a block, and what the second stage needs again."""
-    c = Context(blocks, hints, lore)
-    return c.matrix(), c
 
 
 class Context:

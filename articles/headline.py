@@ -16,7 +16,6 @@ _WORD: Final = re.compile(r"\w+")
 _BAR: Final = re.compile(
     r"\s*[|｜¦»«›•]+\s*|\s+(?:[-–—―~·/:]|::|//|>|<|\|\|)\s+|(?<=[^\W\d_])[-–—]\s+(?=[A-Z])|_(?=\S+$)"
 )
-_COLON: Final = re.compile(r"(?<=\w):\s+")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

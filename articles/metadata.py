@@ -54,7 +54,6 @@ ARTICLE_TYPES: Final = frozenset(
 )
 """Types (lower case) of schema.org whose node describes the text of a page."""
 
-_PEOPLE: Final = frozenset(["person"])
 _PLAIN_SPACE: Final = re.compile(r"[\s\u200b\ufeff\u2060]+")
 _TAG: Final = re.compile(r"</?[a-zA-Z][^<>]{0,300}>")
 

@@ -845,15 +845,6 @@ def _set_host(connection: Connection, origin: str, **values: Any) -> None:  # no
         connection.execute(insert(hosts).values(origin=origin, **{"strikes": 0, **values}))
 
 
-def forget_site(connection: Connection, site: str) -> None:
-    """Drop everything known of a site: its next crawl begins as its first did."""
-    ids = select(urls.c.url_id).where(urls.c.site == site)
-    connection.execute(delete(mentions).where(mentions.c.url_id.in_(ids)))
-    connection.execute(delete(fetches).where(fetches.c.url_id.in_(ids)))
-    connection.execute(delete(urls).where(urls.c.site == site))
-    connection.execute(delete(polled).where(polled.c.site == site))
-
-
 def _chunks(items: Iterable[T]) -> Iterator[list[T]]:
     iterator = iter(items)
     while chunk := list(islice(iterator, CHUNK)):

@@ -129,12 +129,6 @@ def revisions(connection: Connection, article_ids: Iterable[str]) -> set[tuple[s
     return found
 
 
-def article_count(connection: Connection, site: str | None = None) -> int:
-    """Articles that the archive has, of one site or of all."""
-    query = select(func.count()).select_from(_HEADS)
-    return int(connection.scalar(query if site is None else query.where(_HEADS.c.site == site)) or 0)
-
-
 def advance(head: Head | None, outcome: Outcome, *, seq: int, extractor: str) -> Head | None:
     """The head of an article after one more outcome about it: both the comparison and `apply` go by it."""
     if isinstance(outcome, Rejection):
