@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ from sqlalchemy import insert, text
 from sqlalchemy.exc import IntegrityError
 
 from storage.objects import open_store
+from storage.state import index
 from storage.state.database import Connection, Database, DatabaseError, open_database
 from storage.state.segments import SEGMENTS, State, in_state
 from tests.support.archives import commit, make_article, new_database
@@ -65,3 +67,17 @@ def test_a_full_disk_is_told_and_leaves_everything_as_it_was(tmp_path: Path, dat
 def test_what_is_wrong_with_our_own_statements_is_not_blamed_on_the_database(database: Database) -> None:
     with pytest.raises(IntegrityError), database.transaction() as connection:
         connection.execute(insert(SEGMENTS).values(key="k"))
+
+
+def test_a_new_file_that_another_process_is_writing_is_waited_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # SQLite refuses at once, whatever its timeout, to switch such a file to WAL.
+    other = sqlite3.connect(tmp_path / "state.sqlite", isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    monkeypatch.setattr("storage.state.database.time.sleep", lambda _: other.rollback())
+    database = new_database(tmp_path)
+    with database.transaction() as connection:
+        assert index.position(connection) == 0
+    database.close()
+    other.close()
