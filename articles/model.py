@@ -332,6 +332,8 @@ class Reason(StrEnum):
     """About, contact, shop, forum ...: a page, but no article."""
     DENIED = "denied"
     """The seed's allow and deny rules leave this URL out."""
+    TAKEN_DOWN = "taken_down"
+    """Removed from the archive for good by `pressrun takedown`: neither kept nor stored again."""
     NOINDEX = "noindex"
     """The page forbids archiving or indexing."""
 

@@ -25,8 +25,8 @@ from enum import StrEnum
 from hashlib import sha256
 
 from articles.model import Article, Pointer, Reason, Rejection
-from storage import codings, records
-from storage.objects import ObjectStore
+from storage import codings, records, superseded
+from storage.objects import NotFound, ObjectStore
 
 FORMAT = 1
 
@@ -47,6 +47,8 @@ class Change(StrEnum):
     """The content differs and another version of the reader read it: not to be blamed on the publisher."""
     OLDER = "older"
     """From a capture fetched before the current revision's: history found late. The current one stays."""
+    TAKEN_DOWN = "taken_down"
+    """Removed for good by `pressrun takedown`: nothing of the article is left but its ids."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -180,9 +182,21 @@ def write(store: ObjectStore, batch: Batch) -> Packed:
     return packed
 
 
+def fetch(store: ObjectStore, key: str, digest: str) -> Packed:
+    """A batch that a commit names, or the one that stands in its place since a takedown. Nothing is checked yet."""
+    try:
+        return Packed(key=key, sha256=digest, data=store.get(key))
+    except NotFound:
+        current = superseded.by(store, key)
+        if current is None:
+            raise
+    return fetch(store, current.key, current.sha256)
+
+
 def read(store: ObjectStore, key: str, digest: str) -> Batch:
     """Get a batch whole. Raises DamagedBatch when its SHA-256, its form or its counts are not as stated."""
-    return unpack(key, store.get(key), digest)
+    packed = fetch(store, key, digest)
+    return unpack(packed.key, packed.data, packed.sha256)
 
 
 def unpack(key: str, data: bytes, digest: str) -> Batch:

@@ -78,8 +78,8 @@ def catch_up(store: ObjectStore, connection: Connection) -> int:
     """
     done = 0
     commits = Log(store).follow(index.position(connection))
-    for commit, data in ahead(lambda commit: store.get(commit.batch), commits):
-        index.apply(connection, commit, batches.unpack(commit.batch, data, commit.sha256))
+    for commit, packed in ahead(lambda commit: batches.fetch(store, commit.batch, commit.sha256), commits):
+        index.apply(connection, commit, batches.unpack(packed.key, packed.data, packed.sha256))
         done += 1
     return done
 
@@ -163,9 +163,9 @@ class _Known:
                 raise DamagedLog(
                     f"commit {head.seq} is not in the index, which names it for {head.url_key}; rebuild"
                 )
-            data = self.store.get(there.batch)
+            packed = batches.fetch(self.store, there.batch, there.sha256)
             for revision in batches.revisions(
-                there.batch, data, there.sha256, containing=head.article_id.encode()
+                packed.key, packed.data, packed.sha256, containing=head.article_id.encode()
             ):
                 self.articles[revision.article.article_id, revision.article.revision_id] = revision.article
         return self.articles[wanted]

@@ -290,11 +290,12 @@ def _append(
 def _chunks(store: ObjectStore, cursor: int, max_captures: int) -> Iterator[list[tuple[Commit, Batch]]]:
     chunk: list[tuple[Commit, Batch]] = []
     held = 0
-    for commit, data in ahead(lambda commit: store.get(commit.batch), Log(store).follow(cursor)):
+    commits = Log(store).follow(cursor)
+    for commit, packed in ahead(lambda commit: batches.fetch(store, commit.batch, commit.sha256), commits):
         if chunk and held + commit.captures > max_captures:
             yield chunk
             chunk, held = [], 0
-        chunk.append((commit, batches.unpack(commit.batch, data, commit.sha256)))
+        chunk.append((commit, batches.unpack(packed.key, packed.data, packed.sha256)))
         held += commit.captures
     if chunk:
         yield chunk

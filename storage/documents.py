@@ -68,8 +68,9 @@ _UNSAFE = re.compile(r"[^A-Za-z0-9_-]+")
 
 
 def _revisions(store: ObjectStore, cursor: int) -> Iterator[tuple[int, list[StoredArticle]]]:
-    for commit, data in ahead(lambda commit: store.get(commit.batch), Log(store).follow(cursor)):
-        revisions = batches.revisions(commit.batch, data, commit.sha256)
+    commits = Log(store).follow(cursor)
+    for commit, packed in ahead(lambda commit: batches.fetch(store, commit.batch, commit.sha256), commits):
+        revisions = batches.revisions(packed.key, packed.data, packed.sha256)
         yield commit.seq, [stored(revision, commit) for revision in revisions]
 
 

@@ -18,7 +18,7 @@ from pathlib import Path
 from articles.urls import article_id, canonical_url
 from storage import batches
 from storage.ahead import ahead
-from storage.batches import Change
+from storage.batches import Change, Packed
 from storage.log import Commit, DamagedLog, Log
 from storage.objects import ObjectStore, StoreError, open_store
 from storage.stored import StoredArticle, stored
@@ -97,9 +97,14 @@ class Archive:
         # An article's first revision is NEW, no later one is: walking back, only those articles need
         # remembering of which a later revision was seen and the NEW one not yet.
         superseded: set[str] = set()
+        taken_down: set[str] = set()  # what the takedown has not reached yet
         for commit, data in ahead(self._fetcher(site), self._backwards()):
             for article in _decode(commit, data, containing=_named(site), backwards=True):
                 if article.change is Change.OLDER or (site is not None and article.site != site):
+                    continue
+                if article.change is Change.TAKEN_DOWN:
+                    taken_down.add(article.article_id)
+                if article.article_id in taken_down:
                     continue
                 seen = article.article_id in superseded
                 if article.change is Change.NEW:
@@ -115,7 +120,7 @@ class Archive:
         for commit, data in ahead(self._fetcher(None), self._backwards()):
             for article in _decode(commit, data, containing=wanted.encode(), backwards=True):
                 if article.article_id == wanted and article.change is not Change.OLDER:
-                    return article
+                    return None if article.change is Change.TAKEN_DOWN else article
         return None
 
     def revisions(self, url: str) -> Iterator[StoredArticle]:
@@ -126,12 +131,12 @@ class Archive:
                 if article.article_id == wanted:
                     yield article
 
-    def _fetcher(self, site: str | None) -> Callable[[Commit], bytes | None]:
+    def _fetcher(self, site: str | None) -> Callable[[Commit], Packed | None]:
         """Gets the batch of a commit, if it can hold articles of this site."""
 
-        def fetch(commit: Commit) -> bytes | None:
+        def fetch(commit: Commit) -> Packed | None:
             holds = commit.counts.articles if site is None else commit.counts.sites.get(site, 0)
-            return self.store.get(commit.batch) if holds else None
+            return batches.fetch(self.store, commit.batch, commit.sha256) if holds else None
 
         return fetch
 
@@ -164,12 +169,12 @@ def open_archive(url: str) -> Archive:
 
 
 def _decode(
-    commit: Commit, data: bytes | None, *, containing: bytes, backwards: bool = False
+    commit: Commit, packed: Packed | None, *, containing: bytes, backwards: bool = False
 ) -> Iterable[StoredArticle]:
-    if data is None:
+    if packed is None:
         return
     for revision in batches.revisions(
-        commit.batch, data, commit.sha256, containing=containing, backwards=backwards
+        packed.key, packed.data, packed.sha256, containing=containing, backwards=backwards
     ):
         yield stored(revision, commit)
 
