@@ -103,6 +103,8 @@ class Thing:
     """`isAccessibleForFree`."""
     body: str | None = None
     """`articleBody` as it stood, character references resolved: may hold HTML, may be cut short."""
+    license: str | None = None
+    """Address or name of its licence."""
     items: tuple[str, ...] = ()
     """Names along a BreadcrumbList, from the home page on."""
 
@@ -160,6 +162,7 @@ _COLLECTED: Final = ",".join(
         "time",
         "figure",
         "a[rel~=next]",
+        "a[rel~=license]",
         "[class*=pagin i]",
         "script[type*='ld+json' i]",
         "[itemprop]",
@@ -205,6 +208,8 @@ def metadata_of(page: Page) -> Metadata:
             figures.append(node)
         elif "pagin" in (node.attributes.get("class") or "").lower() or node.attributes.get("rel") == "next":
             pagers.append(node)
+        elif tag == "a" and "license" in (node.attributes.get("rel") or "").lower().split():
+            _take_link(node, links)
         else:
             if tag == "h1":
                 headings.append(node)
@@ -274,7 +279,7 @@ def _take_link(node: LexborNode, links: dict[str, list[str]]) -> None:
         return
     rels = (attributes.get("rel") or "").lower().split()
     for rel in rels:
-        if rel in ("canonical", "amphtml", "next", "prev", "author", "shortlink", "image_src"):
+        if rel in ("canonical", "amphtml", "next", "prev", "author", "shortlink", "image_src", "license"):
             found = links.setdefault(rel, [])
             if len(found) < 20:
                 found.append(href)
@@ -455,6 +460,7 @@ def _thing(
         language=_string(node.get("inLanguage")),
         free=_truth(node.get("isAccessibleForFree", node.get("isAccessibleForfree"))),
         body=unescape(body) if isinstance(body, str) and body.strip() else None,
+        license=_reference(node.get("license")) or _string(node.get("license")),
         items=_crumbs(node.get("itemListElement")) if "breadcrumblist" in types else (),
     )
 

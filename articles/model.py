@@ -94,6 +94,21 @@ class Found:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Terms:
+    """What an origin's robots.txt and tdmrep.json said of a URL when it was fetched: evidence, as `Found` is."""
+
+    disallowed: tuple[str, ...] = ()
+    """AI agents that robots.txt keeps from the URL: `GPTBot`."""
+    signals: tuple[str, ...] = ()
+    """Content-Signal and Content-Usage lines of robots.txt: `ai-train=no`."""
+    licenses: tuple[str, ...] = ()
+    """License lines of robots.txt (Really Simple Licensing)."""
+    tdm_reserved: bool | None = None
+    """What tdmrep.json says; None: nothing."""
+    tdm_policy: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Problem:
     """Why a capture's body could not be had from its record: the body is empty, and reading answers with this."""
 
@@ -116,6 +131,8 @@ class Capture:
     site: str | None = None
     """Name of the site it was fetched for, where the segment says."""
     found: Found | None = None
+    terms: Terms | None = None
+    """None: nobody looked (CC-NEWS, segments of before)."""
     pointer: Pointer | None = None
     truncated: str | None = None
     """Why the body is not whole (`length`, `time`, `disconnect`), as WARC-Truncated says; None: it is whole."""
@@ -180,6 +197,8 @@ class Origin(StrEnum):
     TEXT = "text"
     HTTP = "http"
     SITE = "site"
+    ROBOTS_TXT = "robots.txt"
+    TDMREP = "tdmrep.json"
 
 
 class Precision(StrEnum):
@@ -230,6 +249,30 @@ class Post:
     at: datetime | None
     title: str | None
     paragraphs: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rights:
+    """What the publisher said of the article's uses when it was fetched: as stated, judged nowhere.
+
+    Where each was said stands in the article's evidence under `rights`.
+    """
+
+    disallowed: tuple[str, ...] | None = None
+    """AI agents that robots.txt kept from this URL (`GPTBot`); null: robots.txt was not at hand."""
+    no_ai: bool = False
+    """`noai` in X-Robots-Tag or a robots meta tag."""
+    no_image_ai: bool = False
+    tdm_reserved: bool | None = None
+    """Text and data mining is reserved (TDMRep); null: nothing said."""
+    tdm_policy: str | None = None
+    """Address of the licence for text and data mining."""
+    directives: tuple[str, ...] = ()
+    """What X-Robots-Tag and meta tags restrict: `noarchive`, `nosnippet`, `ccbot: noindex`."""
+    signals: tuple[str, ...] = ()
+    """Content-Signal and Content-Usage: `ai-train=no`, `search=yes`."""
+    licenses: tuple[str, ...] = ()
+    """Addresses or names of licences, from links, JSON-LD, HTTP and robots.txt."""
 
 
 class Form(StrEnum):
@@ -284,6 +327,7 @@ class Article:
     """URL of the next page of the same article."""
     posts: tuple[Post, ...] = ()
     removed: tuple[Removed, ...] = ()
+    rights: Rights = field(default_factory=Rights)
     evidence: tuple[Evidence, ...] = ()
     confidence: float = 1.0
     """0 to 1: how sure the reader is that the body is right."""
@@ -335,7 +379,7 @@ class Reason(StrEnum):
     TAKEN_DOWN = "taken_down"
     """Removed from the archive for good by `pressrun takedown`: neither kept nor stored again."""
     NOINDEX = "noindex"
-    """The page forbids archiving or indexing."""
+    """The page asks not to be indexed (`noindex` or `none` to all or to Pressrun), and is of a site we crawl."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

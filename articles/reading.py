@@ -19,6 +19,7 @@ from articles.model import Article, Capture, Form, Reason, Rejection, Site
 from articles.page import UnreadablePage, parse
 from articles.profile import Profile
 from articles.revision import revision_id
+from articles.rights import asks_not_to_be_indexed, rights_of
 from articles.urls import article_id
 
 
@@ -32,6 +33,9 @@ def read(capture: Capture, site: Site | None = None, profile: Profile | None = N
     except UnreadablePage as error:
         return _rejected(capture, site, Reason.UNREADABLE, str(error))
     metadata = metadata_of(page)
+    rights, said = rights_of(capture, metadata)
+    if site is not None and asks_not_to_be_indexed(rights):
+        return _rejected(capture, site, Reason.NOINDEX, "; ".join(one.raw for one in said)[:500])
     blocks = blocks_of(page)
     hints = hints_of(page, metadata)
     body = find_body(blocks, hints)
@@ -52,7 +56,14 @@ def read(capture: Capture, site: Site | None = None, profile: Profile | None = N
                 article, posts=posts, paragraphs=tuple(line for post in posts for line in post.paragraphs)
             )
     confidence = round(min(body.confidence, float(certainty)), 3)
-    article = replace(article, removed=stripped.removed, form=kind, confidence=confidence)
+    article = replace(
+        article,
+        removed=stripped.removed,
+        rights=rights,
+        evidence=article.evidence + said,
+        form=kind,
+        confidence=confidence,
+    )
     return replace(article, revision_id=revision_id(article))
 
 

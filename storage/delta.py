@@ -195,6 +195,16 @@ _ARTICLES = _Kind(
         removed=pa.list_(
             _struct(kind=_TEXT, text=_TEXT, place=pa.int64(), score=pa.float64(), reason=_TEXT, path=_TEXT)
         ),
+        rights=_struct(
+            disallowed=_TEXTS,
+            no_ai=pa.bool_(),
+            no_image_ai=pa.bool_(),
+            tdm_reserved=pa.bool_(),
+            tdm_policy=_TEXT,
+            directives=_TEXTS,
+            signals=_TEXTS,
+            licenses=_TEXTS,
+        ),
         evidence=pa.list_(_struct(field=_TEXT, origin=_TEXT, raw=_TEXT, precision=_TEXT, zone=_TEXT)),
         confidence=pa.float64(),
         extractor=_TEXT,

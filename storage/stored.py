@@ -16,7 +16,7 @@ from itertools import pairwise
 from pathlib import Path
 
 from articles import model
-from articles.model import Access, Evidence, Form, Image, Pointer, Post, Removed
+from articles.model import Access, Evidence, Form, Image, Pointer, Post, Removed, Rights
 from storage import records
 from storage.batches import Change, Revision
 from storage.log import Commit
@@ -69,6 +69,8 @@ class StoredArticle:
     """Number of the commit that stored it: what a cursor counts."""
     removed: tuple[Removed, ...]
     """What stood within or beside the body and is no part of it."""
+    rights: Rights
+    """What the publisher said of uses of the article when it was fetched."""
     evidence: tuple[Evidence, ...]
     """Which source each field was taken from."""
     confidence: float
@@ -113,6 +115,7 @@ def stored(revision: Revision, commit: Commit) -> StoredArticle:
         change=revision.change,
         seq=commit.seq,
         removed=article.removed,
+        rights=article.rights,
         evidence=article.evidence,
         confidence=article.confidence,
         extractor=article.extractor,

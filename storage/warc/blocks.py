@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from urllib.parse import quote
 
-from articles.model import Found
+from articles.model import Found, Terms
 
 Headers = Iterable[tuple[bytes, bytes]]
 """Names and values as on the wire, in order."""
@@ -101,6 +101,36 @@ def read_evidence(block: bytes) -> Found | None:
         modified_at=read_moment(fields.get("found-modified")),
         language=fields.get("found-language"),
         listing=fields.get("found-as") == "listing",
+    )
+
+
+def terms_fields(terms: Terms) -> dict[str, str]:
+    """The fields that a metadata record has beside those of `evidence_fields`; one that says nothing says that."""
+    reserved = None if terms.tdm_reserved is None else str(int(terms.tdm_reserved))
+    fields = {
+        "terms-disallowed": ", ".join(terms.disallowed) or "none",
+        "terms-signals": ", ".join(terms.signals),
+        "terms-licenses": " ".join(map(printable, terms.licenses)),
+        "terms-tdm-reservation": reserved,
+        "terms-tdm-policy": terms.tdm_policy and printable(terms.tdm_policy),
+    }
+    return {name: value for name, value in fields.items() if value}
+
+
+def read_terms(block: bytes) -> Terms | None:
+    """Back from `terms_fields`; None where nobody looked."""
+    fields = read_fields(block)
+    disallowed = fields.get("terms-disallowed")
+    if disallowed is None:
+        return None
+    reserved = fields.get("terms-tdm-reservation")
+    signals = fields.get("terms-signals")
+    return Terms(
+        disallowed=tuple(disallowed.split(", ")) if disallowed != "none" else (),
+        signals=tuple(signals.split(", ")) if signals else (),
+        licenses=tuple(fields.get("terms-licenses", "").split()),
+        tdm_reserved=None if reserved is None else reserved == "1",
+        tdm_policy=fields.get("terms-tdm-policy"),
     )
 
 

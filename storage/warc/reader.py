@@ -14,7 +14,7 @@ from typing import BinaryIO
 from articles.model import Capture, Pointer, Problem, Reason
 from storage.codings import MAX_DECODED_BYTES, CodingError, CutShort, TooLarge, undo
 from storage.objects import ObjectStore
-from storage.warc.blocks import Http, read_evidence, read_http, read_moment
+from storage.warc.blocks import Http, read_evidence, read_http, read_moment, read_terms
 from storage.warc.members import MAX_MEMBER_BYTES, read_member
 from storage.warc.records import Record, TornSegment, make_seal, parse, read_records
 from storage.warc.writer import NOT_MODIFIED, OPEN, flush_folder
@@ -52,7 +52,9 @@ def read_captures(
             for record in read_records(file, segment_key):
                 if held is not None and held_id and record.header("WARC-Concurrent-To") == held_id:
                     if record.kind == "metadata":
-                        held = replace(held, found=read_evidence(record.block))
+                        held = replace(
+                            held, found=read_evidence(record.block), terms=read_terms(record.block)
+                        )
                     continue
                 if held is not None:
                     yield held

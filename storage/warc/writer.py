@@ -10,8 +10,16 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from articles.model import Found
-from storage.warc.blocks import Headers, evidence_fields, make_fields, make_head, make_moment, printable
+from articles.model import Found, Terms
+from storage.warc.blocks import (
+    Headers,
+    evidence_fields,
+    make_fields,
+    make_head,
+    make_moment,
+    printable,
+    terms_fields,
+)
 from storage.warc.records import LEVEL, LEVEL_CODED, make_record, make_seal, new_id, payload_digest
 
 OPEN = ".open"
@@ -74,6 +82,7 @@ class SegmentWriter:
         method: str = "GET",
         truncated: str | None = None,
         found: Found | None = None,
+        terms: Terms | None = None,
         ip: str | None = None,
         earlier: Earlier | None = None,
     ) -> str:
@@ -102,7 +111,7 @@ class SegmentWriter:
                 record_id=record_id,
                 level=LEVEL_CODED if _is_coded(headers) else LEVEL,
             ),
-            *_concurrent(record_id, about, fetched_at, _request(method, url, request_headers), found),
+            *_concurrent(record_id, about, fetched_at, _request(method, url, request_headers), found, terms),
         )
         self.count += 1
         return digest
@@ -190,10 +199,16 @@ def _request(method: str, url: str, headers: Headers) -> bytes:
 
 
 def _concurrent(
-    record_id: str, about: list[tuple[str, str]], at: datetime, request: bytes, found: Found | None
+    record_id: str,
+    about: list[tuple[str, str]],
+    at: datetime,
+    request: bytes,
+    found: Found | None,
+    terms: Terms | None,
 ) -> list[bytes]:
     headers = [*about, ("WARC-Concurrent-To", record_id)]
     members = [make_record("request", at, headers, request)]
-    if found is not None:
-        members.append(make_record("metadata", at, headers, make_fields(evidence_fields(found))))
+    fields = {**(evidence_fields(found) if found else {}), **(terms_fields(terms) if terms else {})}
+    if fields:
+        members.append(make_record("metadata", at, headers, make_fields(fields)))
     return members
