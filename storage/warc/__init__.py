@@ -7,6 +7,7 @@
                          found-published, found-modified, found-language, found-as
     ...
     metadata             a request that got no response; application/warc-fields: outcome, detail, via ...
+    metadata             Blanked-Capture, Blanked-Record: a note in the place of a record, see `blanks`
     metadata             Pressrun-Seal: 1; application/warc-fields: records, captures. Always the last record
 
 A revisit is a 304, or a response whose body equals an earlier one that the caller named. The seal states how
@@ -22,16 +23,20 @@ no seal; a damaged record in one costs that record alone, as far as the next can
 of ours is a TornSegment.
 """
 
+from storage.warc.blanks import blank_records
 from storage.warc.reader import Entry, read_capture, read_captures, read_index, recover
-from storage.warc.records import TornSegment, payload_digest
+from storage.warc.records import Blank, Record, TornSegment, payload_digest
 from storage.warc.writer import OPEN, Earlier, SegmentWriter
 
 __all__ = [
     "OPEN",
+    "Blank",
     "Earlier",
     "Entry",
+    "Record",
     "SegmentWriter",
     "TornSegment",
+    "blank_records",
     "payload_digest",
     "read_capture",
     "read_captures",

@@ -16,7 +16,7 @@ from storage.codings import MAX_DECODED_BYTES, CodingError, CutShort, TooLarge, 
 from storage.objects import ObjectStore
 from storage.warc.blocks import Http, read_evidence, read_http, read_moment, read_terms
 from storage.warc.members import MAX_MEMBER_BYTES, read_member
-from storage.warc.records import Record, TornSegment, make_seal, parse, read_records
+from storage.warc.records import Blank, Record, TornSegment, make_seal, parse, read_records
 from storage.warc.writer import NOT_MODIFIED, OPEN, flush_folder
 
 _EPOCH = datetime.fromtimestamp(0, UTC)
@@ -139,7 +139,17 @@ def _capture(record: Record, segment_key: str, max_body_bytes: int) -> Capture:
     )
 
 
+_BLANKS = {
+    Blank.TAKEN_DOWN: Problem(reason=Reason.TAKEN_DOWN, detail="taken down"),
+    Blank.LOST: Problem(
+        reason=Reason.UNREADABLE, detail="the record was damaged in the store and is blanked"
+    ),
+}
+
+
 def _problem(record: Record, http: Http) -> Problem | None:
+    if record.blanked:
+        return _BLANKS[record.blanked]
     if record.damage:
         return Problem(reason=Reason.UNREADABLE, detail=f"damaged record: {record.damage}")
     if record.too_large:

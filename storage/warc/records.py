@@ -9,6 +9,7 @@ import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from enum import StrEnum
 from io import BytesIO
 from typing import BinaryIO
 
@@ -31,6 +32,16 @@ _CONTENT_TYPES = {
     "request": "application/http;msgtype=request",
 }
 _LOADER = ArcWarcRecordLoader()
+
+BLANKED_CAPTURE, BLANKED_RECORD = "Blanked-Capture", "Blanked-Record"
+
+
+class Blank(StrEnum):
+    """Why a note stands in the place of a record."""
+
+    TAKEN_DOWN = "taken-down"
+    LOST = "lost"
+    """It was damaged in the store."""
 
 
 class TornSegment(Exception):
@@ -58,8 +69,16 @@ class Record:
     @property
     def is_capture(self) -> bool:
         """Whether it holds a response, or stands for one."""
+        if self.header(BLANKED_CAPTURE) is not None:
+            return True
         is_http = (self.header("Content-Type") or "").lower().startswith("application/http")
         return self.kind == "revisit" or (self.kind == "response" and is_http)
+
+    @property
+    def blanked(self) -> Blank | None:
+        """Why it is only a note of what stood here; None: it is a record."""
+        why = self.header(BLANKED_CAPTURE) or self.header(BLANKED_RECORD)
+        return Blank(why) if why in tuple(Blank) else None
 
     @property
     def is_ours(self) -> bool:
