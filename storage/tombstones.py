@@ -1,0 +1,94 @@
+"""What is left of an article that was taken down: the ids that name it, and a rejection for each of its captures.
+
+A tombstone is a revision of kind TAKEN_DOWN that holds nothing: a commit of its own brings it, so that readers
+hear of it in order and every index knows it. URLs are gone too; `taken-down:<article id>` stands in their place.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from datetime import datetime
+
+from articles.model import Article, Pointer, Reason, Rejection
+from articles.revision import revision_id
+from articles.urls import article_id, canonical_url
+from storage.batches import Change, Outcome, Revision, Unchanged
+
+READER = "takedown"
+"""In the place of a reader's version in commits that bring tombstones; their segment is `takedowns/...`."""
+SCHEME = "taken-down:"
+DETAIL = "taken down"
+_TARGET = re.compile(r"HTTP \d+ to (\S+)")
+
+
+def id_of(url: str) -> str:
+    """The id of the article at a URL, however it is spelt; of a URL of ours, the id it names."""
+    if url.startswith(SCHEME):
+        return url.removeprefix(SCHEME)
+    return article_id(canonical_url(url) or url)
+
+
+def ids_of(reading: Article | Outcome) -> frozenset[str]:
+    """Ids of every address that a reading or outcome is of: its own, its article's, a redirect's target."""
+    if isinstance(reading, Revision):
+        reading = reading.article
+    if isinstance(reading, Article):
+        return frozenset((reading.article_id, id_of(reading.fetched_url)))
+    own = id_of(reading.url)
+    if isinstance(reading, Unchanged):
+        return frozenset((own, reading.article_id or own))
+    target = target_of(reading)
+    return frozenset((own, target)) if target else frozenset((own,))
+
+
+def target_of(rejection: Rejection) -> str | None:
+    """Id of the address that a redirect leads to."""
+    if rejection.reason is not Reason.REDIRECT:
+        return None
+    match = _TARGET.match(rejection.detail)
+    target = canonical_url(match[1], rejection.url) if match else None
+    return article_id(target) if target else None
+
+
+def tombstone(key: str, *, site: str | None, at: datetime, previous: str | None) -> Revision:
+    """The revision that takes the place of everything of an article."""
+    empty = Article(
+        article_id=key,
+        revision_id="",
+        site=site,
+        url=SCHEME + key,
+        fetched_url=SCHEME + key,
+        fetched_at=at,
+        title="",
+        paragraphs=(),
+        confidence=0.0,
+        status=0,
+        extractor=READER,
+    )
+    article = replace(empty, revision_id=revision_id(empty))
+    return Revision(change=Change.TAKEN_DOWN, previous=previous, article=article)
+
+
+def blanked(reading: Article | Outcome, key: str, extractor: str) -> Rejection:
+    """What reading a capture gives whose record was taken down: nothing of the page, and no address."""
+    capture = reading.article if isinstance(reading, Revision) else reading
+    pointer: Pointer | None = capture.pointer
+    return Rejection(
+        reason=Reason.TAKEN_DOWN,
+        detail=DETAIL,
+        url=SCHEME + key,
+        fetched_at=capture.fetched_at,
+        status=0,
+        site=capture.site,
+        extractor=extractor,
+        pointer=pointer,
+    )
+
+
+def is_blanked(outcome: Article | Outcome) -> bool:
+    """Whether nothing is left of it to take down."""
+    if isinstance(outcome, Revision):
+        return outcome.change is Change.TAKEN_DOWN
+    return isinstance(outcome, Rejection) and outcome.reason is Reason.TAKEN_DOWN
+
