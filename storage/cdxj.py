@@ -14,9 +14,13 @@ from urllib.parse import quote, unquote_to_bytes, urlsplit
 from storage.warc import Entry
 
 
+TAKEN_DOWN = "taken-down:"
+"""How the URL of a blanked record begins."""
+
+
 def to_cdxj(entries: Iterable[Entry], filename: str) -> bytes:
-    """The gzipped index of a segment; equal entries give equal bytes."""
-    lines = sorted(_line(entry, filename) for entry in entries)
+    """The gzipped index of a segment; equal entries give equal bytes. What was taken down is not in it."""
+    lines = sorted(_line(entry, filename) for entry in entries if not entry.url.startswith(TAKEN_DOWN))
     return gzip.compress("".join(lines).encode(), mtime=0)
 
 

@@ -24,6 +24,7 @@ from storage.objects import ObjectStore
 from storage.state import index
 from storage.state.database import Connection, Database
 from storage.state.index import Head
+from storage.tombstones import blanked, ids_of
 
 Reading = Article | Rejection | Unchanged
 
@@ -103,8 +104,13 @@ def compare(
     ]
     heads = index.heads(connection, ids)
     known = _Known(store, connection, index.revisions(connection, heads))
+    addresses = [ids_of(reading) for reading in readings]
+    gone = index.taken_down(connection, (key for keys in addresses for key in keys))
     outcomes: list[Outcome] = []
-    for reading in readings:
+    for reading, keys in zip(readings, addresses, strict=True):
+        if buried := keys & gone.keys():
+            outcomes.append(blanked(reading, min(buried), extractor))
+            continue
         if isinstance(reading, Rejection):
             outcomes.append(reading)
             continue

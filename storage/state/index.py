@@ -81,7 +81,13 @@ _COMMITTED = Table(
     Column("sha256", String, nullable=False),
     Column("captures", Integer, nullable=False),
 )
-TABLES = (_HEADS, _REVISIONS, _COMMITTED)
+_TAKEN_DOWN = Table(
+    "taken_down",
+    METADATA,
+    Column("article_id", String, primary_key=True),
+    Column("seq", Integer, nullable=False),  # the commit that says so
+)
+TABLES = (_HEADS, _REVISIONS, _COMMITTED, _TAKEN_DOWN)
 
 
 def position(connection: Connection) -> int:
@@ -127,6 +133,20 @@ def revisions(connection: Connection, article_ids: Iterable[str]) -> set[tuple[s
         )
         found.update((row.article_id, row.revision_id) for row in rows)
     return found
+
+
+def taken_down(connection: Connection, article_ids: Iterable[str]) -> dict[str, int]:
+    """Those of the ids that were taken down, and the numbers of the commits that say so."""
+    found: dict[str, int] = {}
+    for chunk in _chunks(article_ids):
+        query = select(_TAKEN_DOWN).where(_TAKEN_DOWN.c.article_id.in_(chunk))
+        found.update((row.article_id, row.seq) for row in connection.execute(query))
+    return found
+
+
+def takedowns(connection: Connection) -> list[int]:
+    """Numbers of the commits that took something down, in order."""
+    return list(connection.scalars(select(_TAKEN_DOWN.c.seq).distinct().order_by(_TAKEN_DOWN.c.seq)))
 
 
 def advance(head: Head | None, outcome: Outcome, *, seq: int, extractor: str) -> Head | None:
@@ -177,7 +197,11 @@ def apply(connection: Connection, commit: Commit, batch: Batch) -> None:
             after[key] = head
         if isinstance(outcome, Revision):
             new_revisions[key, outcome.article.revision_id] = None
+    gone = _gone(batch)
+    new_revisions = {pair: None for pair in new_revisions if pair[0] not in gone}
+    after = {key: head for key, head in after.items() if key not in gone}
     _store_heads(connection, before, after)
+    _bury(connection, gone, commit.seq)
     _store_revisions(connection, new_revisions, commit.seq)
     connection.execute(
         insert(_COMMITTED).values(
@@ -195,6 +219,22 @@ def clear(connection: Connection) -> None:
     """Forget everything: what follows is to catch up with the log from its beginning."""
     for table in TABLES:
         connection.execute(delete(table))
+
+
+def _gone(batch: Batch) -> frozenset[str]:
+    return frozenset(
+        outcome.article.article_id
+        for outcome in batch.outcomes
+        if isinstance(outcome, Revision) and outcome.change is Change.TAKEN_DOWN
+    )
+
+
+def _bury(connection: Connection, article_ids: Iterable[str], seq: int) -> None:
+    """Forget articles, and remember that they were taken down."""
+    for chunk in _chunks(article_ids):
+        for table in (_HEADS, _REVISIONS, _TAKEN_DOWN):
+            connection.execute(delete(table).where(table.c.article_id.in_(chunk)))
+        connection.execute(insert(_TAKEN_DOWN), [{"article_id": key, "seq": seq} for key in chunk])
 
 
 def _store_heads(connection: Connection, before: Mapping[str, Head], after: Mapping[str, Head]) -> None:
