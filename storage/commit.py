@@ -61,7 +61,7 @@ def commit_segment(
             seq = index.position(connection) + 1
             outcomes = compare(store, connection, readings, seq=seq, extractor=extractor)
             batch = Batch(segment=segment, segment_sha256=sha256, extractor=extractor, outcomes=outcomes)
-            commit = _commit(batches.write(store, batch), batch, seq)
+            commit = make_commit(batches.write(store, batch), batch, seq)
             if log.append(commit):
                 index.apply(connection, commit, batch)
                 return commit
@@ -215,7 +215,8 @@ def _unchanged(article: Article, detail: str) -> Unchanged:
     )
 
 
-def _commit(packed: batches.Packed, batch: Batch, seq: int) -> Commit:
+def make_commit(packed: batches.Packed, batch: Batch, seq: int) -> Commit:
+    """The commit of a batch that is in the store, under this number."""
     return Commit(
         seq=seq,
         writer_id=uuid.uuid4().hex,

@@ -11,7 +11,7 @@ delta-rs does not flush files to the disk; after a power cut remove `tables/` an
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -31,7 +31,7 @@ from articles.model import Article, Rejection
 from articles.urls import url_key
 from storage import batches, records
 from storage.ahead import ahead
-from storage.batches import Batch, Outcome, Revision, Unchanged
+from storage.batches import Batch, Change, Outcome, Revision, Unchanged
 from storage.log import Commit, Log
 from storage.objects import ObjectStore, storage_options, table_url
 from storage.stored import stored
@@ -40,6 +40,8 @@ APP = "pressrun"
 """Under this name the tables keep their cursor."""
 MAX_CAPTURES = 2_000
 """About 400 MB of memory when all of them are articles of real pages (18 kB each with what was removed)."""
+ATTEMPTS = 5
+"""Of a deletion that other writers get in the way of."""
 CHECKPOINT_EVERY = 20
 """Delta commits; opening a table reads at most so many small files."""
 
@@ -124,6 +126,46 @@ def maintain_tables(store: ObjectStore, *, keep: timedelta = timedelta(days=7)) 
             f"{joined['numFilesRemoved']} files joined into {joined['numFilesAdded']}, {len(removed)} removed"
         )
     return done
+
+
+def remove_rows(
+    store: ObjectStore, article_ids: Sequence[str], places: Mapping[str, Sequence[int]]
+) -> int:
+    """Remove for good the rows of these articles and of captures at these bytes of segments; how many.
+
+    Tombstones stay. The files that held the rows are deleted at once: a query that runs meanwhile may fail.
+    """
+    named = _in("article_id", article_ids)
+    at = [f"(segment = {_literal(key)} AND {_in('offset', offsets)})" for key, offsets in places.items()]
+    tombstones = f"change = {_literal(Change.TAKEN_DOWN)}"
+    removed = 0
+    for kind, chosen in ((_ARTICLES, [named]), (_CAPTURES, [named, *at])):
+        predicate = f"({' OR '.join(chosen)}) AND ({tombstones}) IS NOT TRUE AND (reason = 'taken_down') IS NOT TRUE"
+        if kind is _ARTICLES:
+            predicate = f"({named}) AND ({tombstones}) IS NOT TRUE"
+        table = _open(store, kind)
+        try:
+            # Two writers at once: delta-rs refuses the second, which looks again.
+            for attempt in range(ATTEMPTS):
+                try:
+                    removed += int(table.delete(predicate, writer_properties=_WRITER)["num_deleted_rows"] or 0)
+                    break
+                except CommitFailedError:
+                    if attempt == ATTEMPTS - 1:
+                        raise
+                    table = _open(store, kind)
+            table.vacuum(retention_hours=0, dry_run=False, enforce_retention_duration=False)
+        except (DeltaError, OSError) as error:
+            raise _error(store, kind, error) from error
+    return removed
+
+
+def _in(column: str, values: Sequence[str] | Sequence[int]) -> str:
+    return f'"{column}" IN ({", ".join(map(_literal, values))})' if values else "FALSE"
+
+
+def _literal(value: str | int) -> str:
+    return str(value) if isinstance(value, int) else "'" + str(value).replace("'", "''") + "'"
 
 
 # --- Tables -----------------------------------------------------------------------------------------

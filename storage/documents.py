@@ -20,6 +20,7 @@ from storage.log import Log
 from storage.objects import NotFound, ObjectStore
 from storage.stored import StoredArticle, stored
 
+PREFIX = "articles/"
 CURSOR_KEY = "followers/documents.json"
 WIDTH = 16
 """Documents put at once."""
@@ -60,8 +61,12 @@ def follow_documents(store: ObjectStore) -> int:
 def document_key(article: StoredArticle) -> str:
     """Where the document of a revision lies."""
     day = article.fetched_at.astimezone(UTC)
-    site = _UNSAFE.sub("-", article.site or "") or "_"
-    return f"articles/{site}/{day:%Y/%m/%d}/{article.article_id}-{article.revision_id}.json"
+    return f"{PREFIX}{site_folder(article.site)}/{day:%Y/%m/%d}/{article.article_id}-{article.revision_id}.json"
+
+
+def site_folder(site: str | None) -> str:
+    """The folder of a site's documents."""
+    return _UNSAFE.sub("-", site or "") or "_"
 
 
 _UNSAFE = re.compile(r"[^A-Za-z0-9_-]+")
