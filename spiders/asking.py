@@ -87,6 +87,7 @@ async def _follow(visit: Visit, ask: Ask) -> Reply:
             prefix=ask.prefix,
             found=ask.found,
             earlier=ask.earlier,
+            article=ask.article,
         )
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
-from articles.model import Capture, Found, Site
+from articles.model import Capture, Found, Site, Terms
 from spiders.books import Books
 from spiders.events import Ended, Event, Progress, SiteDone
 from spiders.outcome import FetchError
@@ -30,6 +30,8 @@ class Ask:
     prefix: bool = False
     found: Found | None = None
     earlier: Earlier | None = None
+    article: bool = False
+    """Note what the origin says of uses of it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,6 +46,7 @@ class Reply:
     digest: str
     """Of the body as sent."""
     problem: FetchError | None = None
+    terms: Terms | None = None
 
     def header(self, name: str) -> str | None:
         """First value of a header, its name in any case."""

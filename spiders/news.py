@@ -174,6 +174,7 @@ class NewsSpider(Spider):
             "prefix": ask.prefix,
             "found": ask.found,
             "earlier": ask.earlier,
+            "article": ask.article,
         }
         request = self._request(ask.url, ask.site, meta, dict(ask.headers))
         response = await self._crawler.engine.download_async(request)
@@ -191,6 +192,7 @@ class NewsSpider(Spider):
             body=response.body,
             digest=request.meta.get("digest") or payload_digest(answer.body if answer else response.body),
             problem=request.meta.get("problem"),
+            terms=request.meta.get("terms"),
         )
 
     @property

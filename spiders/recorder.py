@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any
 
 from scrapy.exceptions import NotConfigured
 
-from articles.model import Found
+from articles.model import Found, Terms
 from spiders.events import SegmentClosed
 from spiders.outcome import FetchError
 from spiders.wire import Answer, Headers
@@ -76,6 +76,7 @@ class Recorder:
         answer: Answer,
         truncated: str | None,
         found: Found | None,
+        terms: Terms | None,
         earlier: Earlier | None,
     ) -> str:
         """Record an answer with its request and evidence; the digest of its body as sent."""
@@ -90,6 +91,7 @@ class Recorder:
             body_as_sent=answer.body,
             truncated=truncated,
             found=found,
+            terms=terms,
             ip=answer.ip,
             earlier=earlier,
         )
@@ -195,6 +197,7 @@ class RecorderMiddleware:
                 answer=answer,
                 truncated=answer.truncated or ("disconnect" if cut else None),
                 found=meta.get("found"),
+                terms=meta.get("terms"),
                 earlier=meta.get("earlier"),
             )
         return response

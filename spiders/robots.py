@@ -4,13 +4,15 @@
 later try (after ten minutes). Five redirects are followed; past that there are no rules. 500 KiB are read.
 Rules are kept for a day, in the operational database where there is one. The group for the crawler's name
 counts, exactly its name, else the group for `*`.
+
+What robots.txt says to AI agents, and an origin's tdmrep.json, are noted with each article (`spiders.terms`).
 """
 
 from __future__ import annotations
 
 import asyncio
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 from urllib.parse import urljoin
@@ -21,6 +23,7 @@ from scrapy.exceptions import NotConfigured
 
 from articles.urls import canonical_url
 from spiders.outcome import FetchError, Outcome
+from spiders.terms import Location, Notice, read_locations, read_notice, terms_of
 from storage.state import frontier
 from storage.state.frontier import Robots, origin_of
 
@@ -35,6 +38,8 @@ MAX_REDIRECTS = 5
 KEPT = timedelta(days=1)
 TRY_AGAIN = timedelta(minutes=10)
 MAX_CRAWL_DELAY_SECONDS = 86_400.0
+TDMREP = "/.well-known/tdmrep.json"
+TDMREP_TIMEOUT_SECONDS = 10.0
 
 _GROUP = re.compile(r"(?im)^([ \t]*user-agent[ \t]*:[ \t]*)([a-z_-]+)[^\r\n]*$")
 
@@ -51,6 +56,8 @@ class Rules:
     """Why robots.txt could not be asked for: the same holds for every page of the origin."""
     sitemaps: tuple[str, ...] = ()
     crawl_delay_seconds: float | None = None
+    notice: Notice = field(default_factory=Notice)
+    """What it says of uses other than our crawl."""
 
     def allows(self, url: str) -> bool:
         """Whether we may fetch a URL of this origin."""
@@ -63,8 +70,8 @@ def read_rules(robots: Robots) -> Rules:
     if status >= 500 or status < 200:
         detail = f"{robots.origin}/robots.txt answered {status}: nothing is allowed now (RFC 9309, 2.3.1.4)"
         return Rules(parsed=None, agent=AGENT, detail=detail)
-    text = robots.text if 200 <= status < 300 else ""
-    text = _GROUP.sub(r"\1\2", text)
+    said = robots.text if 200 <= status < 300 else ""
+    text = _GROUP.sub(r"\1\2", said)
     ours = any(match.group(2).lower() == AGENT.lower() for match in _GROUP.finditer(text))
     # a name no group can have: without a group of our own only that for `*` may match, not one for `press`
     agent = AGENT if ours else "\x00"
@@ -76,6 +83,7 @@ def read_rules(robots: Robots) -> Rules:
         detail=f"{robots.origin}/robots.txt disallows it",
         sitemaps=tuple(filter(None, (canonical_url(url, robots.origin) for url in parsed.sitemaps))),
         crawl_delay_seconds=min(max(delay, 0.0), MAX_CRAWL_DELAY_SECONDS) if delay else None,
+        notice=read_notice(said),
     )
 
 
@@ -88,6 +96,7 @@ class RobotsMiddleware:
         self._crawler = crawler
         self._rules: dict[str, tuple[datetime, Rules]] = {}
         self._asking: dict[str, asyncio.Future[Rules]] = {}
+        self._locations: dict[str, tuple[datetime, tuple[Location, ...]]] = {}
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> RobotsMiddleware:
@@ -106,6 +115,9 @@ class RobotsMiddleware:
         if rules.crawl_delay_seconds is not None:
             asked = max(float(request.meta.get("delay_seconds", 0.0)), rules.crawl_delay_seconds)
             request.meta["delay_seconds"] = asked
+        if request.meta.get("article"):
+            locations = await self._tdmrep(request, rules)
+            request.meta["terms"] = terms_of(request.url, rules.notice, locations)
 
     async def rules(self, request: Request) -> Rules:
         """The rules for a request; whoever asks while they are being fetched waits for the same answer."""
@@ -137,8 +149,37 @@ class RobotsMiddleware:
         self._rules[origin] = (kept.until, rules)
         return rules
 
-    async def _fetch(self, origin: str, request: Request, kept: Robots | None, now: datetime) -> Robots:
-        url = f"{origin}/robots.txt"
+    async def _tdmrep(self, request: Request, rules: Rules) -> tuple[Location, ...]:
+        """The tdmrep.json of a request's origin, asked for once a day; nothing where it cannot be had."""
+        origin, now = origin_of(request.url), datetime.now(UTC)
+        known = self._locations.get(origin)
+        if known is not None and known[0] > now:
+            return known[1]
+        if not rules.allows(origin + TDMREP):
+            return ()
+        # whoever asks meanwhile does without: an article does not wait for another's question
+        self._locations[origin] = (now + TRY_AGAIN, ())
+        books: Books | None = getattr(self._crawler.spider, "books", None)
+        kept = await books.run(frontier.robots_of, origin + TDMREP) if books else None
+        if kept is None or kept.until <= now:
+            patience = min(float(request.meta.get("download_timeout", 30.0)), TDMREP_TIMEOUT_SECONDS)
+            asked = request.replace(meta={**request.meta, "download_timeout": patience})
+            try:
+                kept = await self._fetch(origin, asked, kept, now, path=TDMREP)
+            except FetchError:
+                return ()
+            text = kept.text if kept.text.lstrip().startswith("[") else ""
+            kept = replace(kept, origin=origin + TDMREP, text=text)
+            if books:
+                await books.run(frontier.keep_robots, kept)
+        locations = read_locations(kept.text)
+        self._locations[origin] = (kept.until, locations)
+        return locations
+
+    async def _fetch(
+        self, origin: str, request: Request, kept: Robots | None, now: datetime, *, path: str = "/robots.txt"
+    ) -> Robots:
+        url = f"{origin}{path}"
         carried = ("site", "allow_private_hosts", "delay_seconds", "download_timeout")
         meta = {name: request.meta[name] for name in carried if name in request.meta}
         headers = _conditional(kept)

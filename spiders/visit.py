@@ -80,7 +80,7 @@ async def explore(visit: Visit) -> list[Page]:
 
 async def fetch_one(visit: Visit, url: str, found: Found | None = None) -> Capture:
     """Fetch one page, due or not. Raises FetchError."""
-    ask = Ask(url=url, site=visit.site, max_bytes=visit.site.fetch.max_bytes, found=found)
+    ask = Ask(url=url, site=visit.site, max_bytes=visit.site.fetch.max_bytes, found=found, article=True)
     return _capture(await answer(visit, ask), visit.site, found)
 
 
@@ -115,6 +115,7 @@ async def _article(visit: Visit, due: Due, done: set[str], *, last_try: bool) ->
         max_bytes=site.fetch.max_bytes,
         found=due.found,
         earlier=earlier_capture(due.url, due.fetched_at, due.digest),
+        article=True,
     )
     try:
         reply = await answer(visit, ask)
@@ -171,6 +172,7 @@ def _capture(reply: Reply, site: Site, found: Found | None) -> Capture:
         body=reply.body,
         site=site.name,
         found=found,
+        terms=reply.terms,
     )
 
 

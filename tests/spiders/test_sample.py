@@ -137,7 +137,7 @@ def test_segments_are_published_while_the_crawl_goes_on(server: SampleServer, tm
 
 def test_sigterm_seals_and_publishes_what_was_fetched(server: SampleServer, tmp_path: Path) -> None:
     result = _stop(make_job(tmp_path, [_slow(server)]), server, signal.SIGTERM)
-    assert result.code == 0
+    assert result.code == 0, result.log
     assert result.done("sample").ended is Ended.STOPPED
     assert sum(closed.captures for closed in result.segments) >= 10
     assert not list((tmp_path / "work").rglob("*.warc.gz*"))
