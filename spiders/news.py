@@ -27,7 +27,7 @@ from spiders.desk import Ask, Desk, Reply, Visit
 from spiders.events import Ended, Event
 from spiders.recorder import Recorder
 from spiders.robots import RobotsMiddleware, Rules
-from storage.state.database import open_database
+from storage.state.database import DatabaseError, open_database
 from storage.state.frontier import Fetched, record_fetches
 from storage.warc import payload_digest
 
@@ -103,19 +103,31 @@ class NewsSpider(Spider):
         except asyncio.CancelledError:
             one.ended, one.detail = Ended.STOPPED, "the process was asked to stop"
             raise
+        except (DatabaseError, OSError) as error:
+            # of this machine, such as a full disk: told in one line, and what was not recorded stays due
+            one.ended, one.detail = Ended.STOPPED, str(error)
+            self.broken.append(one.site.name)
+            log.error("%s: %s", one.site.name, error)
         except Exception:
-            one.ended, one.detail = Ended.STOPPED, "an error of the crawler: see the log"
+            one.ended = Ended.STOPPED
+            if not self._crawler.engine.running:  # Scrapy's complaint that a request came while it stops
+                one.detail = "the process was asked to stop"
+                return
+            one.detail = "an error of the crawler: see the log"
             self.broken.append(one.site.name)
             log.exception("%s: the visit ended in an error", one.site.name)
-            raise  # the task keeps it; other sites go on
         finally:
             self._report(one)
 
     async def _keep_house(self) -> None:
         while True:
             await asyncio.sleep(HOUSEKEEPING_SECONDS)
-            if self.recorder is not None:
+            if self.recorder is None:
+                continue
+            try:
                 self.recorder.roll_if_due()
+            except OSError as error:
+                log.error("the next segment cannot be begun: %s", error)
 
     def _report(self, one: Visit) -> None:
         """Say what a visit came to, once."""

@@ -26,7 +26,7 @@ from spiders.outcome import FetchError
 from spiders.wire import Answer, Headers
 from storage import segments
 from storage.objects import ObjectStore, StoreError
-from storage.state.database import Database
+from storage.state.database import Database, DatabaseError
 from storage.state.frontier import Fetched, record_fetches
 from storage.warc import Earlier, SegmentWriter
 
@@ -124,7 +124,13 @@ class Recorder:
         if writer is None:
             self._published.append(self._thread.submit(self._record, promised))
             return
-        writer.seal()
+        try:
+            writer.seal()
+        except OSError as error:
+            # a full disk: the next sweep seals and publishes what was written
+            writer.close()
+            self._failed(f"segment {writer.path} could not be sealed, and is kept: {error}")
+            return
         self._published.append(self._thread.submit(self._publish, writer.path, promised))
 
     def close(self) -> None:
@@ -146,18 +152,25 @@ class Recorder:
     def _publish(self, path: Path, promised: list[Fetched]) -> None:
         try:
             info = segments.publish(self._store, self._database, path)
-        except (StoreError, OSError) as error:
+        except (StoreError, DatabaseError, OSError) as error:
             # what was promised stays due; the next sweep publishes the file
-            log.error("segment %s could not be published, and is kept: %s", path, error)
-            self.failures.append(f"{path.name}: {error}")
+            self._failed(f"segment {path} could not be published, and is kept: {error}")
             return
         self._record([replace(fetched, segment=info.key) for fetched in promised])
         self._emit(SegmentClosed(key=info.key, captures=info.captures, bytes=info.bytes))
 
     def _record(self, promised: list[Fetched]) -> None:
-        if promised:
+        if not promised:
+            return
+        try:
             with self._database.transaction() as connection:
                 record_fetches(connection, promised)
+        except DatabaseError as error:
+            self._failed(f"{len(promised)} fetches could not be recorded, and are due as before: {error}")
+
+    def _failed(self, sentence: str) -> None:
+        log.error("%s", sentence)
+        self.failures.append(sentence)
 
 
 def _raw(headers: Headers) -> list[tuple[bytes, bytes]]:
