@@ -14,13 +14,13 @@ from selectolax.lexbor import LexborNode
 
 from articles.authors import credits_of
 from articles.dates import Moment
-from articles.headline import MAX_HEADLINE_CHARS, Claims, headline_of, names_of_site
 from articles.language import language_of, normal_tag
 from articles.metadata import Metadata, Picture
 from articles.model import Access, Capture, Evidence, Image, Origin, Precision, Site, Zone
 from articles.nearby import Snippet, near_headline, short_text
-from articles.page import Page, attribute, text_of
+from articles.page import Page, attribute
 from articles.published import Dated, moments_of
+from articles.title import heading_that_shows, headline_on, host_of, plain
 from articles.urls import canonical_url, url_key
 
 MAX_RAW_CHARS: Final = 500
@@ -55,12 +55,14 @@ def fields_of(
 ) -> Fields:
     """Read all fields of a page whose body is `paragraphs`. Never raises on any content."""
     evidence: list[Evidence] = []
-    host = _host(capture.url)
-    runs = names_of_site(_site_names(metadata, site), host)
+    host = host_of(capture.url)
     url = _own_url(page, metadata, capture, evidence)
     language = _language(metadata, paragraphs, site, evidence)
-    title = _title(metadata, runs, evidence)
-    heading = _shown_in(metadata, title)
+    headline, runs = headline_on(page, metadata, site)
+    title = headline.text if headline else ""
+    if headline is not None:
+        _note(evidence, "title", headline.origin, headline.raw)
+    heading = heading_that_shows(metadata, title)
     nearby = cache(lambda: near_headline(page, title, heading))
     published_at, modified_at = _moments(metadata, nearby, capture, site, language, host, evidence)
     credits = credits_of(metadata, nearby, paragraphs, runs)
@@ -100,29 +102,6 @@ def _note(
 ) -> None:
     evidence.append(
         Evidence(field=name, origin=origin, raw=raw[:MAX_RAW_CHARS], precision=precision, zone=zone)
-    )
-
-
-def _host(url: str) -> str:
-    try:
-        return urlsplit(url).hostname or ""
-    except ValueError:
-        return ""
-
-
-def _site_names(metadata: Metadata, site: Site | None) -> tuple[str | None, ...]:
-    """What the site is called, by itself and by its seed."""
-    thing = metadata.article
-    publisher = thing.publisher.name if thing and thing.publisher else None
-    sites = [one.name for one in metadata.things if "website" in one.types]
-    return (
-        *metadata.meta.get("og:site_name", ()),
-        *metadata.meta.get("application-name", ()),
-        *metadata.meta.get("apple-mobile-web-app-title", ()),
-        *metadata.meta.get("al:ios:app_name", ()),
-        publisher,
-        *sites,
-        site.name if site else None,
     )
 
 
@@ -193,54 +172,6 @@ def _number(part: str) -> int:
 # --- Headline and text fields ---------------------------------------------------------------------
 
 
-def _title(metadata: Metadata, runs: tuple[str, ...], evidence: list[Evidence]) -> str:
-    thing = metadata.article
-    stated = (thing.headline or thing.name) if thing else None
-    graph = metadata.first("og:title", "twitter:title", "dc.title", "sailthru.title", "parsely-title")
-    others = [_plain(text) for text in (stated, graph, metadata.title) if text]
-    claims = Claims(
-        headings=tuple(_heading_text(node, others) for node in metadata.headings[:8]),
-        json_ld=stated,
-        graph=graph,
-        title=metadata.title,
-    )
-    headline = headline_of(claims, runs)
-    if headline is None:
-        return ""
-    _note(evidence, "title", headline.origin, headline.raw)
-    return headline.text
-
-
-_KICKER: Final = re.compile(
-    r"kicker|overline|topline|roofline|dachzeile|spitzmarke|eyebrow|supertitle|pretitle|rubri[ck]"
-    r"|(?:^|[-_ ])(?:date|label|category)",
-    re.IGNORECASE,
-)
-
-
-def _heading_text(node: LexborNode, others: Sequence[str]) -> str:
-    """The text of a heading without a kicker, date or label in it that none of the other claims has."""
-    whole = text_of(node) if short_text(node, MAX_HEADLINE_CHARS) else ""
-    if any(other.startswith(_plain(whole)) for other in others):
-        return whole
-    for child in node.iter():
-        names = f"{child.attributes.get('class') or ''}"
-        if whole and (child.tag == "time" or (names and _KICKER.search(names))):
-            kicker = text_of(child)
-            if kicker and kicker != whole and whole.startswith(kicker):
-                whole = whole[len(kicker) :].lstrip(" :|–—-·")
-    return whole
-
-
-def _shown_in(metadata: Metadata, title: str) -> LexborNode | None:
-    """The `<h1>` that shows the headline, whole or with a kicker; the only one where there is but one."""
-    plain = _plain(title)
-    for node in metadata.headings:
-        if plain and plain in _plain(short_text(node, MAX_HEADLINE_CHARS)):
-            return node
-    return metadata.headings[0] if len(metadata.headings) == 1 else None
-
-
 _CUT: Final = re.compile(r"(?:\.\.\.|…|\[…\]|\[\.\.\.\])\s*$")
 
 
@@ -252,23 +183,16 @@ def _dek(metadata: Metadata, title: str, paragraphs: Sequence[str], evidence: li
         (metadata.first("og:description"), Origin.META),
         (metadata.first("description", "twitter:description", "dc.description"), Origin.META),
     ]
-    opening = _plain(" ".join(paragraphs[:4]))
+    opening = plain(" ".join(paragraphs[:4]))
     for text, origin in stated:
         if not text or len(text) < 20:
             continue
-        plain = _plain(_CUT.sub("", text))
-        if not plain or plain == _plain(title) or opening.startswith(plain[:200]):
+        own = plain(_CUT.sub("", text))
+        if not own or own == plain(title) or opening.startswith(own[:200]):
             continue
         _note(evidence, "dek", origin, text)
         return text
     return None
-
-
-_NOT_PLAIN: Final = re.compile(r"[\W_]+")
-
-
-def _plain(text: str) -> str:
-    return _NOT_PLAIN.sub("", text.casefold())
 
 
 _SECTION_META: Final = (

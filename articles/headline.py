@@ -14,8 +14,12 @@ MAX_HEADLINE_CHARS: Final = 500
 
 _WORD: Final = re.compile(r"\w+")
 _BAR: Final = re.compile(
-    r"\s*[|｜¦»«›•]+\s*|\s+(?:[-–—―~·/:]|::|//|>|<|\|\|)\s+|(?<=[^\W\d_])[-–—]\s+(?=[A-Z])|_(?=\S+$)"
+    r"\s*[|｜¦│┃ǀ∣❘»«›•]+\s*|\s+(?:[-–—―~·/:]|::|//|>|<|\|\|)\s+|(?<=[^\W\d_])[-–—]\s+(?=[A-Z])|_(?=\S+$)"
+    r"|(?<=[\u3000-\uffef])[-–—](?=[\u3400-\u9fff\uac00-\ud7af]{2,12}$)"
 )
+
+
+_COLON: Final = re.compile(r"\s*:\s+")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,6 +50,35 @@ def names_of_site(names: Sequence[str | None], host: str) -> tuple[str, ...]:
     main = max(labels[:-1], key=len, default="")
     runs = [_run(name) for name in names if name] + [_run(host), _run(".".join(labels)), _run(main)]
     return tuple(dict.fromkeys(run for run in runs if len(run) > 1))
+
+
+def name_beside(title: str, claim: str, headings: Sequence[str]) -> str | None:
+    """What a `<title>` has more than another claim: the site's name, as a rule.
+
+    Before the claim it may be a kicker as well, so there it must be one of the page's `headings`
+    or stand before a bar.
+    """
+    whole, own = _run(title), _run(claim)
+    if len(own) < 8 or len(whole) <= len(own):
+        return None
+    for cut in (*_BAR.finditer(title), *_COLON.finditer(title)):
+        head, tail = title[: cut.start()], title[cut.end() :]
+        if _run(head) == own and len(tail) <= 60:
+            return tail
+        if _run(tail) == own and ("|" in cut.group() or any(_run(head) == _run(one) for one in headings)):
+            return head
+    return None
+
+
+def piece_of(text: str, claim: str, runs: tuple[str, ...]) -> bool:
+    """Whether a text is a whole piece of a claim, between its ends and the bars in it, and does not name the site."""
+    own = _run(text)
+    if len(own) < 8 or own in runs or len(_WORD.findall(text)) < 2:
+        return False
+    if own not in _run(claim):
+        return False
+    edges = [0, *(edge for cut in _BAR.finditer(claim) for edge in (cut.start(), cut.end())), len(claim)]
+    return any(_run(claim[low:high]) == own for low in edges for high in edges if low < high)
 
 
 def without_site(title: str, runs: tuple[str, ...]) -> str:

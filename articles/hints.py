@@ -2,31 +2,21 @@
 
 from __future__ import annotations
 
-from urllib.parse import urlsplit
-
 from articles.features import Hints
-from articles.headline import Claims, headline_of, names_of_site
+from articles.headline import Headline
 from articles.metadata import Metadata
-from articles.page import Page, text_of
+from articles.page import Page
 from articles.text import folded
+from articles.title import headline_on, host_of
 
 MAX_BODY_CHARS = 60_000
 
 
-def hints_of(page: Page, metadata: Metadata) -> Hints:
-    """Headline, description, JSON-LD body and authors, as stated."""
+def hints_of(page: Page, metadata: Metadata, headline: Headline | None = None) -> Hints:
+    """Headline, description, JSON-LD body and authors, as stated; `headline` where it is known already."""
     thing = metadata.article
-    claims = Claims(
-        headings=tuple(text_of(node)[:500] for node in metadata.headings[:8]),
-        json_ld=(thing.headline or thing.name) if thing else None,
-        graph=metadata.first("og:title", "twitter:title"),
-        title=metadata.title,
-    )
-    names = (
-        metadata.first("og:site_name", "application-name"),
-        thing.publisher.name if thing and thing.publisher else None,
-    )
-    headline = headline_of(claims, names_of_site(names, host_of(page.url)))
+    if headline is None:
+        headline, _ = headline_on(page, metadata)
     description = metadata.first("og:description", "description")
     return Hints(
         title=headline.text if headline else "",
@@ -43,11 +33,3 @@ def house_of(metadata: Metadata, url: str) -> str:
         return "".join(words)
     labels = host_of(url).split(".")
     return max(labels[:-1], key=len, default="").replace("-", "")
-
-
-def host_of(url: str) -> str:
-    """Host of a URL; empty where it has none."""
-    try:
-        return urlsplit(url).hostname or ""
-    except ValueError:
-        return ""
