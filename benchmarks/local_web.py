@@ -75,6 +75,7 @@ class LocalWeb:
             daemon=True,
         )
         self._process.start()
+        theirs.close()  # so that a server that cannot start ends the wait for its port
         self._port: int = self._pipe.recv()
         return self
 

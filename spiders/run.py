@@ -102,7 +102,7 @@ def run(job: Job, out: Callable[[Event], None]) -> int:
     sites = _sites(job)
     if job.hosts is not None:
         read_hosts(Path(job.hosts))
-    database = open_database(job.database)
+    database = open_database(job.database, keep_open=True)
     store = open_store(job.store)
     folder = Path(job.work) / "segments"
     folder.mkdir(parents=True, exist_ok=True)

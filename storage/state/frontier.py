@@ -16,7 +16,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
-from itertools import islice
+from itertools import groupby, islice
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
@@ -590,12 +590,11 @@ def record_fetches(connection: Connection, results: Iterable[Fetched]) -> None:
                 ).where(urls.c.url_id.in_([result.url_id for result in chunk]))
             )
         }
-        for result in chunk:
-            row = rows.get(result.url_id)
-            if row is not None:
-                connection.execute(
-                    update(urls).where(urls.c.url_id == result.url_id).values(**_after(row, result))
-                )
+        # one statement for all that change the same columns; the order is kept
+        told = [(rows[result.url_id], result) for result in chunk if result.url_id in rows]
+        changes = ({"_id": row.url_id, **_after(row, result)} for row, result in told)
+        for _, alike in groupby(changes, key=tuple):
+            connection.execute(update(urls).where(urls.c.url_id == bindparam("_id")), list(alike))
         connection.execute(
             insert(fetches),
             [
