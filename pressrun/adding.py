@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 from articles.model import SITE_NAME, Fetch, Site
 from flows.config import Config
 from pressrun.trouble import RequestError
+from pressrun.watching import plain_lines
 from seeds.load import load_sites, write_site
 from spiders.once import run_errand
 from spiders.outcome import FetchError
@@ -35,9 +36,8 @@ def add_site(homepage: str, *, name: str | None, allow_private: bool, config: Co
         home=home,
         fetch=Fetch(allow_private_hosts=(parts.netloc.rpartition("@")[2],) if allow_private else ()),
     )
-    hosts = str(config.hosts) if config.hosts else None
     try:
-        pages = run_errand(site, explore, contact=config.contact, hosts=hosts)
+        pages = run_errand(site, explore, contact=config.contact, hosts=config.hosts, emit=plain_lines())
     except FetchError as error:
         raise RequestError(f"{home} cannot be looked at: {error}; nothing was written") from error
     if not any(page.outcome == "fetched" for page in pages):

@@ -9,6 +9,7 @@ from articles.model import Article, Rejection, Site
 from articles.reading import read
 from flows.config import Config
 from pressrun.trouble import RequestError
+from pressrun.watching import plain_lines
 from seeds.load import load_sites
 from spiders.desk import Visit
 from spiders.once import run_errand
@@ -44,9 +45,8 @@ def try_page(target: str, config: Config) -> Article | Rejection:
         return read(await fetch_one(visit, target), visit.site)
 
     site, errand = (sites[target], newest) if target in sites else (_site_of(target, sites, config), this)
-    hosts = str(config.hosts) if config.hosts else None
     try:
-        return run_errand(site, errand, contact=config.contact, hosts=hosts)
+        return run_errand(site, errand, contact=config.contact, hosts=config.hosts, emit=plain_lines())
     except FetchError as error:
         raise RequestError(f"{target} cannot be fetched: {error}") from error
 

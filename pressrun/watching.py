@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 
 from flows import progress
+from spiders.events import Event, SiteDone
 from spiders.events import Progress as SiteProgress
-from spiders.events import SiteDone
+
+LINE_EVERY_SECONDS = 5.0
+"""Between two lines of one site, where no terminal shows bars."""
+MAX_SITES_WITH_LINES = 20
+"""With more sites than this only their ends are told, or the lines would be a flood."""
 
 
 @contextmanager
@@ -19,7 +25,7 @@ def crawl_shown() -> Iterator[None]:
     """Show on stderr how far each site is, for as long as this block runs."""
     console = Console(stderr=True)
     if not console.is_terminal:
-        with progress.watched_by(_tell_end):
+        with progress.watched_by(plain_lines()):
             yield
         return
     bars = Progress(
@@ -45,8 +51,28 @@ def crawl_shown() -> Iterator[None]:
         yield
 
 
-def _tell_end(event: SiteProgress | SiteDone) -> None:
-    if isinstance(event, SiteDone):
-        numbers = f"{event.found} found, {event.fetched} fetched, {event.requests} requests"
-        why = f" ({event.detail})" if event.detail else ""
-        print(f"{event.site}: {numbers}, {event.ended}{why}", file=sys.stderr)
+def plain_lines(every_seconds: float = LINE_EVERY_SECONDS) -> Callable[[Event], None]:
+    """A listener that writes lines to stderr: how far each site is now and then, and how it ended."""
+    told: dict[str, float] = {}
+
+    def show(event: Event) -> None:
+        if isinstance(event, SiteProgress):
+            now = time.monotonic()
+            # the first line says at once that something is going on
+            due = event.site not in told or now - told[event.site] >= every_seconds
+            if due and (event.site in told or len(told) < MAX_SITES_WITH_LINES):
+                told[event.site] = now
+                _say(
+                    f"{event.site}: {event.found} found, {event.fetched} fetched, {event.unchanged} unchanged, "
+                    f"{event.failed} failed, {event.queued} to go"
+                )
+        elif isinstance(event, SiteDone):
+            numbers = f"{event.found} found, {event.fetched} fetched, {event.requests} requests"
+            why = f" ({event.detail})" if event.detail else ""
+            _say(f"{event.site}: {numbers}, {event.ended}{why}")
+
+    return show
+
+
+def _say(line: str) -> None:
+    print(line, file=sys.stderr, flush=True)

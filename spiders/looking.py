@@ -201,6 +201,7 @@ async def _guess_sitemap(visit: Visit) -> None:
 
 async def _look(visit: Visit, page: Page, looked: set[str]) -> None:
     """Look at one page, store what it names and when to look again."""
+    tell(visit)
     site, books = visit.site, visit.desk.books
     now = datetime.now(UTC)
     due = page.next_at is None or page.next_at <= now

@@ -6,6 +6,7 @@ The same guard, robots.txt, pace and caps as in a crawl, because it is the same 
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Awaitable, Callable
+from pathlib import Path
 from typing import Any, Generic, TypeVar
 
 from scrapy.crawler import AsyncCrawlerProcess
@@ -13,6 +14,7 @@ from scrapy.crawler import AsyncCrawlerProcess
 from articles.model import Site
 from spiders import visit
 from spiders.desk import Visit
+from spiders.events import Event
 from spiders.news import NewsSpider
 from spiders.outcome import FetchError
 from spiders.run import project_settings
@@ -27,14 +29,21 @@ class ErrandFailed(Exception):
     """The errand ended in an error of ours, not of the site."""
 
 
-def run_errand(site: Site, errand: Errand[T], *, contact: str | None = None, hosts: str | None = None) -> T:
+def run_errand(
+    site: Site,
+    errand: Errand[T],
+    *,
+    contact: str | None = None,
+    hosts: Path | None = None,
+    emit: Callable[[Event], None] | None = None,
+) -> T:
     """Run `errand` on a visit to the site and return what it gives. Once in a process: a reactor starts once.
 
-    Raises FetchError where the web says no, and ErrandFailed.
+    `emit` is told how far it is. Raises FetchError where the web says no, and ErrandFailed.
     """
-    process = AsyncCrawlerProcess(project_settings(contact=contact, hosts=hosts))
+    process = AsyncCrawlerProcess(project_settings(contact=contact, hosts=str(hosts) if hosts else None))
     crawler = process.create_crawler(OnceSpider)
-    process.crawl(crawler, sites=(site,), errand=errand, deadline_seconds=DEADLINE_SECONDS)
+    process.crawl(crawler, sites=(site,), errand=errand, emit=emit, deadline_seconds=DEADLINE_SECONDS)
     process.start()
     spider = crawler.spider
     if not isinstance(spider, OnceSpider):

@@ -19,7 +19,7 @@ class ArticlePipeline:
 
     def __init__(self, crawler: Crawler) -> None:
         if getattr(crawler.spider, "recorder", None) is not None:
-            raise NotConfigured("a job records segments; they are read elsewhere")
+            raise NotConfigured  # a job records segments; they are read elsewhere
         self._crawler = crawler
 
     @classmethod

@@ -188,7 +188,7 @@ class RecorderMiddleware:
     def __init__(self, crawler: Crawler) -> None:
         recorder = getattr(crawler.spider, "recorder", None)
         if recorder is None:
-            raise NotConfigured("nothing is recorded outside of a job")
+            raise NotConfigured  # nothing is recorded outside of a job: no reason to warn of
         self._recorder: Recorder = recorder
 
     @classmethod

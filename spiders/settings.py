@@ -52,10 +52,9 @@ DOWNLOADER_MIDDLEWARES = {
     "spiders.recorder.RecorderMiddleware": 900,
 }
 SPIDER_MIDDLEWARES = {
-    "scrapy.spidermiddlewares.referer.RefererMiddleware": None,
     "scrapy.spidermiddlewares.depth.DepthMiddleware": None,
 }
-REFERER_ENABLED = False
+REFERRER_POLICY = "no-referrer"  # switched off altogether, Scrapy warns at every start
 REDIRECT_MAX_TIMES = 10
 HTTPPROXY_ENABLED = False
 COOKIES_ENABLED = False  # on, Scrapy fetches the list of public suffixes from the net

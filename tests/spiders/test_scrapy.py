@@ -34,6 +34,7 @@ def test_scrapy_crawl_yields_stripped_articles_and_scrapy_shell_fetches(tmp_path
             "crawl", "news", "-a", "site=sample", "-a", f"seeds={tmp_path / 'seeds'}", "-O", str(out)
         )
         assert crawled.returncode == 0, crawled.stderr
+        assert "WARNING" not in crawled.stderr.replace("log_count/WARNING", "")
         allow = f"ALLOW_PRIVATE_HOSTS=127.0.0.1:{server.port}"
         shell = scrapy("shell", "-s", allow, "-s", "LOG_LEVEL=ERROR", server.url, "-c", "response.status")
         assert shell.stdout.strip() == "200", shell.stderr
