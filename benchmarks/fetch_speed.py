@@ -64,7 +64,9 @@ def main() -> None:
 def _bodies(folder: Path | None) -> list[bytes]:
     if folder is None:
         paper = build(load_paper(), "http://paper.test/", ROOT)
-        return [page.body for page in paper.values() if page.content_type.startswith("text/html") and page.body]
+        return [
+            page.body for page in paper.values() if page.content_type.startswith("text/html") and page.body
+        ]
     everything = list(corpus.pages(folder))
     return [page.body() for page in everything[:: max(1, len(everything) // BODIES)]]
 

@@ -16,6 +16,7 @@ from flows.workshop import close_workshop, open_workshop
 from storage.delta import maintain_tables
 from storage.log import Log
 from storage.segments import sweep
+from storage.takedown import resume, unfinished
 
 
 def _run_name() -> str:
@@ -45,6 +46,9 @@ def maintain() -> MaintainReport:
         for path, reason in swept.failed:
             log.error("%s stays where it is: %s", path, reason)
         leftovers = workshop.store.sweep()
+        for seq in unfinished(workshop.store, workshop.database):
+            log.warning("the takedown of commit %d was not done to its end: it is now", seq)
+            resume(workshop.store, workshop.database, seq)
         followed = follow_log(config)
         report = MaintainReport(
             store=config.store,

@@ -26,6 +26,7 @@ from storage.objects import ObjectStore
 from storage.segments import SegmentDamaged, captures_of
 from storage.state import index, segments
 from storage.state.database import Database
+from storage.takedown import blank_captures
 from storage.warc import TornSegment
 
 logger = logging.getLogger(__name__)
@@ -103,6 +104,8 @@ def normalize_segment(
     if commit is None:
         return _committed(database, key, None, (), unreadable)
     batch = batches.read(store, commit.batch, commit.sha256)
+    if commit.counts.reasons.get(Reason.TAKEN_DOWN):
+        blank_captures(store, database, key, batch)
     return _committed(database, key, commit.seq, tally(batch), unreadable)
 
 

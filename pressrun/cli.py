@@ -216,6 +216,22 @@ def maintain(store: Store = None, seeds: Seeds = None, json: Json = False) -> No
     views.maintained(flow(), json=json)
 
 
+@app.command()
+def takedown(
+    url: Annotated[str, typer.Argument(help="Address of an article, in any spelling.")],
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Only tell what the archive holds of it.")
+    ] = False,
+    store: Store = None,
+    seeds: Seeds = None,
+    json: Json = False,
+) -> None:
+    """Remove an article for good, every byte of it, and keep it out. There is no way back."""
+    from pressrun.keeping import takedown as run
+
+    run(url, _checked(store, seeds), dry_run=dry_run, json=json)
+
+
 @app.command("serve-flows")
 def serve_flows(store: Store = None, seeds: Seeds = None) -> None:
     """Run the schedules of prefect.yaml in this process, until Ctrl-C (needs a Prefect server)."""

@@ -105,6 +105,8 @@ def find_article(store: str, url: str) -> tuple[StoredArticle, tuple[StoredArtic
     newest = next((row for row in reversed(revisions) if row.change is not Change.OLDER), None)
     if newest is None:
         raise RequestError(f"no article at {url} in {store}; `pressrun why {url}` tells what became of it")
+    if newest.change is Change.TAKEN_DOWN:
+        raise RequestError(f"the article at {url} was taken down by commit {newest.seq}")
     return newest, revisions
 
 

@@ -13,7 +13,6 @@ from urllib.parse import quote, unquote_to_bytes, urlsplit
 
 from storage.warc import Entry
 
-
 TAKEN_DOWN = "taken-down:"
 """How the URL of a blanked record begins."""
 

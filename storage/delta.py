@@ -27,7 +27,7 @@ from deltalake import (
 )
 from deltalake.exceptions import CommitFailedError, DeltaError, TableNotFoundError
 
-from articles.model import Article, Rejection
+from articles.model import Article, Reason, Rejection
 from articles.urls import url_key
 from storage import batches, records
 from storage.ahead import ahead
@@ -35,6 +35,7 @@ from storage.batches import Batch, Change, Outcome, Revision, Unchanged
 from storage.log import Commit, Log
 from storage.objects import ObjectStore, storage_options, table_url
 from storage.stored import stored
+from storage.tombstones import DETAIL, SCHEME
 
 APP = "pressrun"
 """Under this name the tables keep their cursor."""
@@ -129,35 +130,62 @@ def maintain_tables(store: ObjectStore, *, keep: timedelta = timedelta(days=7)) 
 
 
 def remove_rows(
-    store: ObjectStore, article_ids: Sequence[str], places: Mapping[str, Sequence[int]]
+    store: ObjectStore, article_ids: Sequence[str], places: Mapping[str, Mapping[int, str]]
 ) -> int:
-    """Remove for good the rows of these articles and of captures at these bytes of segments; how many.
+    """Remove for good the rows of these articles, and blank those of their captures; how many of both.
 
-    Tombstones stay. The files that held the rows are deleted at once: a query that runs meanwhile may fail.
+    `places`: segment -> byte of a capture's record -> the id that its row keeps. Tombstones stay. The files that
+    held the rows are deleted at once: a query that runs meanwhile may fail. Raises TableError.
     """
-    named = _in("article_id", article_ids)
-    at = [f"(segment = {_literal(key)} AND {_in('offset', offsets)})" for key, offsets in places.items()]
-    tombstones = f"change = {_literal(Change.TAKEN_DOWN)}"
-    removed = 0
-    for kind, chosen in ((_ARTICLES, [named]), (_CAPTURES, [named, *at])):
-        predicate = f"({' OR '.join(chosen)}) AND ({tombstones}) IS NOT TRUE AND (reason = 'taken_down') IS NOT TRUE"
-        if kind is _ARTICLES:
-            predicate = f"({named}) AND ({tombstones}) IS NOT TRUE"
+    of_ids = _in("article_id", article_ids)
+    tombstone = f"change = {_literal(Change.TAKEN_DOWN)}"
+    removed = _rewrite(
+        store,
+        _ARTICLES,
+        lambda table: table.delete(f"{of_ids} AND {tombstone} IS NOT TRUE", writer_properties=_WRITER),
+    )
+    for key in article_ids:
+        at = [
+            f"(segment = {_literal(segment)} AND {_in('offset', [o for o, k in offsets.items() if k == key])})"
+            for segment, offsets in places.items()
+            if key in offsets.values()
+        ]
+        chosen = " OR ".join([_in("article_id", [key]), *at])
+        predicate = f"({chosen}) AND {tombstone} IS NOT TRUE AND reason IS DISTINCT FROM 'taken_down'"
+        values = {
+            "url": _literal(SCHEME + key),
+            "url_key": _literal(url_key(SCHEME + key)),
+            "status": "0",
+            "fate": _literal(_FATES[Rejection]),
+            "reason": _literal(Reason.TAKEN_DOWN),
+            "detail": _literal(DETAIL),
+            **dict.fromkeys(("change", "article_id", "revision_id"), "NULL"),
+        }
+        removed += _rewrite(
+            store,
+            _CAPTURES,
+            lambda table, values=values, predicate=predicate: table.update(  # type: ignore[misc]
+                updates=values, predicate=predicate, writer_properties=_WRITER
+            ),
+        )
+    return removed
+
+
+def _rewrite(store: ObjectStore, kind: _Kind, change: Callable[[DeltaTable], Mapping[str, Any]]) -> int:
+    """Change rows and delete the files that held them; how many rows."""
+    for attempt in range(ATTEMPTS):
         table = _open(store, kind)
         try:
-            # Two writers at once: delta-rs refuses the second, which looks again.
-            for attempt in range(ATTEMPTS):
-                try:
-                    removed += int(table.delete(predicate, writer_properties=_WRITER)["num_deleted_rows"] or 0)
-                    break
-                except CommitFailedError:
-                    if attempt == ATTEMPTS - 1:
-                        raise
-                    table = _open(store, kind)
+            done = change(table)
             table.vacuum(retention_hours=0, dry_run=False, enforce_retention_duration=False)
+            return int(done.get("num_deleted_rows") or done.get("num_updated_rows") or 0)
+        except CommitFailedError as error:
+            # Two writers at once: delta-rs refuses the second, which looks again.
+            if attempt == ATTEMPTS - 1:
+                raise _error(store, kind, error) from error
         except (DeltaError, OSError) as error:
             raise _error(store, kind, error) from error
-    return removed
+    raise AssertionError("unreachable")
 
 
 def _in(column: str, values: Sequence[str] | Sequence[int]) -> str:

@@ -61,7 +61,9 @@ def follow_documents(store: ObjectStore) -> int:
 def document_key(article: StoredArticle) -> str:
     """Where the document of a revision lies."""
     day = article.fetched_at.astimezone(UTC)
-    return f"{PREFIX}{site_folder(article.site)}/{day:%Y/%m/%d}/{article.article_id}-{article.revision_id}.json"
+    return (
+        f"{PREFIX}{site_folder(article.site)}/{day:%Y/%m/%d}/{article.article_id}-{article.revision_id}.json"
+    )
 
 
 def site_folder(site: str | None) -> str:

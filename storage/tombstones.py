@@ -91,4 +91,3 @@ def is_blanked(outcome: Article | Outcome) -> bool:
     if isinstance(outcome, Revision):
         return outcome.change is Change.TAKEN_DOWN
     return isinstance(outcome, Rejection) and outcome.reason is Reason.TAKEN_DOWN
-

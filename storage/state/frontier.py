@@ -41,6 +41,7 @@ from sqlalchemy import (
 from articles.model import Found, Site
 from articles.urls import article_id, url_key
 from storage.state.database import METADATA, Moment
+from storage.state.index import taken_down
 
 T = TypeVar("T")
 
@@ -387,12 +388,15 @@ class Fetched:
 
 def add_finds(connection: Connection, site: str, finds: Iterable[Find], *, now: datetime) -> Tally:
     """Store what a page named. One article under several spellings is one URL; a newer `modified_at`, or
-    another title from the same page, makes a fetched URL due at once, unless such claims proved empty."""
+    another title from the same page, makes a fetched URL due at once, unless such claims proved empty. What was
+    taken down is passed over."""
     named = new = again = 0
     for chunk in _chunks(finds):
         unique: dict[str, Find] = {}
         for find in chunk:
             unique.setdefault(article_id(find.url), find)
+        for url_id in taken_down(connection, unique):
+            del unique[url_id]
         ids = list(unique)
         known = {
             row.url_id: row
@@ -579,8 +583,12 @@ def _found(row: Any) -> Found:  # noqa: ANN401
 
 
 def record_fetches(connection: Connection, results: Iterable[Fetched]) -> None:
-    """Store what fetches came to, and when each URL is next looked at."""
-    for chunk in _chunks(results):
+    """Store what fetches came to, and when each URL is next looked at; nothing of what was taken down."""
+    for batch in _chunks(results):
+        gone = taken_down(connection, (result.url_id for result in batch))
+        chunk = [result for result in batch if result.url_id not in gone]
+        if not chunk:
+            continue
         rows = {
             row.url_id: row
             for row in connection.execute(
@@ -645,6 +653,27 @@ def next_look(at: datetime, published_at: datetime | None, found_at: datetime) -
     age = max(at - born, timedelta(0))
     following = at + max(age * (GROWTH - 1), FIRST_LOOK)
     return following if following - born <= LAST_LOOK else None
+
+
+# --- What was taken down --------------------------------------------------------------------------
+
+
+def segments_of(connection: Connection, url_ids: Iterable[str]) -> frozenset[str]:
+    """Segments in which attempts to fetch these URLs are recorded, failed ones included."""
+    found: set[str] = set()
+    for chunk in _chunks(url_ids):
+        rows = connection.execute(select(fetches.c.segment).where(fetches.c.url_id.in_(chunk)))
+        found.update(row.segment for row in rows if row.segment)
+    return frozenset(found)
+
+
+def forget(connection: Connection, url_ids: Iterable[str]) -> int:
+    """Forget everything of these URLs: who named them, with what title, and every fetch. How many rows."""
+    return sum(
+        connection.execute(delete(table).where(table.c.url_id.in_(chunk))).rowcount
+        for chunk in _chunks(url_ids)
+        for table in (urls, mentions, fetches)
+    )
 
 
 # --- Sites that are due, and the story of one URL ---------------------------------------------------

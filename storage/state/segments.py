@@ -124,6 +124,11 @@ def release(connection: Connection, key: str) -> None:
     _update(connection, key, state=State.PENDING.value, attempts=0, error=None)
 
 
+def rehash(connection: Connection, key: str, sha256: str) -> None:
+    """Its bytes were changed on purpose (a takedown, a repair)."""
+    _update(connection, key, sha256=sha256)
+
+
 def _update(connection: Connection, key: str, **values: str | int | None) -> None:
     connection.execute(update(SEGMENTS).where(SEGMENTS.c.key == key).values(values))
 

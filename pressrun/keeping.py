@@ -1,0 +1,77 @@
+"""What an archive's keeper asks for: take an article down."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from rich.console import Console
+
+from articles.urls import canonical_url
+from flows.config import Config
+from flows.workshop import open_workshop
+from pressrun import views
+from pressrun.trouble import RequestError
+from storage.takedown import Found, TakenDown, Tell, find, take_down
+
+
+def takedown(url: str, config: Config, *, dry_run: bool, json: bool) -> None:
+    """Take down the article at an address and print what was removed where.
+
+    Raises RequestError for what is no address.
+    """
+    if canonical_url(url if "://" in url else f"https://{url}") is None:
+        raise RequestError(f"{url!r} is no address of a web page: write https://host/path")
+    shop = open_workshop(config)
+    with _steps() as tell:
+        found = find(shop.store, url if "://" in url else f"https://{url}", tell)
+        done = None if dry_run else take_down(shop.store, shop.database, found, tell)
+    if json:
+        views.as_json(found if done is None else done)
+    elif done is None:
+        _say_found(url, found)
+    else:
+        _say_done(url, done)
+
+
+def _say_found(url: str, found: Found) -> None:
+    views.say(f"{url}: {found.captures} captures, under {len(found.ids)} addresses")
+    for title in found.titles:
+        views.say(f"  {title}")
+    views.say("Nothing was removed.")
+
+
+def _say_done(url: str, done: TakenDown) -> None:
+    views.say(f"{url} is taken down; readers are told by commit {done.seq}.")
+    for number, what in (
+        (done.records, f"records blanked, in {done.segments} segments"),
+        (done.captures, f"captures removed from {done.batches} batches, which have successors without them"),
+        (done.orphans, "batches removed that no commit names"),
+        (done.rows, "rows removed from the tables or blanked there"),
+        (done.documents, "documents removed"),
+        (done.state_rows, "rows removed from what the crawl remembers"),
+    ):
+        views.say(f"  {number:>6} {what}")
+    for torn in done.unsearched:
+        views.say(f"  not searched to its end: {torn}")
+    views.say("Where the bucket keeps old versions or backups of its objects, remove those too.")
+
+
+@contextmanager
+def _steps() -> Iterator[Tell]:
+    """Show on stderr which step is under way: in place on a terminal, a line a step otherwise."""
+    console = Console(stderr=True)
+    if console.is_terminal:
+        with console.status("") as status:
+            yield lambda step, number: status.update(f"{step} ({number})" if number else step)
+        return
+    last = ""
+
+    def tell(step: str, _: int) -> None:
+        nonlocal last
+        if step != last:
+            last = step
+            print(f"{step} ...", file=sys.stderr)
+
+    yield tell

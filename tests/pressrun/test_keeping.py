@@ -1,0 +1,81 @@
+"""The commands of an archive's keeper, run as a person runs them."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from pressrun.cli import main
+from storage.delta import follow_tables
+from storage.documents import follow_documents
+from storage.objects import open_store
+from storage.reader import Archive
+from storage.state.database import open_database
+from tests.support.archives import commit, make_article
+
+
+@dataclass(frozen=True)
+class Answer:
+    code: int
+    out: str
+    err: str
+
+
+Run = Callable[..., Answer]
+
+
+@pytest.fixture
+def run(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str], tmp_path: Path) -> Run:
+    """Runs a command of `pressrun` on the archive of this test."""
+    for name in ("PRESSRUN_STORE", "PRESSRUN_SEEDS"):
+        monkeypatch.setenv(name, "")
+
+    def run(*arguments: str) -> Answer:
+        store = ("--store", str(tmp_path / "archive"))
+        monkeypatch.setattr(sys, "argv", ["pressrun", *arguments, *store])
+        with pytest.raises(SystemExit) as end:
+            main()
+        told = capfd.readouterr()
+        return Answer(int(end.value.code or 0), told.out, told.err)
+
+    return run
+
+
+@pytest.fixture
+def archive(tmp_path: Path) -> Path:
+    """An archive with two articles, followed."""
+    folder = tmp_path / "archive"
+    store, database = open_store(str(folder)), open_database(f"sqlite:///{folder / 'state.sqlite'}")
+    commit(store, database, "a", make_article("secret"), make_article("two"))
+    follow_tables(store)
+    follow_documents(store)
+    database.close()
+    return folder
+
+
+SECRET = make_article("secret").url
+
+
+def test_takedown_tells_what_was_removed_where_and_show_tells_that_it_was(run: Run, archive: Path) -> None:
+    tried = run("takedown", SECRET, "--dry-run")
+    assert (tried.code, "1 captures" in tried.out, "Nothing was removed" in tried.out) == (0, True, True)
+    assert len(list(Archive(open_store(str(archive))).articles())) == 2
+
+    done = run("takedown", SECRET)
+    assert done.code == 0
+    assert "is taken down; readers are told by commit 2" in done.out
+    assert "1 captures removed from 1 batches" in done.out
+    shown = run("show", SECRET)
+    assert (shown.code, "taken down" in shown.err) == (2, True)
+    again = json.loads(run("takedown", SECRET, "--json").out)
+    assert (again["seq"], again["captures"]) == (2, 0)
+
+
+def test_takedown_of_what_is_no_address_is_refused(run: Run, archive: Path) -> None:
+    refused = run("takedown", "mailto:me")
+    assert (refused.code, "no address of a web page" in refused.err) == (2, True)
