@@ -15,6 +15,9 @@ Headers = Iterable[tuple[bytes, bytes]]
 
 _HIDING = "X-Crawler-"
 _HIDDEN = ("content-encoding", "content-length", "transfer-encoding")
+_NAME = bytes(ord("-") if code <= 0x20 or code in b":\x7f" else code for code in range(256))
+_VALUE = bytes(0x20 if code in b"\r\n\0" else code for code in range(256))
+_BREAK = re.compile(r"[\r\n\0]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,10 +37,10 @@ def make_head(first_line: str, headers: Headers) -> bytes:
     """Head of an HTTP message, the empty line included. Nothing in it can begin a line of its own."""
     lines = [one_line(first_line).encode("utf-8", "replace")]
     for name, value in headers:
-        name = re.sub(rb"[\x00-\x20:\x7f]", b"-", name) or b"-"
+        name = name.translate(_NAME) or b"-"
         if name.lower() == b"transfer-encoding":
             name = _HIDING.encode() + name
-        lines.append(name + b": " + re.sub(rb"[\r\n\0]", b" ", value).strip(b" \t"))
+        lines.append(name + b": " + value.translate(_VALUE).strip(b" \t"))
     return b"\r\n".join(lines) + b"\r\n\r\n"
 
 
@@ -144,7 +147,7 @@ def printable(url: str) -> str:
 
 def one_line(text: str) -> str:
     """The text without line breaks and NUL."""
-    return re.sub(r"[\r\n\0]", " ", text).strip(" \t")
+    return _BREAK.sub(" ", text).strip(" \t")
 
 
 def make_moment(at: datetime) -> str:
