@@ -395,3 +395,7 @@ class Rejection:
     site: str | None = None
     extractor: str = EXTRACTOR
     pointer: Pointer | None = None
+    target: str | None = None
+    """Where a redirect leads: canonical URL."""
+    missing: str | None = None
+    """Id of the article that the capture shows to be gone from its address; set when it is stored."""

@@ -20,7 +20,7 @@ from articles.page import UnreadablePage, parse
 from articles.profile import Profile
 from articles.revision import revision_id
 from articles.rights import asks_not_to_be_indexed, rights_of
-from articles.urls import article_id
+from articles.urls import article_id, canonical_url
 
 
 def read(capture: Capture, site: Site | None = None, profile: Profile | None = None) -> Article | Rejection:
@@ -128,4 +128,7 @@ def _rejected(capture: Capture, site: Site | None, reason: Reason, detail: str) 
         status=capture.status,
         site=site.name if site else capture.site,
         pointer=capture.pointer,
+        target=canonical_url(capture.header("location") or "", capture.url)
+        if reason is Reason.REDIRECT
+        else None,
     )

@@ -1,11 +1,15 @@
-"""When two articles are the same: the id of a revision, and edits that change nothing a reader would see."""
+"""When two articles are the same: the id of a revision, and which of its parts an editor changed."""
 
 from __future__ import annotations
 
 import re
+from collections import Counter
+from collections.abc import Iterable
+from enum import StrEnum
 from hashlib import sha256
 
 from articles.model import Article
+from articles.text import folded, shingles
 
 _QUOTES = str.maketrans(
     {
@@ -57,13 +61,65 @@ def revision_id(article: Article) -> str:
     return digest.hexdigest()[:20]
 
 
-def is_cosmetic(old: Article, new: Article) -> bool:
-    """Whether two revisions differ in white space, quotes, dashes or the case of the dateline only."""
-    if old.authors != new.authors or old.published_at != new.published_at:
+class Part(StrEnum):
+    """A part of an article that its editors can change."""
+
+    HEADLINE = "headline"
+    DEK = "dek"
+    BODY = "body"
+    BYLINE = "byline"
+    DATE = "date"
+    """Of publication."""
+
+
+def edited_parts(old: Article, new: Article) -> tuple[Part, ...]:
+    """The parts in which two revisions differ by more than white space, quotes, dashes or the dateline's case.
+
+    A body that differs only in what the reader took out of it (`redrawn`) is not edited.
+    """
+    differs = {
+        Part.HEADLINE: _plain(old.title) != _plain(new.title),
+        Part.DEK: _plain(old.dek or "") != _plain(new.dek or ""),
+        Part.BODY: _body(old.paragraphs) != _body(new.paragraphs) and not redrawn(old, new),
+        Part.BYLINE: old.authors != new.authors,
+        Part.DATE: old.published_at != new.published_at,
+    }
+    return tuple(part for part in Part if differs[part])
+
+
+def redrawn(old: Article, new: Article) -> bool:
+    """Whether only the reader's line between body and boilerplate moved: the page says what it said.
+
+    Every paragraph that left the body is among what was removed from the new page, every one that came was
+    removed from the old one, and those in both stand in the same order.
+    """
+    before, after = _pieces(old.paragraphs), _pieces(new.paragraphs)
+    left, came = Counter(before) - Counter(after), Counter(after) - Counter(before)
+    if not left and not came:
         return False
-    if _plain(old.title) != _plain(new.title) or _plain(old.dek or "") != _plain(new.dek or ""):
+    if not (left <= _removed(new) and came <= _removed(old)):
         return False
-    return _body(old.paragraphs) == _body(new.paragraphs)
+    moved = left.keys() | came.keys()
+    return [p for p in before if p not in moved] == [p for p in after if p not in moved]
+
+
+def same_story(one: Article, other: Article) -> bool:
+    """Whether the article at one address is the one that stood at another: half of its runs of four words, or a
+    title of five words and more."""
+    titles = folded(one.title), folded(other.title)
+    if titles[0] == titles[1] and len(titles[0]) >= 5:
+        return True
+    mine, theirs = shingles(folded(one.text)), shingles(folded(other.text))
+    return 2 * len(mine & theirs) >= max(1, min(len(mine), len(theirs)))
+
+
+def _pieces(paragraphs: Iterable[str]) -> list[str]:
+    # the cells of a table row are one paragraph in the body, and a block each where they are removed
+    return [_plain(piece) for paragraph in paragraphs for piece in paragraph.split("\t")]
+
+
+def _removed(article: Article) -> Counter[str]:
+    return Counter(_pieces(block.text for block in article.removed))
 
 
 def _plain(text: str) -> str:

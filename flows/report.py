@@ -31,7 +31,9 @@ class Tally:
     @property
     def captures(self) -> int:
         """All captures, by the law."""
-        return sum(self.stored.values()) + self.unchanged + sum(self.rejected.values())
+        # a removal stands beside the rejection of the capture that shows it
+        stored = sum(number for change, number in self.stored.items() if change is not Change.REMOVED)
+        return stored + self.unchanged + sum(self.rejected.values())
 
 
 def tally(batch: Batch) -> tuple[Tally, ...]:

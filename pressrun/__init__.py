@@ -3,7 +3,7 @@
 import pressrun
 
 archive = pressrun.open("s3://bucket/prefix")
-for article in archive.articles(site="latinpost", since=datetime(2026, 11, 1, tzinfo=UTC)):
+for article in archive.articles(site="latinpost", after=datetime(2026, 11, 1, tzinfo=UTC)):
     print(article.published_at, article.title)
 """
 

@@ -39,7 +39,7 @@ def read_lines(
     if cursor_file is not None:
         cursor = _cursor_in(cursor_file)
     if cursor is None:
-        for article in archive.articles(since=after, until=before):
+        for article in archive.articles(after=after, before=before):
             if not sites or article.site in sites:
                 out.write(records.to_json(article) + b"\n")
         out.flush()

@@ -9,6 +9,10 @@ segment, in the segment's order; the key `outcome` stands first in its line:
     {"outcome":"article","change":"new","previous":null,"article":{"article_id":...}}
     {"outcome":"unchanged","url":...,"article_id":...,"revision_id":...}
     {"outcome":"rejection","reason":"not_html","detail":"image/png","url":...}
+    {"outcome":"removal","change":"removed","previous":...,"article":{"article_id":...}}
+
+A removal stands after the rejection that shows it. It is no capture, so that the law holds: articles + unchanged
++ rejections = captures. Batches with removals or restored articles are of format 2, all others of format 1.
 
 `sha16` is the beginning of the SHA-256 of the file, so equal batches have equal keys and a batch can be put
 again.
@@ -25,10 +29,11 @@ from enum import StrEnum
 from hashlib import sha256
 
 from articles.model import Article, Pointer, Reason, Rejection
+from articles.revision import Part
 from storage import codings, records, superseded
 from storage.objects import NotFound, ObjectStore
 
-FORMAT = 1
+FORMAT = 2
 
 
 class DamagedBatch(Exception):
@@ -44,21 +49,35 @@ class Change(StrEnum):
     COSMETIC = "cosmetic"
     """The publisher changed spaces, quotes, dashes or the dateline's case: no word."""
     REEXTRACTED = "reextracted"
-    """The content differs and another version of the reader read it: not to be blamed on the publisher."""
+    """Our reading differs, not their text: another version of the reader, or a block that moved between the body
+    and what is removed. Not to be blamed on the publisher."""
     OLDER = "older"
     """From a capture fetched before the current revision's: history found late. The current one stays."""
+    REMOVED = "removed"
+    """Gone from its address: no text, the last revision stays readable. See `storage.absence` for when."""
+    RESTORED = "restored"
+    """At its address again after it was removed, with the same text or another."""
     TAKEN_DOWN = "taken_down"
     """Removed for good by `pressrun takedown`: nothing of the article is left but its ids."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Revision:
-    """An article whose content is new to the archive."""
+    """An article whose content, or whose being there, is new to the archive."""
 
     change: Change
     previous: str | None
-    """Revision that was current before; None: the archive had none."""
+    """Revision whose text was current before; None: the archive had none."""
     article: Article
+    edited: tuple[Part, ...] = ()
+    """What its editors changed, of an EDITED or RESTORED article."""
+    gone_at: datetime | None = None
+    """First capture that did not find the article, where it is gone; None: it is there."""
+
+    @property
+    def is_capture(self) -> bool:
+        """Whether this is what a capture became; a removal stands beside the rejected capture that shows it."""
+        return self.change is not Change.REMOVED
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,7 +112,9 @@ class Counts:
     reasons: dict[Reason, int] = field(default_factory=dict)
     """Of `rejections`."""
     sites: dict[str, int] = field(default_factory=dict)
-    """Of `articles`, by site; articles of no site are under the empty name."""
+    """Of `articles` and `removals`, by site; those of no site are under the empty name."""
+    removals: int = 0
+    """Articles found to be gone; the captures that show it are among `rejections`."""
 
     @property
     def captures(self) -> int:
@@ -135,31 +156,34 @@ class _Header:
     counts: Counts
 
 
-_TAGS: dict[type[Outcome], bytes] = {
-    Revision: b'{"outcome":"article",',
-    Unchanged: b'{"outcome":"unchanged",',
-    Rejection: b'{"outcome":"rejection",',
+_TAGS: dict[bytes, type[Outcome]] = {
+    (_ARTICLE := b'{"outcome":"article",'): Revision,
+    (_UNCHANGED := b'{"outcome":"unchanged",'): Unchanged,
+    (_REJECTION := b'{"outcome":"rejection",'): Rejection,
+    (_REMOVAL := b'{"outcome":"removal",'): Revision,
 }
 
 
 def count(outcomes: Sequence[Outcome]) -> Counts:
     """Add up outcomes by kind."""
-    revisions = [outcome for outcome in outcomes if isinstance(outcome, Revision)]
+    stored = [outcome for outcome in outcomes if isinstance(outcome, Revision)]
+    revisions = [revision for revision in stored if revision.is_capture]
     rejections = [outcome for outcome in outcomes if isinstance(outcome, Rejection)]
     return Counts(
         articles=len(revisions),
-        unchanged=len(outcomes) - len(revisions) - len(rejections),
+        unchanged=len(outcomes) - len(stored) - len(rejections),
         rejections=len(rejections),
         changes=dict(sorted(Counter(revision.change for revision in revisions).items())),
         reasons=dict(sorted(Counter(rejection.reason for rejection in rejections).items())),
-        sites=dict(sorted(Counter(revision.article.site or "" for revision in revisions).items())),
+        sites=dict(sorted(Counter(revision.article.site or "" for revision in stored).items())),
+        removals=len(stored) - len(revisions),
     )
 
 
 def pack(batch: Batch) -> Packed:
     """Encode a batch; equal batches give equal bytes and an equal key."""
     header = _Header(
-        format=FORMAT,
+        format=FORMAT if _speaks_of_absence(batch) else 1,
         segment=batch.segment,
         segment_sha256=batch.segment_sha256,
         extractor=batch.extractor,
@@ -225,12 +249,13 @@ def revisions(
     `containing`: pass over lines without these bytes, undecoded. Raises DamagedBatch like `read`.
     """
     header, lines = _open(key, data, digest)
-    tag = _TAGS[Revision]
-    articles = [line for line in lines if line.startswith(tag)]
-    if (len(lines), len(articles)) != (header.counts.captures, header.counts.articles):
+    counts = header.counts
+    stated = counts.captures + counts.removals, counts.articles + counts.removals
+    articles = [line for line in lines if line.startswith((_ARTICLE, _REMOVAL))]
+    if (len(lines), len(articles)) != stated:
         raise DamagedBatch(
-            f"{key}: its header states {header.counts.captures} captures and {header.counts.articles} "
-            f"articles, it holds {len(lines)} and {len(articles)}"
+            f"{key}: its header states {stated[0]} outcomes and {stated[1]} revisions, it holds {len(lines)} "
+            f"and {len(articles)}"
         )
     for line in reversed(articles) if backwards else articles:
         if containing in line:
@@ -240,12 +265,23 @@ def revisions(
                 raise DamagedBatch(f"{key}: {error}") from error
 
 
+def _speaks_of_absence(batch: Batch) -> bool:
+    return any(
+        isinstance(outcome, Revision) and outcome.change in (Change.REMOVED, Change.RESTORED)
+        for outcome in batch.outcomes
+    )
+
+
 def _line(outcome: Outcome) -> bytes:
-    return _TAGS[type(outcome)] + records.to_json(outcome)[1:]
+    if isinstance(outcome, Revision):
+        tag = _ARTICLE if outcome.is_capture else _REMOVAL
+    else:
+        tag = _UNCHANGED if isinstance(outcome, Unchanged) else _REJECTION
+    return tag + records.to_json(outcome)[1:]
 
 
 def _outcome(line: bytes) -> Outcome:
-    for kind, tag in _TAGS.items():
+    for tag, kind in _TAGS.items():
         if line.startswith(tag):
             return records.from_json(line, kind)
     raise records.BadRecord(f"no outcome: it begins {line[: records.SHOWN_BYTES]!r}")

@@ -14,9 +14,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
-from articles.model import Article, Rejection
-from articles.revision import is_cosmetic
-from storage import batches, records
+from articles.model import Article, Reason, Rejection
+from articles.revision import Part, edited_parts, redrawn
+from storage import absence, batches, records
 from storage.ahead import ahead
 from storage.batches import Batch, Change, Outcome, Revision, Unchanged
 from storage.log import Commit, DamagedLog, Log
@@ -95,33 +95,35 @@ def rebuild(store: ObjectStore, database: Database) -> int:
 def compare(
     store: ObjectStore, connection: Connection, readings: Iterable[Reading], *, seq: int, extractor: str
 ) -> tuple[Outcome, ...]:
-    """What each reading is to the archive, in the same order. The index must have caught up."""
+    """What each reading is to the archive, in the same order; after a rejection that settles it, the removal.
+
+    The index must have caught up.
+    """
     readings = tuple(readings)
-    ids = [
-        reading.article_id
-        for reading in readings
-        if not isinstance(reading, Rejection) and reading.article_id
-    ]
-    heads = index.heads(connection, ids)
-    known = _Known(store, connection, index.revisions(connection, heads))
+    about = tuple(map(_article_of, readings))
+    heads = index.heads(connection, filter(None, about))
+    known = _Known(store, connection, index.revisions(connection, heads), heads)
     addresses = [ids_of(reading) for reading in readings]
     gone = index.taken_down(connection, (key for keys in addresses for key in keys))
     outcomes: list[Outcome] = []
-    for reading, keys in zip(readings, addresses, strict=True):
+    for number, (reading, keys) in enumerate(zip(readings, addresses, strict=True)):
         if buried := keys & gone.keys():
             outcomes.append(blanked(reading, min(buried), extractor))
             continue
-        if isinstance(reading, Rejection):
-            outcomes.append(reading)
-            continue
-        head = heads.get(reading.article_id or "")
-        outcome = judge(reading, head, known) if isinstance(reading, Article) else _confirm(reading, head)
-        outcomes.append(outcome)
-        # A segment may hold the same article twice: the second is compared with the first.
-        known.remember(outcome)
-        after = index.advance(head, outcome, seq=seq, extractor=extractor)
-        if after is not None:
-            heads[after.article_id] = after
+        head = heads.get(about[number] or "")
+        if isinstance(reading, Article):
+            found: tuple[Outcome, ...] = (judge(reading, head, known),)
+        elif isinstance(reading, Unchanged):
+            found = (_confirm(reading, head, known),)
+        else:
+            found = _reject(reading, head, readings[number + 1 : number + 1 + absence.NEAR], known)
+        for outcome in found:
+            # A segment may hold the same article twice: the second is compared with the first.
+            head = index.advance(head, outcome, seq=seq)
+            known.remember(outcome)
+        outcomes += found
+        if head is not None:
+            heads[head.article_id] = head
     return tuple(outcomes)
 
 
@@ -129,20 +131,38 @@ def judge(article: Article, head: Head | None, known: _Known) -> Revision | Unch
     """What one article is to the archive, whose current revision of it is `head`."""
     if head is None:
         return Revision(change=Change.NEW, previous=None, article=article)
+    gone = head.gone
+    edited: tuple[Part, ...] = ()
+    if gone is not None and article.fetched_at >= gone.last_at:
+        if article.revision_id != head.revision_id and article.extractor == head.extractor:
+            edited = edited_parts(known.article(head), article)
+        return Revision(change=Change.RESTORED, previous=head.revision_id, article=article, edited=edited)
     if article.revision_id == head.revision_id:
         return _unchanged(article, "same content")
-    if article.fetched_at != head.fetched_at and article.fetched_at < head.confirmed_at:
-        # The archive has seen the current revision after this capture was made.
+    if article.fetched_at != head.fetched_at and article.fetched_at < _known_until(head):
+        # The archive has seen the current revision, or that it is gone, after this capture was made.
         if (article.article_id, article.revision_id) in known.pairs:
             return _unchanged(article, "same content as an earlier revision")
         change = Change.OLDER
     elif article.extractor != head.extractor:
         change = Change.REEXTRACTED
-    elif is_cosmetic(known.article(head), article):
-        change = Change.COSMETIC
     else:
-        change = Change.EDITED
-    return Revision(change=change, previous=head.revision_id, article=article)
+        before = known.article(head)
+        edited = edited_parts(before, article)
+        ours = Change.REEXTRACTED if redrawn(before, article) else Change.COSMETIC
+        change = Change.EDITED if edited else ours
+    return Revision(
+        change=change,
+        previous=head.revision_id,
+        article=article,
+        edited=edited,
+        gone_at=gone.first_at if gone else None,
+    )
+
+
+def _known_until(head: Head) -> datetime:
+    """The last capture of which the archive knows what it says of the article."""
+    return max(head.confirmed_at, head.gone.last_at) if head.gone else head.confirmed_at
 
 
 @dataclass(slots=True)
@@ -152,13 +172,21 @@ class _Known:
     store: ObjectStore
     connection: Connection
     pairs: set[tuple[str, str]]
+    heads: dict[str, Head]
     articles: dict[tuple[str, str], Article] = field(default_factory=dict)
 
     def remember(self, outcome: Outcome) -> None:
-        if isinstance(outcome, Revision):
+        if isinstance(outcome, Revision) and outcome.is_capture:
             article = outcome.article
             self.pairs.add((article.article_id, article.revision_id))
             self.articles[article.article_id, article.revision_id] = article
+
+    def any_article(self, article_id: str) -> Article | None:
+        """The article with an id, as the archive has it."""
+        if article_id not in self.heads:
+            self.heads.update(index.heads(self.connection, (article_id,)))
+        head = self.heads.get(article_id)
+        return self.article(head) if head else None
 
     def article(self, head: Head) -> Article:
         """The article of a head, from its batch."""
@@ -194,11 +222,43 @@ def _check(readings: tuple[Reading, ...], *, segment: str, extractor: str, captu
             )
 
 
-def _confirm(reading: Unchanged, head: Head | None) -> Unchanged:
+def _article_of(reading: Reading) -> str | None:
+    """Id of the article that a capture speaks of or, where it is rejected, may show to be gone."""
+    return absence.suspect(reading) if isinstance(reading, Rejection) else reading.article_id
+
+
+def _confirm(reading: Unchanged, head: Head | None, known: _Known) -> Unchanged | Revision:
     """A capture without a body speaks of what was current when it was made."""
     if head is None or reading.revision_id is not None or reading.fetched_at < head.fetched_at:
         return reading
+    if head.gone is not None and reading.fetched_at >= head.gone.last_at:
+        back = replace(
+            known.article(head),
+            fetched_url=reading.url,
+            fetched_at=reading.fetched_at,
+            status=reading.status,
+            extractor=head.extractor,
+            pointer=reading.pointer,
+        )
+        return Revision(change=Change.RESTORED, previous=head.revision_id, article=back)
     return replace(reading, revision_id=head.revision_id)
+
+
+def _reject(
+    rejection: Rejection, head: Head | None, later: tuple[Reading, ...], known: _Known
+) -> tuple[Outcome, ...]:
+    """The rejection, and where it settles that a known article is gone, the removal."""
+    if head is None or rejection.fetched_at <= head.confirmed_at:
+        return (rejection,)
+    if rejection.reason is Reason.REDIRECT and not absence.leads_away(
+        rejection, later, lambda: known.article(head), known.any_article
+    ):
+        return (rejection,)
+    rejection = replace(rejection, missing=head.article_id)
+    now = absence.missed(head.absence, rejection.fetched_at)
+    if head.gone is not None or not absence.is_settled(now, rejection.status):
+        return (rejection,)
+    return rejection, absence.removal(rejection, known.article(head), now)
 
 
 def _unchanged(article: Article, detail: str) -> Unchanged:

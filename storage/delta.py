@@ -229,7 +229,9 @@ def _article_rows(commit: Commit, batch: Batch) -> Iterator[object]:
 
 
 def _capture_rows(commit: Commit, batch: Batch) -> Iterator[object]:
-    return (_capture_row(outcome, commit) for outcome in batch.outcomes)
+    for outcome in batch.outcomes:
+        if not isinstance(outcome, Revision) or outcome.is_capture:
+            yield _capture_row(outcome, commit)
 
 
 _ARTICLES = _Kind(
@@ -261,6 +263,8 @@ _ARTICLES = _Kind(
         revision_id=_TEXT,
         previous=_TEXT,
         change=_TEXT,
+        edited=_TEXTS,
+        gone_at=_MOMENT,
         seq=pa.int64(),
         removed=pa.list_(
             _struct(kind=_TEXT, text=_TEXT, place=pa.int64(), score=pa.float64(), reason=_TEXT, path=_TEXT)
@@ -399,6 +403,7 @@ def _capture_row(outcome: Outcome, commit: Commit) -> CaptureRow:
     capture = outcome.article if isinstance(outcome, Revision) else outcome
     url = capture.fetched_url if isinstance(capture, Article) else capture.url
     known = None if isinstance(capture, Rejection) else capture
+    missing = capture.missing if isinstance(capture, Rejection) else None
     return CaptureRow(
         url=url,
         url_key=url_key(url),
@@ -409,7 +414,7 @@ def _capture_row(outcome: Outcome, commit: Commit) -> CaptureRow:
         change=outcome.change.value if isinstance(outcome, Revision) else None,
         reason=outcome.reason.value if isinstance(outcome, Rejection) else None,
         detail=None if isinstance(capture, Article) else capture.detail,
-        article_id=known.article_id if known else None,
+        article_id=known.article_id if known else missing,
         revision_id=known.revision_id if known else None,
         extractor=commit.extractor,
         segment=commit.segment,

@@ -12,7 +12,7 @@ listing or a clock.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
@@ -84,14 +84,19 @@ class Log:
 
     def head(self, after: int = 0) -> int:
         """Number of the last commit, 0: none. `after`: a number known to be there. 2 log2(news) requests."""
-        low, step = after, 1
-        while self._is_there(low + step):
-            low, step = low + step, step * 2
-        high = low + step  # not there
-        while high - low > 1:
-            middle = (low + high) // 2
-            low, high = (middle, high) if self._is_there(middle) else (low, middle)
-        return low
+        return _last(self._is_there, after)
+
+    def made_by(self, moment: datetime) -> int:
+        """Number of the last commit made at a moment or before, 0: none. 2 log2(commits) requests.
+
+        By the clocks of the writers: where they disagree some commit between is taken, the same one each time.
+        """
+
+        def is_made(seq: int) -> bool:
+            commit = self.get(seq)
+            return commit is not None and commit.committed_at <= moment
+
+        return _last(is_made, 0)
 
     def follow(self, after: int, until: int | None = None) -> Iterator[Commit]:
         """Commits past a cursor in order, up to the last one there is, or to `until`.
@@ -128,6 +133,19 @@ class Log:
 
     def _is_there(self, seq: int) -> bool:
         return self.store.size(commit_key(seq)) is not None
+
+
+def _last(holds: Callable[[int], bool], low: int) -> int:
+    """The last number after `low` for which something holds, as it does for all before: in ever wider steps up, then
+    halving."""
+    step = 1
+    while holds(low + step):
+        low, step = low + step, step * 2
+    high = low + step  # does not hold
+    while high - low > 1:
+        middle = (low + high) // 2
+        low, high = (middle, high) if holds(middle) else (low, middle)
+    return low
 
 
 _CHECK = b',"check":"'

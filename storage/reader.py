@@ -2,7 +2,8 @@
 
     archive = open_archive("s3://bucket/prefix")
     for article in archive.changes(cursor): ...     what is new since a cursor, in commit order
-    for article in archive.articles(site="latinpost", since=...): ...     the latest revision of each article
+    for article in archive.changes(cursor, follow=True): ...     the same, and then what comes
+    for article in archive.articles(site="latinpost", after=...): ...     the latest revision of each article
 
 Needs no database, no Scrapy and no Prefect. Batches stream in a few at a time; memory does not grow with the
 archive.
@@ -10,8 +11,10 @@ archive.
 
 from __future__ import annotations
 
+import time
+from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -25,6 +28,11 @@ from storage.stored import StoredArticle, stored
 
 __all__ = ["Archive", "News", "StoredArticle", "open_archive"]
 
+Sites = str | Collection[str] | None
+"""A site, several of them, or None: all."""
+
+FIRST_WAIT, LAST_WAIT, GROWTH = 1.0, 30.0, 1.5
+"""Seconds between looks for the next commit: at first, at most, and how they grow while there is none."""
 _BACK = 32
 """Commits got at once when reading backwards."""
 
@@ -38,7 +46,7 @@ class News:
     articles: tuple[StoredArticle, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Archive:
     """An archive in an object store, to be read."""
 
@@ -48,101 +56,155 @@ class Archive:
         """Number of the last commit: the cursor of a reader who has seen everything."""
         return Log(self.store).head(after)
 
+    def __repr__(self) -> str:
+        return f"Archive({self.store.url!r})"
+
     def changes(
         self,
         cursor: int = 0,
         *,
-        site: str | None = None,
+        site: Sites = None,
         kinds: Collection[Change] | None = None,
+        follow: bool = False,
     ) -> Iterator[StoredArticle]:
         """Every revision past a cursor, in commit order. Ends where the log ends; resume with the last `seq`.
 
-        A reader who stops within a commit resumes with `seq - 1` and gets its first articles again, under the
-        same ids. Raises StoreError, DamagedLog and DamagedBatch.
+        `follow`: does not end, but waits there for the next commit. A reader who stops within a commit resumes
+        with `seq - 1` and gets its first articles again, under the same ids. Raises StoreError, DamagedLog and
+        DamagedBatch.
         """
-        for news in self.news(cursor, site=site, kinds=kinds):
+        for news in self.news(cursor, site=site, kinds=kinds, follow=follow):
             yield from news.articles
 
     def news(
         self,
         cursor: int = 0,
         *,
-        site: str | None = None,
+        site: Sites = None,
         kinds: Collection[Change] | None = None,
+        follow: bool = False,
+        wait: Callable[[float], object] = time.sleep,
     ) -> Iterator[News]:
-        """`changes` commit by commit: a cursor moves past commits that hold nothing for this reader too."""
-        for commit, data in ahead(self._fetcher(site), Log(self.store).follow(cursor)):
-            yield News(
-                cursor=commit.seq,
-                articles=tuple(
-                    article
-                    for article in _decode(commit, data, containing=_named(site))
-                    if (site is None or article.site == site) and (kinds is None or article.change in kinds)
-                ),
-            )
+        """`changes` commit by commit: a cursor moves past commits that hold nothing for this reader too.
+
+        With `follow`, asks for the next commit every FIRST_WAIT seconds, less and less often up to LAST_WAIT
+        while there is none; `wait` is how the seconds are waited for, and may raise to end it.
+        """
+        sites, pause = _sites(site), FIRST_WAIT
+        while True:
+            for commit, packed in ahead(self._fetcher(sites), Log(self.store).follow(cursor)):
+                rows = (row for row in _decode(commit, packed, sites) if kinds is None or row.change in kinds)
+                yield News(cursor=commit.seq, articles=tuple(rows))
+                cursor, pause = commit.seq, FIRST_WAIT
+            if not follow:
+                return
+            wait(pause)
+            pause = min(pause * GROWTH, LAST_WAIT)
 
     def articles(
         self,
         *,
-        site: str | None = None,
-        since: datetime | None = None,
-        until: datetime | None = None,
+        site: Sites = None,
+        after: datetime | None = None,
+        before: datetime | None = None,
+        as_of: int | datetime | None = None,
+        gone: bool = True,
     ) -> Iterator[StoredArticle]:
         """The latest revision of each article, the latest commits first.
 
-        `since` (included) and `until` (excluded) bound `published_at`, or `fetched_at` where a page names no
-        date; naive datetimes are taken as UTC. What is committed meanwhile is not seen.
+        `after` (included) and `before` (excluded) bound `published_at`, or `fetched_at` where a page names no
+        date; naive datetimes are taken as UTC. `as_of` is a cursor or a moment: what is committed later is not
+        seen, see `cursor_at`. What is committed meanwhile is not seen either. Articles that were removed from
+        their address come with their last text and `gone_at`; with `gone=False` they are left out.
         """
-        since, until = _aware(since), _aware(until)
+        after, before, sites = _aware(after), _aware(before), _sites(site)
         # An article's first revision is NEW, no later one is: walking back, only those articles need
         # remembering of which a later revision was seen and the NEW one not yet.
         superseded: set[str] = set()
+        gone_at: dict[str, datetime | None] = {}  # of those whose text is still to come
         taken_down: set[str] = set()  # what the takedown has not reached yet
-        for commit, data in ahead(self._fetcher(site), self._backwards()):
-            for article in _decode(commit, data, containing=_named(site), backwards=True):
-                if article.change is Change.OLDER or (site is not None and article.site != site):
+        for commit, packed in ahead(self._fetcher(sites), self._backwards(as_of)):
+            for article in _decode(commit, packed, sites, backwards=True):
+                key = article.article_id
+                if article.change is Change.OLDER:
                     continue
                 if article.change is Change.TAKEN_DOWN:
-                    taken_down.add(article.article_id)
-                if article.article_id in taken_down:
+                    taken_down.add(key)
+                if key in taken_down:
                     continue
-                seen = article.article_id in superseded
+                seen = key in superseded
+                if article.change is Change.REMOVED:
+                    if not seen:
+                        gone_at.setdefault(key, article.gone_at)
+                    continue
                 if article.change is Change.NEW:
-                    superseded.discard(article.article_id)
+                    superseded.discard(key)
                 else:
-                    superseded.add(article.article_id)
-                if not seen and _within(article, since, until):
+                    superseded.add(key)
+                if seen:
+                    continue
+                if key in gone_at:
+                    article = replace(article, gone_at=gone_at.pop(key))
+                if _within(article, after, before) and (gone or article.gone_at is None):
                     yield article
 
-    def article(self, url: str) -> StoredArticle | None:
-        """The latest revision of the article at a URL, however it is spelt; None: the archive has none."""
-        wanted = _id(url)
-        for commit, data in ahead(self._fetcher(None), self._backwards()):
-            for article in _decode(commit, data, containing=wanted.encode(), backwards=True):
-                if article.article_id == wanted and article.change is not Change.OLDER:
-                    return None if article.change is Change.TAKEN_DOWN else article
-        return None
+    def article(self, url: str, *, as_of: int | datetime | None = None) -> StoredArticle | None:
+        """The latest revision of the article at a URL, however it is spelt; None: the archive has none.
 
-    def revisions(self, url: str) -> Iterator[StoredArticle]:
-        """Every revision of the article at a URL, in commit order."""
+        Of an article that was removed from its address, the last one with text, with `gone_at`. `as_of` as in
+        `articles`.
+        """
         wanted = _id(url)
-        for commit, data in ahead(self._fetcher(None), Log(self.store).follow(0)):
-            for article in _decode(commit, data, containing=wanted.encode()):
+        commits = ahead(self._fetcher(None), self._backwards(as_of))
+        return latest(
+            article
+            for commit, packed in commits
+            for article in _decode(commit, packed, None, containing=wanted.encode(), backwards=True)
+            if article.article_id == wanted
+        )
+
+    def revisions(self, url: str, *, as_of: int | datetime | None = None) -> Iterator[StoredArticle]:
+        """Every revision of the article at a URL, in commit order; `as_of` as in `articles`."""
+        wanted, until = _id(url), self._until(as_of)
+        for commit, packed in ahead(self._fetcher(None), Log(self.store).follow(0, until)):
+            for article in _decode(commit, packed, None, containing=wanted.encode()):
                 if article.article_id == wanted:
                     yield article
 
-    def _fetcher(self, site: str | None) -> Callable[[Commit], Packed | None]:
-        """Gets the batch of a commit, if it can hold articles of this site."""
+    def cursor_at(self, moment: datetime) -> int:
+        """The cursor of a reader who had seen everything at a moment, by the clocks of those who committed.
+
+        A cursor says exactly what was known, a moment as well as those clocks agree. Naive is taken as UTC.
+        """
+        return Log(self.store).made_by(moment if moment.tzinfo else moment.replace(tzinfo=UTC))
+
+    def sites(self) -> dict[str, int]:
+        """How many revisions the archive has of each site; reads every commit, but no batch."""
+        found: Counter[str] = Counter()
+        for commit in Log(self.store).follow(0):
+            found.update(commit.counts.sites)
+        return dict(sorted(found.items()))
+
+    def has_site(self, site: str) -> bool:
+        """Whether the archive has an article of a site; reads commits up to the first that does."""
+        return any(site in commit.counts.sites for commit in Log(self.store).follow(0))
+
+    def _until(self, as_of: int | datetime | None) -> int | None:
+        return self.cursor_at(as_of) if isinstance(as_of, datetime) else as_of
+
+    def _fetcher(self, sites: frozenset[str] | None) -> Callable[[Commit], Packed | None]:
+        """Gets the batch of a commit, if it can hold articles of these sites."""
 
         def fetch(commit: Commit) -> Packed | None:
-            holds = commit.counts.articles if site is None else commit.counts.sites.get(site, 0)
+            counts = commit.counts
+            holds = counts.articles + counts.removals if sites is None else sites & counts.sites.keys()
             return batches.fetch(self.store, commit.batch, commit.sha256) if holds else None
 
         return fetch
 
-    def _backwards(self) -> Iterator[Commit]:
-        log = Log(self.store)
-        high = log.head()
+    def _backwards(self, as_of: int | datetime | None = None) -> Iterator[Commit]:
+        log, until = Log(self.store), self._until(as_of)
+        high = log.head() if until is None else min(until, log.head())
         while high > 0:
             low = max(0, high - _BACK)
             window = list(log.follow(low, until=high))
@@ -168,25 +230,47 @@ def open_archive(url: str) -> Archive:
     return Archive(store)
 
 
+def latest(backwards: Iterable[StoredArticle]) -> StoredArticle | None:
+    """The latest text among the revisions of one article, the last of them first; None: none, or taken down."""
+    gone_at = None
+    for article in backwards:
+        if article.change is Change.TAKEN_DOWN:
+            return None
+        if article.change is Change.REMOVED:
+            gone_at = gone_at or article.gone_at
+        elif article.change is not Change.OLDER:
+            return replace(article, gone_at=gone_at) if gone_at else article
+    return None
+
+
 def _decode(
-    commit: Commit, packed: Packed | None, *, containing: bytes, backwards: bool = False
-) -> Iterable[StoredArticle]:
+    commit: Commit,
+    packed: Packed | None,
+    sites: frozenset[str] | None,
+    *,
+    containing: bytes = b"",
+    backwards: bool = False,
+) -> Iterator[StoredArticle]:
     if packed is None:
         return
+    if sites is not None and len(sites) == 1:
+        containing = next(iter(sites)).encode()  # stands in each line of the site's articles
     for revision in batches.revisions(
         packed.key, packed.data, packed.sha256, containing=containing, backwards=backwards
     ):
-        yield stored(revision, commit)
+        if sites is None or revision.article.site in sites:
+            yield stored(revision, commit)
 
 
-def _named(site: str | None) -> bytes:
-    """Bytes that stand in each line of the site's articles."""
-    return b"" if site is None else site.encode()
+def _sites(site: Sites) -> frozenset[str] | None:
+    if site is None:
+        return None
+    return frozenset((site,)) if isinstance(site, str) else frozenset(site)
 
 
-def _within(article: StoredArticle, since: datetime | None, until: datetime | None) -> bool:
+def _within(article: StoredArticle, after: datetime | None, before: datetime | None) -> bool:
     moment = article.published_at or article.fetched_at
-    return (since is None or moment >= since) and (until is None or moment < until)
+    return (after is None or moment >= after) and (before is None or moment < before)
 
 
 def _aware(moment: datetime | None) -> datetime | None:

@@ -17,6 +17,7 @@ from pathlib import Path
 
 from articles import model
 from articles.model import Access, Evidence, Form, Image, Pointer, Post, Removed, Rights
+from articles.revision import Part
 from storage import records
 from storage.batches import Change, Revision
 from storage.log import Commit
@@ -62,9 +63,13 @@ class StoredArticle:
     revision_id: str
     """From the content: equal content has an equal revision."""
     previous: str | None
-    """Revision that was current when this one was stored; null: there was none."""
+    """Revision whose text was current when this one was stored; null: there was none."""
     change: Change
     """What this revision is to the one before it."""
+    edited: tuple[Part, ...]
+    """What its editors changed; empty unless `change` is `edited` or `restored`."""
+    gone_at: datetime | None
+    """First capture that did not find the article at its address, where it is gone; null: it is there."""
     seq: int
     """Number of the commit that stored it: what a cursor counts."""
     removed: tuple[Removed, ...]
@@ -113,6 +118,8 @@ def stored(revision: Revision, commit: Commit) -> StoredArticle:
         revision_id=article.revision_id,
         previous=revision.previous,
         change=revision.change,
+        edited=revision.edited,
+        gone_at=revision.gone_at,
         seq=commit.seq,
         removed=article.removed,
         rights=article.rights,

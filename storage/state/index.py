@@ -10,10 +10,23 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from sqlalchemy import Column, Connection, Integer, String, Table, bindparam, delete, func, insert, select
+from sqlalchemy import (
+    Boolean,
+    Column,
+    Connection,
+    Integer,
+    String,
+    Table,
+    bindparam,
+    delete,
+    func,
+    insert,
+    select,
+)
 
 from articles.model import Rejection
 from articles.urls import url_key
+from storage.absence import Absence, missed, seen
 from storage.batches import Batch, Change, Outcome, Revision
 from storage.log import Commit
 from storage.state.database import METADATA, Moment
@@ -38,6 +51,13 @@ class Head:
     """The last reader that got this content."""
     seq: int
     """Commit that holds the revision."""
+    absence: Absence | None = None
+    """Later captures that did not find it."""
+
+    @property
+    def gone(self) -> Absence | None:
+        """The absence, where the archive says that the article is removed."""
+        return self.absence if self.absence is not None and self.absence.gone else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,6 +84,14 @@ _HEADS = Table(
     Column("extractor", String, nullable=False),
     Column("seq", Integer, nullable=False),
 )
+_ABSENCES = Table(
+    "absences",
+    METADATA,
+    Column("article_id", String, primary_key=True),
+    Column("first_at", Moment, nullable=False),
+    Column("last_at", Moment, nullable=False),
+    Column("gone", Boolean, nullable=False),
+)
 _REVISIONS = Table(
     "revisions",
     METADATA,
@@ -87,7 +115,7 @@ _TAKEN_DOWN = Table(
     Column("article_id", String, primary_key=True),
     Column("seq", Integer, nullable=False),  # the commit that says so
 )
-TABLES = (_HEADS, _REVISIONS, _COMMITTED, _TAKEN_DOWN)
+TABLES = (_HEADS, _ABSENCES, _REVISIONS, _COMMITTED, _TAKEN_DOWN)
 
 
 def position(connection: Connection) -> int:
@@ -117,8 +145,15 @@ def heads(connection: Connection, article_ids: Iterable[str]) -> dict[str, Head]
     """The current revisions of those of the articles that the archive has."""
     found: dict[str, Head] = {}
     for chunk in _chunks(article_ids):
+        missing = connection.execute(select(_ABSENCES).where(_ABSENCES.c.article_id.in_(chunk)))
+        absences = {
+            row.article_id: Absence(first_at=row.first_at, last_at=row.last_at, gone=row.gone)
+            for row in missing
+        }
         rows = connection.execute(select(_HEADS).where(_HEADS.c.article_id.in_(chunk))).mappings()
-        found.update((row["article_id"], Head(**row)) for row in rows)
+        found.update(
+            (row["article_id"], Head(**row, absence=absences.get(row["article_id"]))) for row in rows
+        )
     return found
 
 
@@ -149,14 +184,21 @@ def takedowns(connection: Connection) -> list[int]:
     return list(connection.scalars(select(_TAKEN_DOWN.c.seq).distinct().order_by(_TAKEN_DOWN.c.seq)))
 
 
-def advance(head: Head | None, outcome: Outcome, *, seq: int, extractor: str) -> Head | None:
+def advance(head: Head | None, outcome: Outcome, *, seq: int) -> Head | None:
     """The head of an article after one more outcome about it: both the comparison and `apply` go by it."""
     if isinstance(outcome, Rejection):
-        return head
+        if head is None or outcome.missing != head.article_id:
+            return head
+        return replace(head, absence=missed(head.absence, outcome.fetched_at))
     if isinstance(outcome, Revision):
         if outcome.change is Change.OLDER:
             return head
         article = outcome.article
+        if outcome.change is Change.REMOVED:
+            if head is None:
+                return None
+            absence = head.absence or missed(None, article.fetched_at)
+            return replace(head, absence=replace(absence, gone=True))
         return Head(
             article_id=article.article_id,
             url_key=url_key(article.url),
@@ -164,8 +206,9 @@ def advance(head: Head | None, outcome: Outcome, *, seq: int, extractor: str) ->
             revision_id=article.revision_id,
             fetched_at=article.fetched_at,
             confirmed_at=max(article.fetched_at, head.confirmed_at) if head else article.fetched_at,
-            extractor=extractor,
+            extractor=article.extractor,
             seq=seq,
+            absence=seen(head.absence, article.fetched_at) if head else None,
         )
     if head is None or outcome.revision_id != head.revision_id:
         return head
@@ -173,13 +216,14 @@ def advance(head: Head | None, outcome: Outcome, *, seq: int, extractor: str) ->
         head,
         confirmed_at=max(head.confirmed_at, outcome.fetched_at),
         extractor=outcome.extractor or head.extractor,
+        absence=seen(head.absence, outcome.fetched_at),
     )
 
 
 def article_of(outcome: Outcome) -> str | None:
     """Id of the article that an outcome is about, where it is about one."""
     if isinstance(outcome, Rejection):
-        return None
+        return outcome.missing
     return outcome.article.article_id if isinstance(outcome, Revision) else outcome.article_id
 
 
@@ -192,10 +236,10 @@ def apply(connection: Connection, commit: Commit, batch: Batch) -> None:
         key = article_of(outcome)
         if key is None:
             continue
-        head = advance(after.get(key), outcome, seq=commit.seq, extractor=commit.extractor)
+        head = advance(after.get(key), outcome, seq=commit.seq)
         if head is not None:
             after[key] = head
-        if isinstance(outcome, Revision):
+        if isinstance(outcome, Revision) and outcome.is_capture:
             new_revisions[key, outcome.article.revision_id] = None
     gone = _gone(batch)
     new_revisions = {pair: None for pair in new_revisions if pair[0] not in gone}
@@ -232,7 +276,7 @@ def _gone(batch: Batch) -> frozenset[str]:
 def _bury(connection: Connection, article_ids: Iterable[str], seq: int) -> None:
     """Forget articles, and remember that they were taken down."""
     for chunk in _chunks(article_ids):
-        for table in (_HEADS, _REVISIONS, _TAKEN_DOWN):
+        for table in (_HEADS, _ABSENCES, _REVISIONS, _TAKEN_DOWN):
             connection.execute(delete(table).where(table.c.article_id.in_(chunk)))
         connection.execute(insert(_TAKEN_DOWN), [{"article_id": key, "seq": seq} for key in chunk])
 
@@ -245,6 +289,30 @@ def _store_heads(connection: Connection, before: Mapping[str, Head], after: Mapp
         connection.execute(statement, [{"key": key} for key in replaced])
     if changed:
         connection.execute(insert(_HEADS), [_row(head) for head in changed])
+    _store_absences(connection, [h for h in changed if h.absence != _absence(before.get(h.article_id))])
+
+
+def _store_absences(connection: Connection, changed: list[Head]) -> None:
+    if not changed:
+        return
+    statement = delete(_ABSENCES).where(_ABSENCES.c.article_id == bindparam("key"))
+    connection.execute(statement, [{"key": head.article_id} for head in changed])
+    rows = [
+        {
+            "article_id": head.article_id,
+            "first_at": head.absence.first_at,
+            "last_at": head.absence.last_at,
+            "gone": head.absence.gone,
+        }
+        for head in changed
+        if head.absence is not None
+    ]
+    if rows:
+        connection.execute(insert(_ABSENCES), rows)
+
+
+def _absence(head: Head | None) -> Absence | None:
+    return head.absence if head else None
 
 
 def _row(head: Head) -> dict[str, object]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 
-from articles.revision import is_cosmetic, revision_id
+from articles.revision import Part, edited_parts, redrawn, revision_id, same_story
 from tests.support.pages import article, page
 
 BASE = article(page())
@@ -30,6 +30,6 @@ def test_quotes_dashes_and_spaces_are_cosmetic_and_words_are_not() -> None:
     plain = replace(BASE, paragraphs=('PARIS - "Yes," he said - and left.',))
     curly = replace(BASE, paragraphs=("Paris — “Yes,”  he said – and left.",))
     other = replace(BASE, paragraphs=("Paris — “No,” he said – and left.",))
-    assert is_cosmetic(plain, curly)
-    assert not is_cosmetic(plain, other)
-    assert not is_cosmetic(BASE, replace(BASE, title=BASE.title + " again"))
+    assert edited_parts(plain, curly) == ()
+    assert edited_parts(plain, other) == (Part.BODY,)
+    assert edited_parts(BASE, replace(BASE, title=BASE.title + " again")) == (Part.HEADLINE,)

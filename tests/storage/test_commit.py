@@ -24,6 +24,7 @@ from tests.support.archives import (
     commit,
     hour,
     make_article,
+    make_miss,
     make_rejection,
     make_unchanged,
     new_database,
@@ -240,6 +241,8 @@ def busy_history(store: ObjectStore, database: Database) -> None:
     commit(store, database, "a", make_article("two", body="Reread.", extractor="2"), extractor="2")
     commit(store, database, "d", make_article("one", at=hour(3)), make_unchanged("never seen", at=hour(3)))
     commit(store, database, "e", make_article("two", body="Reread.", at=hour(4)))
+    commit(store, database, "f", make_miss("one", at=hour(4)), make_miss("two", at=hour(5), status=410))
+    commit(store, database, "g", make_miss("three", at=hour(5), status=410), make_article("two", at=hour(6)))
 
 
 def test_an_index_made_anew_equals_the_one_kept_live(
@@ -250,10 +253,10 @@ def test_an_index_made_anew_equals_the_one_kept_live(
     assert all(rows for name, rows in live.items() if name != "taken_down")
     fresh = new_database(tmp_path, "fresh")
     with fresh.commit_lock() as connection:
-        assert catch_up(folder, connection) == 6
+        assert catch_up(folder, connection) == 8
         assert catch_up(folder, connection) == 0
     assert index_of(fresh) == live
-    assert rebuild(folder, database) == 6
+    assert rebuild(folder, database) == 8
     assert index_of(database) == live
 
 
@@ -263,11 +266,11 @@ def test_a_machine_with_an_empty_database_goes_on_where_the_log_is(
     busy_history(folder, database)
     other = new_database(tmp_path, "other")
     assert commit(folder, other, "a", make_article("one")) is None
-    made = commit(folder, other, "f", make_article("one", body="From elsewhere.", at=hour(9)))
+    made = commit(folder, other, "h", make_article("one", body="From elsewhere.", at=hour(9)))
     assert made is not None
-    assert made.seq == 7
+    assert made.seq == 9
     assert only_change(folder, made) is Change.EDITED
-    assert commit(folder, database, "f", make_article("one")) is None
+    assert commit(folder, database, "h", make_article("one")) is None
 
 
 def test_a_damaged_batch_is_named_by_whoever_needs_it(

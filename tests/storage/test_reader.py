@@ -124,10 +124,10 @@ def test_articles_are_bounded_by_publication_or_else_by_fetch(
     dated = make_article("dated", at=hour(6))
     commit(folder, database, "a", replace(undated, published_at=None), dated)
     archive = Archive(folder)
-    assert [row.title for row in archive.articles(since=hour(5))] == [undated.title]
-    assert [row.title for row in archive.articles(until=hour(5))] == [dated.title]
-    assert [row.title for row in archive.articles(since=hour(-2), until=hour(6))] == [dated.title]
-    assert [row.title for row in archive.articles(since=hour(5).replace(tzinfo=None))] == [undated.title]
+    assert [row.title for row in archive.articles(after=hour(5))] == [undated.title]
+    assert [row.title for row in archive.articles(before=hour(5))] == [dated.title]
+    assert [row.title for row in archive.articles(after=hour(-2), before=hour(6))] == [dated.title]
+    assert [row.title for row in archive.articles(after=hour(5).replace(tzinfo=None))] == [undated.title]
 
 
 def test_an_article_is_found_however_its_url_is_spelt(folder: ObjectStore, database: Database) -> None:

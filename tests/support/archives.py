@@ -127,6 +127,27 @@ def make_unchanged(name: str = "harbour", *, at: datetime = START, site: str = "
     )
 
 
+def make_miss(
+    name: str = "harbour", *, at: datetime, status: int = 404, target: str | None = None
+) -> Rejection:
+    """A capture of an article's address that does not find it; with `target` a redirect to there."""
+    reason = Reason.STATUS if target is None else Reason.REDIRECT
+    return Rejection(
+        reason=reason,
+        detail=f"HTTP {status}",
+        url=f"https://www.latinpost.test/{name}",
+        fetched_at=at,
+        status=301 if target else status,
+        site="latinpost",
+        target=target,
+    )
+
+
+def make_page(url: str, *, at: datetime, reason: Reason = Reason.LISTING, status: int = 200) -> Rejection:
+    """A page that is no article."""
+    return Rejection(reason=reason, detail="made up", url=url, fetched_at=at, status=status, site="latinpost")
+
+
 def segment_key(name: str) -> str:
     """Key of a segment with a readable name."""
     return f"segments/2026/11/22/{name}.warc.gz"
