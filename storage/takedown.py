@@ -270,19 +270,25 @@ def _rewrite_batches(store: ObjectStore, ids: frozenset[str], done: _Removed, te
         tell("rewriting batches", number + 1)
         done.committed.add(commit.segment)
         done.current.add(packed.key)
-        kept = tuple(_without(outcome, ids, batch.extractor) for outcome in batch.outcomes)
+        # a row that tells of a removal is no capture: nothing takes its place
+        rest = tuple(outcome for outcome in batch.outcomes if not _tells_of_removal(outcome, ids))
+        kept = tuple(_without(outcome, ids, batch.extractor) for outcome in rest)
         for outcome in kept:
             pointer = None if isinstance(outcome, Revision) else outcome.pointer
             if pointer and is_blanked(outcome) and (key := _key_of(outcome)) in ids:
                 done.places.setdefault(pointer.segment, {})[pointer.offset] = key
-        changed = sum(old is not new for old, new in zip(batch.outcomes, kept, strict=True))
-        if changed:
+        changed = sum(old is not new for old, new in zip(rest, kept, strict=True))
+        if changed or len(rest) < len(batch.outcomes):
             written = batches.write(store, replace(batch, outcomes=kept))
             supersede(store, packed.key, Successor(key=written.key, sha256=written.sha256))
             store.delete(packed.key)
             done.current.add(written.key)
             done.captures += changed
             done.batches += 1
+
+
+def _tells_of_removal(outcome: Outcome, ids: frozenset[str]) -> bool:
+    return isinstance(outcome, Revision) and not outcome.is_capture and bool(ids_of(outcome) & ids)
 
 
 def _without(outcome: Outcome, ids: frozenset[str], extractor: str) -> Outcome:

@@ -19,6 +19,7 @@ from storage.objects import ObjectStore, open_store
 from storage.reader import Archive
 from storage.state import index
 from storage.state.database import Database
+from storage.takedown import find, take_down
 from tests.support.archives import (
     commit,
     hour,
@@ -325,3 +326,16 @@ def test_an_edit_says_what_was_edited(folder: ObjectStore, database: Database) -
         assert set(change(folder, number).edited) == parts
     rows = Archive(folder).revisions(first.url)
     assert [set(row.edited) for row in rows] == [set(), *(parts for _, parts in edits)]
+
+
+def test_a_removed_article_can_be_taken_down(folder: ObjectStore, database: Database) -> None:
+    told(folder, database, (make_article(), make_article("other")), make_miss(at=hour(1), status=410))
+    take_down(folder, database, find(folder, make_article().url))
+    (row, *rest) = Archive(folder).changes()
+    assert (row.title, [other.change for other in rest]) == (make_article("other").title, [Change.TAKEN_DOWN])
+    live = index.TABLES
+    with database.transaction() as connection:
+        before = [sorted(map(tuple, connection.execute(table.select())), key=repr) for table in live]
+    rebuild(folder, database)
+    with database.transaction() as connection:
+        assert before == [sorted(map(tuple, connection.execute(table.select())), key=repr) for table in live]
