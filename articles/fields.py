@@ -18,10 +18,11 @@ from articles.language import language_of, normal_tag
 from articles.metadata import Metadata, Picture
 from articles.model import Access, Capture, Evidence, Image, Origin, Precision, Site, Zone
 from articles.nearby import Snippet, near_headline, short_text
-from articles.page import Page, attribute
+from articles.page import Page
+from articles.paging import next_page_of
 from articles.published import Dated, moments_of
 from articles.title import heading_that_shows, headline_on, host_of, plain
-from articles.urls import canonical_url, url_key
+from articles.urls import canonical_url
 
 MAX_RAW_CHARS: Final = 500
 MAX_KEYWORDS: Final = 50
@@ -87,7 +88,7 @@ def fields_of(
         keywords=_keywords(metadata, evidence),
         image=_image(page, metadata, evidence),
         access=_access(metadata, paragraphs, evidence),
-        next_page=_next_page(page, metadata, capture.url),
+        next_page=next_page_of(page, metadata, capture.url),
         evidence=tuple(evidence),
     )
 
@@ -127,46 +128,6 @@ def _may_stand_for(url: str, fetched: str) -> bool:
     one, other = urlsplit(url), urlsplit(fetched)
     same_site = (one.hostname or "").split(".")[-2:] == (other.hostname or "").split(".")[-2:]
     return same_site and (len(one.path) > 1 or bool(one.query) or len(other.path) <= 1)
-
-
-_PAGE_PART: Final = re.compile(
-    r"(?:[?&](?:page|p|pg|seite|pagina|paged|start)=\d+|/(?:page|seite|pagina|p)[/-]?\d+/?$|[-_,](?:page"
-    r"|seite|p|s)?-?\d{1,2}(?=(?:\.\w+)?$)"
-    r"|/\d{1,2}/?$)",
-    re.IGNORECASE,
-)
-_PAGE_NUMBER: Final = re.compile(r"(\d+)\D*$")
-
-
-def _next_page(page: Page, metadata: Metadata, own: str) -> str | None:
-    """The next page of the same article, where it has several."""
-    hrefs = list(metadata.links.get("next", ())[:3])
-    for node in metadata.pagers:
-        links = [node] if node.tag == "a" else node.css("a")[:20]
-        hrefs += [attribute(link, "href") for link in links]
-    own_url = canonical_url(own)
-    if not hrefs or own_url is None:
-        return None
-    own_part = _PAGE_PART.search(own_url)
-    own_number = _number(own_part.group()) if own_part else 1
-    for href in hrefs:
-        url = canonical_url(href, page.base) if href else None
-        part = _PAGE_PART.search(url) if url else None
-        if url is None or part is None:
-            continue
-        stem = _stem(url)
-        if stem in (_stem(own_url), url_key(own_url)) and _number(part.group()) == own_number + 1:
-            return url
-    return None
-
-
-def _stem(url: str) -> str:
-    return url_key(_PAGE_PART.sub("", url, count=1))
-
-
-def _number(part: str) -> int:
-    match = _PAGE_NUMBER.search(part)
-    return int(match.group(1)[:6]) if match else 1
 
 
 # --- Headline and text fields ---------------------------------------------------------------------

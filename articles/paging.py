@@ -1,0 +1,73 @@
+"""Articles that stand on several pages: which page is the next one of the same article."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Final
+
+from selectolax.lexbor import LexborNode
+
+from articles.decode import decode
+from articles.metadata import Metadata
+from articles.page import Page, UnreadablePage, attribute, parse
+from articles.urls import canonical_url, url_key
+
+PAGERS: Final = "a[rel~=next],[class*=pagin i]"
+"""What leads from page to page, as `articles.metadata` collects it."""
+
+_WORTH_PARSING: Final = re.compile(rb"""rel\s*=\s*["']?[^"'>]{0,40}\bnext\b|pagin""", re.IGNORECASE)
+_PAGE_PART: Final = re.compile(
+    r"(?:[?&](?:page|p|pg|seite|pagina|paged|start)=\d+|/(?:page|seite|pagina|p)[/-]?\d+/?$|[-_,](?:page"
+    r"|seite|p|s)?-?\d{1,2}(?=(?:\.\w+)?$)"
+    r"|/\d{1,2}/?$)",
+    re.IGNORECASE,
+)
+_PAGE_NUMBER: Final = re.compile(r"(\d+)\D*$")
+
+
+def next_page_of(page: Page, metadata: Metadata, own: str) -> str | None:
+    """The next page of the same article, where it has several."""
+    return _next(page.base, metadata.links.get("next", ())[:3], metadata.pagers, own)
+
+
+def next_page_in(body: bytes, url: str, content_type: str | None) -> str | None:
+    """The same for a page that was fetched and not read: for the crawler, which asks it of every article."""
+    if not _WORTH_PARSING.search(body):
+        return None
+    try:
+        page = parse(decode(body, content_type), url)
+    except UnreadablePage:
+        return None
+    links = [attribute(node, "href") for node in page.tree.css("link[rel~=next]")[:3]]
+    return _next(page.base, links, page.tree.css(PAGERS)[:10], url)
+
+
+def _next(base: str, links: Sequence[str], pagers: Sequence[LexborNode], own: str) -> str | None:
+    hrefs = list(links)
+    for node in pagers:
+        found = [node] if node.tag == "a" else node.css("a")[:20]
+        hrefs += [attribute(link, "href") for link in found]
+    own_url = canonical_url(own)
+    if not hrefs or own_url is None:
+        return None
+    own_part = _PAGE_PART.search(own_url)
+    own_number = _number(own_part.group()) if own_part else 1
+    for href in hrefs:
+        url = canonical_url(href, base) if href else None
+        part = _PAGE_PART.search(url) if url else None
+        if url is None or part is None:
+            continue
+        stem = _stem(url)
+        if stem in (_stem(own_url), url_key(own_url)) and _number(part.group()) == own_number + 1:
+            return url
+    return None
+
+
+def _stem(url: str) -> str:
+    return url_key(_PAGE_PART.sub("", url, count=1))
+
+
+def _number(part: str) -> int:
+    match = _PAGE_NUMBER.search(part)
+    return int(match.group(1)[:6]) if match else 1
