@@ -134,7 +134,7 @@ async def _article(visit: Visit, due: Due, done: set[str], *, last_try: bool) ->
             outcome=error.outcome,
             detail=error.detail,
             status=getattr(error, "status", None),
-            final=error.outcome not in TRANSIENT and error.outcome is not Outcome.NOT_FOUND,
+            final=error.outcome not in TRANSIENT and not _to_be_confirmed(due, error),
             gone=error.outcome in (Outcome.NOT_FOUND, Outcome.GONE),
         )
         await visit.desk.promise(failed)
@@ -174,6 +174,12 @@ def _capture(reply: Reply, site: Site, found: Found | None) -> Capture:
         found=found,
         terms=reply.terms,
     )
+
+
+def _to_be_confirmed(due: Due, error: FetchError) -> bool:
+    """Whether it may be a hiccup: a 404, or an article of ours that suddenly leads to a listing."""
+    away = error.outcome is Outcome.GONE and getattr(error, "status", None) is None
+    return error.outcome is Outcome.NOT_FOUND or (away and due.fetched_at is not None)
 
 
 def _refuse_redirect_away(due: Due, reply: Reply) -> None:

@@ -639,10 +639,12 @@ def _after(row: Any, result: Fetched) -> dict[str, Any]:  # noqa: ANN401
     failures = row.failures + 1
     given_up = result.final or failures >= MAX_ATTEMPTS
     wait = min(RETRY * 2 ** (failures - 1), MAX_RETRY)
+    # an article that was there may come back, and is looked at by its age like one that is there
+    last = next_look(result.at, row.published_at, row.found_at) if result.gone and row.fetched_at else None
     values |= {
         "state": State.GONE if result.gone else State.FAILED,
         "failures": failures,
-        "next_at": None if given_up else result.at + wait,
+        "next_at": last if given_up else result.at + wait,
     }
     return values
 
