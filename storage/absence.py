@@ -75,7 +75,7 @@ def leads_away(
     target, end = _end_of(redirect, later)
     if target is None or url_key(target) == own:
         return False
-    if end is None and _is_root(target):
+    if _is_root(target):
         return True
     if isinstance(end, Rejection):
         return end.reason in _ELSEWHERE or end.status in _GONE_STATUS
