@@ -62,6 +62,10 @@ MAX_ATTEMPTS = 8
 """Failures in a row after which a URL is given up, until a feed or sitemap announces a change."""
 
 
+KEPT_APART = frozenset({"part"})
+"""Outcomes of skipped URLs that stay as they are, whoever names them again."""
+
+
 class Kind(StrEnum):
     """What a polled page is."""
 
@@ -384,6 +388,8 @@ class Fetched:
     final: bool = False
     """Not worth another try."""
     gone: bool = False
+    part: bool = False
+    """A further page of an article, never fetched on its own."""
 
 
 def add_finds(connection: Connection, site: str, finds: Iterable[Find], *, now: datetime) -> Tally:
@@ -404,6 +410,7 @@ def add_finds(connection: Connection, site: str, finds: Iterable[Find], *, now: 
                 select(
                     urls.c.url_id,
                     urls.c.state,
+                    urls.c.outcome,
                     urls.c.fetched_at,
                     urls.c.unchanged,
                     urls.c.next_at,
@@ -441,7 +448,7 @@ def add_finds(connection: Connection, site: str, finds: Iterable[Find], *, now: 
                 and not any(key[0] == url_id and other.modified_at for key, other in said.items())
             )
             if (
-                row.state == State.SKIPPED
+                (row.state == State.SKIPPED and row.outcome not in KEPT_APART)
                 or (claims and fetched_at is not None)
                 or (claims and row.state in (State.FAILED, State.GONE))
             ):
@@ -460,11 +467,16 @@ def add_finds(connection: Connection, site: str, finds: Iterable[Find], *, now: 
                 update(urls).where(urls.c.url_id == bindparam("_id")).values(published_at=bindparam("_at")),
                 dated,
             )
-        for values in retold:
+        if retold:
+            told = ("changed_at", "title", "published_at", "modified_at", "language")
             connection.execute(
-                update(mentions)
-                .where(mentions.c.url_id == values.pop("url_id"), mentions.c.via == values.pop("via"))
-                .values({key: value for key, value in values.items() if key != "found_at"})
+                update(mentions).where(
+                    mentions.c.url_id == bindparam("_id"), mentions.c.via == bindparam("_via")
+                ),
+                [
+                    {"_id": row["url_id"], "_via": row["via"], **{name: row[name] for name in told}}
+                    for row in retold
+                ],
             )
         if sooner:
             connection.execute(
@@ -623,6 +635,8 @@ def record_fetches(connection: Connection, results: Iterable[Fetched]) -> None:
 def _after(row: Any, result: Fetched) -> dict[str, Any]:  # noqa: ANN401
     """The columns of a URL after a fetch."""
     values: dict[str, Any] = {"outcome": str(result.outcome), "status": result.status}
+    if result.part:
+        return values | {"state": State.SKIPPED, "outcome": "part", "next_at": None}
     if result.outcome in ("fetched", "not_modified"):
         same = result.outcome == "not_modified"
         values |= {
