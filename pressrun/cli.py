@@ -232,6 +232,36 @@ def takedown(
     run(url, _checked(store, seeds), dry_run=dry_run, json=json)
 
 
+@app.command()
+def verify(
+    after: Annotated[int, typer.Option(metavar="CURSOR", help="Only what later commits name.")] = 0,
+    repair: Annotated[
+        bool,
+        typer.Option("--repair", help="Mend segments, their indexes and batches where that can be done."),
+    ] = False,
+    store: Store = None,
+    seeds: Seeds = None,
+    json: Json = False,
+) -> None:
+    """Check every digest, count and pointer of the archive, and name what is damaged. Ends with 2 where anything is."""
+    from pressrun.keeping import verify as run
+
+    run(_checked(store, seeds), after=after, repair=repair, json=json)
+
+
+@app.command()
+def rebuild(
+    tables: Annotated[bool, typer.Option("--tables", help="Tables and documents too.")] = False,
+    store: Store = None,
+    seeds: Seeds = None,
+    json: Json = False,
+) -> None:
+    """Make the database anew from the store; what the crawl remembers of the web stays."""
+    from pressrun.keeping import rebuild as run
+
+    run(_config(store, seeds), tables=tables, json=json)
+
+
 @app.command("serve-flows")
 def serve_flows(store: Store = None, seeds: Seeds = None) -> None:
     """Run the schedules of prefect.yaml in this process, until Ctrl-C (needs a Prefect server)."""

@@ -1,4 +1,4 @@
-"""What an archive's keeper asks for: take an article down."""
+"""What an archive's keeper asks for: take an article down, check everything, make anew what can be."""
 
 from __future__ import annotations
 
@@ -13,7 +13,14 @@ from flows.config import Config
 from flows.workshop import open_workshop
 from pressrun import views
 from pressrun.trouble import RequestError
+from storage.delta import follow_tables
+from storage.documents import follow_documents
+from storage.log import Log
+from storage.objects import open_store
+from storage.recollect import forget_followers, rebuild_state
+from storage.state.database import open_database
 from storage.takedown import Found, TakenDown, Tell, find, take_down
+from storage.verify import verify as check
 
 
 def takedown(url: str, config: Config, *, dry_run: bool, json: bool) -> None:
@@ -56,6 +63,56 @@ def _say_done(url: str, done: TakenDown) -> None:
     for torn in done.unsearched:
         views.say(f"  not searched to its end: {torn}")
     views.say("Where the bucket keeps old versions or backups of its objects, remove those too.")
+
+
+def verify(config: Config, *, after: int, repair: bool, json: bool) -> None:
+    """Name everything that is damaged, and with `repair` mend what can be; raises RequestError where damage stays."""
+    shop = open_workshop(config)
+    found = []
+    with _steps() as tell:
+        for damage in check(shop.store, shop.database, tell, after=after):
+            found.append(damage)
+            if json:
+                views.as_json(damage)
+            else:
+                views.say(f"{damage.key}: {damage.what}\n    {damage.remedy}")
+    if not found and not json:
+        views.say(f"Everything is whole, up to commit {Log(shop.store).head()}.")
+    left = len(found)
+    if repair and found:
+        from flows.repair import NotRepaired, mend
+
+        left = 0
+        for told in mend(shop, found):
+            if isinstance(told, NotRepaired):
+                left += 1
+                views.say(f"not repaired: {told}")
+            else:
+                views.say(f"repaired: {told.key}: {told.how}")
+        with _steps() as tell:
+            left = sum(1 for _ in check(shop.store, shop.database, tell, after=after))
+    if left:
+        raise RequestError(f"{left} things are damaged in {shop.store.url}; see above")
+
+
+def rebuild(config: Config, *, tables: bool, json: bool) -> None:
+    """Make the database's index anew from the store, and with `tables` the tables and documents too."""
+    store, database = open_store(config.store), open_database(config.database)
+    with _steps() as tell:
+        tell("making the database anew", 0)
+        commits = rebuild_state(store, database)
+        database.close()
+        if tables:
+            tell("making tables and documents anew", 0)
+            forget_followers(store)
+            follow_tables(store)
+            follow_documents(store)
+    if json:
+        views.as_json({"commits": commits, "tables": tables})
+    else:
+        views.say(
+            f"Made anew from {commits} commits: the database{', tables and documents' if tables else ''}."
+        )
 
 
 @contextmanager

@@ -108,6 +108,48 @@ def captures_for(store: ObjectStore, key: str) -> list[CaptureRow]:
     return [CaptureRow(**row) for row in rows]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TableSums:
+    """What a table holds, by commit."""
+
+    key: str
+    cursor: int
+    """Number of the last commit that it has followed."""
+    rows: dict[int, int]
+    characters: dict[int, int] | None
+    """Of the column `text`; None: the table has none."""
+
+
+def table_sums(store: ObjectStore) -> list[TableSums]:
+    """Rows and characters of text by commit, every byte of these columns read; none of tables that are not there.
+
+    Raises TableError where a table cannot be read.
+    """
+    sums = []
+    for kind in _KINDS:
+        try:
+            table = DeltaTable(table_url(store, kind.key), storage_options=storage_options(store))
+            text = "sum(character_length(text))" if "text" in kind.schema.names else "NULL"
+            query = f"SELECT seq, count(*), {text} FROM t GROUP BY seq"  # noqa: S608
+            batches_read = pa.table(QueryBuilder().register("t", table).execute(query))
+        except TableNotFoundError:
+            continue
+        except (DeltaError, OSError, pa.ArrowException) as error:
+            raise _error(store, kind, error) from error
+        seqs, rows, characters = (column.to_pylist() for column in batches_read.columns)
+        sums.append(
+            TableSums(
+                key=kind.key,
+                cursor=_cursor(table),
+                rows=dict(zip(seqs, rows, strict=True)),
+                characters=None
+                if text == "NULL"
+                else {seq: number or 0 for seq, number in zip(seqs, characters, strict=True)},
+            )
+        )
+    return sums
+
+
 def maintain_tables(store: ObjectStore, *, keep: timedelta = timedelta(days=7)) -> dict[str, str]:
     """Join small files, remove those that no reader of the last `keep` can need; what was done, by table."""
     done = {}

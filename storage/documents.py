@@ -58,6 +58,11 @@ def follow_documents(store: ObjectStore) -> int:
     return done - begin
 
 
+def documents_cursor(store: ObjectStore) -> int:
+    """Number of the last commit whose documents are written. Raises BadCursor."""
+    return _read_cursor(store)[0]
+
+
 def document_key(article: StoredArticle) -> str:
     """Where the document of a revision lies."""
     day = article.fetched_at.astimezone(UTC)

@@ -8,10 +8,13 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
+from storage import commit
 from storage.commit import catch_up
-from storage.log import Log
+from storage.documents import CURSOR_KEY
+from storage.documents import PREFIX as DOCUMENTS
+from storage.log import Commit, Log
 from storage.objects import ObjectStore
-from storage.segments import SEGMENTS, SUFFIX, describe
+from storage.segments import SEGMENTS, SUFFIX, current_sha256, describe
 from storage.state import index, segments
 from storage.state.database import Database, DatabaseError
 from storage.state.segments import SegmentInfo, State
@@ -45,6 +48,52 @@ def recollect(store: ObjectStore, database: Database) -> int:
     return len(waiting)
 
 
+def rebuild_state(store: ObjectStore, database: Database) -> int:
+    """Make the index, and the list of segments, anew from the store; how many commits there are.
+
+    What the crawl remembers of the web stays as it is; attempts to read segments are counted anew. Safe to kill
+    and to repeat. Raises what the log and the store raise.
+    """
+    done = commit.rebuild(store, database)
+    committed = {entry.segment: entry for entry in Log(store).follow(0)}
+    with database.transaction() as connection:
+        segments.clear(connection)
+    for key, size in store.list(SEGMENTS):
+        if not key.endswith(SUFFIX):
+            continue
+        entry = committed.get(key)
+        info = _info(store, key) if entry is None else _committed(store, entry, size)
+        with database.transaction() as connection:
+            segments.register(connection, info)
+    return done
+
+
+def forget_followers(store: ObjectStore) -> None:
+    """Throw tables and documents away: they are written again from the log by whoever follows next.
+
+    Safe to kill and to repeat. Raises StoreError.
+    """
+    # The cursors first: whatever a kill leaves over is then not taken for the whole.
+    store.delete(CURSOR_KEY)
+    for table in ("tables/articles/", "tables/captures/"):
+        for prefix in (f"{table}_delta_log/", table):
+            for key, _ in store.list(prefix):
+                store.delete(key)
+    for key, _ in store.list(DOCUMENTS):
+        store.delete(key)
+
+
+def _committed(store: ObjectStore, entry: Commit, size: int) -> SegmentInfo:
+    return SegmentInfo(
+        key=entry.segment,
+        sha256=current_sha256(store, entry.segment, entry.segment_sha256),
+        bytes=size,
+        captures=entry.captures,
+        registered_at=entry.committed_at,
+        state=State.COMMITTED,
+    )
+
+
 def _same_archive(store: ObjectStore, last: index.Stored) -> None:
     """A commit made on top of another archive's index would leave a hole in this archive's log."""
     there = Log(store).get(last.seq)
@@ -59,7 +108,7 @@ def _same_archive(store: ObjectStore, last: index.Stored) -> None:
 
 def _uncommitted(store: ObjectStore, database: Database) -> Iterator[SegmentInfo]:
     """Segments in the store that neither the log nor the database knows."""
-    committed = {commit.segment for commit in Log(store).follow(0)}
+    committed = {entry.segment for entry in Log(store).follow(0)}
     for key, _ in store.list(SEGMENTS):
         if not key.endswith(SUFFIX) or key in committed:
             continue

@@ -141,7 +141,7 @@ def describe(path: Path, key: str) -> SegmentInfo:
 def _info(path: Path, key: str, captures: int) -> SegmentInfo:
     return SegmentInfo(
         key=key,
-        sha256=_sha256(path),
+        sha256=digest_of(path),
         bytes=path.stat().st_size,
         captures=captures,
         registered_at=datetime.now(UTC),
@@ -179,7 +179,7 @@ def captures_of(store: ObjectStore, key: str, sha256: str | None = None) -> Iter
                 f"segment {key} is not in {store.url} any more; restore this object"
             ) from error
         if sha256 is not None:
-            seen = _sha256(path)
+            seen = digest_of(path)
             if seen != sha256 and seen != current_sha256(store, key, sha256):
                 raise SegmentDamaged(f"segment {key} in {store.url}: sha256 {seen}, registered {sha256}")
         yield from read_captures(path, key)
@@ -191,7 +191,8 @@ def current_sha256(store: ObjectStore, key: str, sha256: str) -> str:
     return successor.sha256 if successor else sha256
 
 
-def _sha256(path: Path) -> str:
+def digest_of(path: Path) -> str:
+    """SHA-256 of a local file, in hex."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 

@@ -31,7 +31,7 @@ from storage.documents import PREFIX as DOCUMENTS
 from storage.documents import follow_documents, site_folder
 from storage.log import Commit, Log
 from storage.objects import ObjectStore
-from storage.segments import SEGMENTS, SUFFIX, index_key
+from storage.segments import SEGMENTS, SUFFIX, digest_of, index_key
 from storage.state import frontier, index, segments
 from storage.state.database import Database
 from storage.superseded import Successor, supersede
@@ -341,14 +341,14 @@ def _blank_segment(
     with tempfile.TemporaryDirectory(prefix="pressrun-takedown-") as folder:
         path, torn = Path(folder) / "segment", None
         store.fetch_file(key, path)
-        before = _sha256(path)
+        before = digest_of(path)
         number = 0
         try:
             number = len(blank_records(path, key, choose, Blank.TAKEN_DOWN))
             cdxj = to_cdxj(read_index(path, key), key.rpartition("/")[2])
         except TornSegment as error:
             torn, cdxj = str(error), None
-        after = _sha256(path)
+        after = digest_of(path)
         if after != before:
             # The segment last: a call that comes after a kill still finds what is to be blanked.
             if cdxj is not None:
@@ -379,8 +379,3 @@ def _tombstones(ids: frozenset[str]) -> Iterator[Article]:
 
 def _note_key(seq: int) -> str:
     return f"{PREFIX}{seq:012d}.json"
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()

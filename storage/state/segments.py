@@ -6,7 +6,19 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import BigInteger, Column, Connection, Integer, Row, String, Table, insert, select, update
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    Connection,
+    Integer,
+    Row,
+    String,
+    Table,
+    delete,
+    insert,
+    select,
+    update,
+)
 
 from storage.state.database import METADATA, Moment
 
@@ -127,6 +139,11 @@ def release(connection: Connection, key: str) -> None:
 def rehash(connection: Connection, key: str, sha256: str) -> None:
     """Its bytes were changed on purpose (a takedown, a repair)."""
     _update(connection, key, sha256=sha256)
+
+
+def clear(connection: Connection) -> None:
+    """Forget every segment."""
+    connection.execute(delete(SEGMENTS))
 
 
 def _update(connection: Connection, key: str, **values: str | int | None) -> None:

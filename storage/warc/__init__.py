@@ -23,8 +23,8 @@ no seal; a damaged record in one costs that record alone, as far as the next can
 of ours is a TornSegment.
 """
 
-from storage.warc.blanks import blank_records
-from storage.warc.reader import Entry, read_capture, read_captures, read_index, recover
+from storage.warc.blanks import blank_damaged, blank_records
+from storage.warc.reader import Entry, check_records, read_capture, read_captures, read_index, recover
 from storage.warc.records import Blank, Record, TornSegment, payload_digest
 from storage.warc.writer import OPEN, Earlier, SegmentWriter
 
@@ -36,7 +36,9 @@ __all__ = [
     "Record",
     "SegmentWriter",
     "TornSegment",
+    "blank_damaged",
     "blank_records",
+    "check_records",
     "payload_digest",
     "read_capture",
     "read_captures",

@@ -12,13 +12,23 @@ from __future__ import annotations
 
 import struct
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
 from storage.warc.blocks import printable
-from storage.warc.records import BLANKED_CAPTURE, BLANKED_RECORD, Blank, Record, new_id, read_records
+from storage.warc.members import next_member
+from storage.warc.reader import check_records
+from storage.warc.records import (
+    BLANKED_CAPTURE,
+    BLANKED_RECORD,
+    Blank,
+    Record,
+    TornSegment,
+    new_id,
+    read_records,
+)
 
 _KEPT = ("WARC-Record-ID", "WARC-Date", "Pressrun-Site")
 
@@ -49,6 +59,28 @@ def blank_records(
             if record.blanked or (url := choose(record)) is None:
                 continue
             done.append(blank(file, record, url, why))
+    return tuple(done)
+
+
+def blank_damaged(path: Path, name: str, captures: Mapping[int, str]) -> tuple[Blanked, ...]:
+    """Blank, in a local copy of a segment of ours, each damaged record, so that all others can be read again.
+
+    `captures`: byte -> URL of the captures that it held. Raises TornSegment where what is left does not add up to
+    the seal: the damage took more than single records, or the seal itself.
+    """
+    done: list[Blanked] = []
+    damaged = [offset for offset, _ in check_records(path)]
+    with path.open("r+b", buffering=0) as file:
+        for offset in damaged:
+            end = next_member(file, offset + 1)
+            if end is None:
+                raise TornSegment(f"{name}: damaged at byte {offset}, and nothing is behind it")
+            kind = "response" if offset in captures else "metadata"
+            headers = (("Content-Type", "application/http"),) if offset in captures else ()
+            record = Record(kind, headers, b"", offset, end - offset)
+            done.append(blank(file, record, captures.get(offset, f"lost:{offset}"), Blank.LOST))
+        for _ in read_records(file, name):
+            pass
     return tuple(done)
 
 

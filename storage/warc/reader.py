@@ -15,8 +15,8 @@ from articles.model import Capture, Pointer, Problem, Reason
 from storage.codings import MAX_DECODED_BYTES, CodingError, CutShort, TooLarge, undo
 from storage.objects import ObjectStore
 from storage.warc.blocks import Http, read_evidence, read_http, read_moment, read_terms
-from storage.warc.members import MAX_MEMBER_BYTES, read_member
-from storage.warc.records import Blank, Record, TornSegment, make_seal, parse, read_records
+from storage.warc.members import MAX_MEMBER_BYTES, next_member, read_member
+from storage.warc.records import Blank, Record, TornSegment, make_seal, parse, payload_digest, read_records
 from storage.warc.writer import NOT_MODIFIED, OPEN, flush_folder
 
 _EPOCH = datetime.fromtimestamp(0, UTC)
@@ -86,6 +86,30 @@ def read_index(source: Path | BinaryIO, segment_key: str) -> Iterator[Entry]:
         for record in read_records(file, segment_key):
             if record.is_capture:
                 yield _entry(record)
+
+
+def check_records(path: Path) -> Iterator[tuple[int, str]]:
+    """(byte, what is wrong) of each record that is damaged or whose block is not that of its digest.
+
+    Unlike the other readers it goes on behind damage, in segments of ours too, where the next record can be found.
+    """
+    with _opened(path) as file:
+        offset = 0
+        while (member := read_member(file, offset)) is not None:
+            record = parse(member)
+            if record.damage:
+                yield offset, record.damage
+                following = next_member(file, offset + 1)
+                if following is None:
+                    return
+                offset = following
+                continue
+            stated = record.header("WARC-Block-Digest") or ""
+            if stated.startswith("sha1:") and not record.too_large:
+                found = payload_digest(record.block)
+                if found != stated:
+                    yield offset, f"its block's digest is {found}, must be {stated}"
+            offset += member.length
 
 
 def recover(path: Path) -> int:

@@ -79,3 +79,17 @@ def test_takedown_tells_what_was_removed_where_and_show_tells_that_it_was(run: R
 def test_takedown_of_what_is_no_address_is_refused(run: Run, archive: Path) -> None:
     refused = run("takedown", "mailto:me")
     assert (refused.code, "no address of a web page" in refused.err) == (2, True)
+
+
+def test_verify_ends_with_2_where_anything_is_damaged_and_rebuild_mends_what_is_derived(
+    run: Run, archive: Path
+) -> None:
+    store = open_store(str(archive))
+    key = next(key for key, _ in store.list("articles/"))
+    store.delete(key)
+    told = run("verify", "--json")
+    named = {damage["key"]: damage for damage in map(json.loads, told.out.splitlines())}
+    assert (told.code, named[key]["what"], named[key]["seq"]) == (2, "is missing", 1)
+    assert run("rebuild", "--tables").code == 0
+    named = {damage["key"] for damage in map(json.loads, run("verify", "--json").out.splitlines())}
+    assert named == {"segments/2026/11/22/a.warc.gz"}  # which this archive never had

@@ -5,13 +5,18 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select
 
+from flows.segment import normalize_segment
+from storage.delta import follow_tables, table_sums
+from storage.documents import follow_documents
 from storage.log import Log
 from storage.objects import ObjectStore, open_store
-from storage.recollect import recollect
+from storage.recollect import forget_followers, rebuild_state, recollect
 from storage.state import index, segments
 from storage.state.database import Database, DatabaseError
 from storage.state.segments import State
+from storage.takedown import find, take_down
 from tests.support.archives import commit, make_article, new_database
 from tests.support.segments import Answer, page, publish_segment
 
@@ -71,3 +76,62 @@ def test_a_database_of_another_archive_is_refused_before_it_leaves_a_hole_in_the
             recollect(store, database)
     assert recollect(folder, database) == 0
     assert Log(empty).head() == 0
+
+
+def test_a_rebuilt_database_equals_the_old_one_in_all_that_the_store_tells(
+    folder: ObjectStore, database: Database, tmp_path: Path
+) -> None:
+    (tmp_path / "work").mkdir()
+    keys = [published(folder, database, tmp_path / "work") for _ in range(3)]
+    for key in keys[:2]:
+        assert normalize_segment(folder, database, {}, key).error is None
+    take_down(folder, database, find(folder, "https://harbour.test/1"))
+    live = rows(database)
+    assert live["heads"] == []
+    assert len(live["segments"]) == 3
+
+    with database.transaction() as connection:
+        index.clear(connection)
+        connection.execute(segments.SEGMENTS.update().values(sha256="lost"))
+    rebuild_state(folder, database)
+    assert rows(database) == live
+    fresh = new_database(tmp_path, "fresh")
+    rebuild_state(folder, fresh)
+    assert rows(fresh) == live
+
+
+def rows(database: Database) -> dict[str, list[tuple[object, ...]]]:
+    """Everything that can be made anew: all but when a segment was registered."""
+    with database.transaction() as connection:
+        return {
+            table.name: sorted(
+                map(
+                    tuple,
+                    connection.execute(select(*(c for c in table.columns if c.name != "registered_at"))),
+                ),
+                key=repr,
+            )
+            for table in (*index.TABLES, segments.SEGMENTS)
+        }
+
+
+def test_tables_and_documents_thrown_away_are_written_again(folder: ObjectStore, database: Database) -> None:
+    for number in range(3):
+        commit(
+            folder,
+            database,
+            f"s{number}",
+            make_article("a", body=f"Edition {number}."),
+            make_article(f"b{number}"),
+        )
+    follow_tables(folder)
+    follow_documents(folder)
+    written = {key: folder.get(key) for key, _ in folder.list("articles/")}
+    sums = table_sums(folder)
+    forget_followers(folder)
+    assert list(folder.list("tables/")) == list(folder.list("articles/")) == []
+    assert table_sums(folder) == []
+    follow_tables(folder)
+    follow_documents(folder)
+    assert {key: folder.get(key) for key, _ in folder.list("articles/")} == written
+    assert table_sums(folder) == sums
