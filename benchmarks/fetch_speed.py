@@ -25,8 +25,8 @@ from pathlib import Path
 from benchmarks import corpus
 from benchmarks.fetch_contenders import CONTENDERS, measured
 from benchmarks.local_web import LocalWeb
-from seeds.sample.paper import ROOT, load_paper
 from seeds.sample.pages import build
+from seeds.sample.paper import ROOT, load_paper
 
 HOSTS = 50
 BODIES = 400
