@@ -1,10 +1,9 @@
 """Text within and beside the body that is no part of it: what it is, how sure, and why.
 
-Prompts are told by what they are. A *sentence* asks when it opens with a verb that newsletters, subscriptions,
-networks, apps or further reading are offered with, or speaks to the reader of the paper's own offers; a *block* is a
-prompt when asking is all it does and something besides its wording agrees: it speaks of the house (`our`, the paper's
-name), it is a link, it stands in a form or in a box so named, or at the edge of the body. Wording alone never removes
-a paragraph.
+`prompts` says what a line asks of its reader. Here it is weighed against the classifier's opinion: the surer that is
+that a block is body, the more must speak for the prompt. Small boxes go whole: with a call to act at their end, named
+as prompts' boxes are and holding one, or labelled as advertising. What the classifier left out is told by what it is,
+else by what its box is called.
 """
 
 from __future__ import annotations
@@ -21,311 +20,8 @@ from articles.features import GROUP_BIT, Hints, groups
 from articles.lexicon import Says, says
 from articles.model import Kind, Removed
 from articles.profile import MAX_WORDS, Profile, Repeats, line_key, repeats
+from articles.prompts import Setting, Verdict, may_ask, prompt
 from articles.text import folded
-
-_SENTENCE: Final = re.compile(r"(?<=[.!?…:])\s+|(?<=[a-z][.!?])(?=[A-Z])|\s+[|•·–—]\s+")
-_SIGN_UP: Final = re.compile(
-    r"subscri|newsletter|sign-?up|abonn|/abo\b|suscri|assin|inscri|iscri|prenumer|mailing|email-?alert|apps\.apple|"
-    r"play\.google|donat|membership|list-manage"
-)
-_MAX_WORDS: Final = 75
-"""No prompt is longer; a longer block is text, whatever it speaks of."""
-
-
-@dataclass(frozen=True, slots=True)
-class Verdict:
-    """What a block is taken for."""
-
-    kind: Kind
-    score: float
-    """0 to 1."""
-    reason: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Setting:
-    """Where a block stands, as far as it tells a prompt from a paragraph."""
-
-    names: int = 0
-    """Groups of the names of its element and those around it."""
-    link_share: float = 0.0
-    slanted: float = 0.0
-    """Share of it in italics or bold."""
-    in_form: bool = False
-    signs_up: bool = False
-    """Its link leads to a subscription, a newsletter, an account or an app store."""
-    edge: bool = False
-    """No body text follows it."""
-    tag: str = "p"
-    house: str = ""
-    """The paper's name, folded to one word: `latinpost`."""
-
-
-def prompt(text: str, setting: Setting) -> Verdict | None:
-    """What a block asks of the reader, where asking is all it does; None for text."""
-    tokens = folded(text)
-    if not tokens or len(tokens) > _MAX_WORDS:
-        return None
-    asking = foreign = 0
-    kinds: dict[Kind, int] = {}
-    own = to_reader = offers = False
-    for sentence in _SENTENCE.split(text):
-        found = folded(sentence)
-        if not found:
-            continue
-        masks = [says(token) for token in found[:40]]
-        every = 0
-        for mask in masks:
-            every |= mask
-        house = _speaks_of(setting.house, found, masks)
-        kind = _asks(found, masks, every, sentence, setting, house=house)
-        if kind is not None:
-            asking += len(found)
-            kinds[kind] = kinds.get(kind, 0) + len(found)
-            own = own or house or bool(every & Says.HOUSE)
-            to_reader = to_reader or bool(every & Says.READER)
-            offers = offers or bool(every & Says.OFFER)
-        elif not _leads_up(found, every, sentence):
-            foreign += len(found)
-    if not kinds:
-        return None
-    kind = max(kinds, key=lambda k: kinds[k])
-    if kind is Kind.RELATED and len(tokens) <= 40 and (setting.link_share > 0.3 or len(tokens) <= 25):
-        # What follows `Read more:` is the other story's headline, not text.
-        foreign = 0
-    if setting.slanted > 0.9 or setting.signs_up or setting.in_form:
-        foreign //= 4
-    elif len(tokens) <= 25 and foreign <= 6:
-        foreign = 0
-    share = asking / (asking + foreign)
-    reasons = [_SAYING[kind]]
-    score = 0.35 * share
-    if share >= 0.99:
-        score += 0.1
-        reasons.append("nothing else is said beside it")
-    if own:
-        score += 0.2
-        reasons.append("speaks of the paper's own offer")
-    elif to_reader or offers:
-        score += 0.1
-    if setting.link_share > 0.6:
-        score += 0.25
-        reasons.append("it is a link")
-    elif setting.link_share > 0.1:
-        score += 0.15
-        reasons.append("it links")
-    if setting.slanted > 0.9:
-        score += 0.1
-        reasons.append("set apart in italics or bold")
-    if setting.signs_up:
-        score += 0.3
-        reasons.append("its link leads to a sign-up")
-    if setting.in_form:
-        score += 0.3
-        reasons.append("stands in a form")
-    named = _named(setting.names)
-    if named is not None:
-        score += 0.25
-        reasons.append(f"its box is called {named}")
-    if setting.edge:
-        score += 0.1
-        reasons.append("stands at the end of the text")
-    if len(tokens) <= 25:
-        score += 0.1
-    if kind in (Kind.NEWSLETTER, Kind.SUBSCRIBE, Kind.APP) and len(kinds) + (asking > 12) > 1:
-        score += 0.05
-    if kind is Kind.RELATED and share > 0.99 and (text.rstrip().endswith(":") or ":" in text[:30]):
-        score += 0.2
-    return Verdict(
-        kind=kind,
-        score=min(score * min(1.0, 0.25 + share), 1.0),
-        reason="; ".join(reasons),
-    )
-
-
-def _speaks_of(house: str, tokens: list[str], masks: list[int]) -> bool:
-    """Whether the paper is named, in full or by the first or last word of its name."""
-    if len(house) <= 3:
-        return False
-    if house in "".join(tokens):
-        return True
-    return any(
-        len(token) >= 5 and not mask and (house.endswith(token) or house.startswith(token))
-        for token, mask in zip(tokens, masks, strict=False)
-    )
-
-
-def _leads_up(tokens: list[str], every: int, sentence: str) -> bool:
-    """Whether a sentence is of the kind that a prompt begins or ends with: `Enjoying this story?`, `No spam, ever.`"""
-    if len(tokens) > 16 or '"' in sentence or "“" in sentence:
-        return False
-    if sentence.rstrip().endswith("?"):
-        return len(tokens) <= 9
-    if sentence.rstrip().endswith(":"):
-        return len(tokens) <= 6
-    if every & (Says.NEWSLETTER | Says.APP | Says.SUBSCRIPTION):
-        return True
-    told = Says.READER | Says.HOUSE | Says.OFFER | Says.GO | Says.SUBSCRIBE
-    return len(tokens) <= 12 and (bool(every & told) or len(tokens) <= 3)
-
-
-_SAYING: Final = {
-    Kind.NEWSLETTER: "asks the reader to take a newsletter",
-    Kind.SUBSCRIBE: "asks the reader to subscribe or sign up",
-    Kind.FOLLOW: "asks the reader to follow the paper elsewhere",
-    Kind.SHARE: "asks the reader to share",
-    Kind.APP: "offers an app",
-    Kind.RELATED: "points to another story",
-    Kind.PAYWALL: "asks for payment or a login to read on",
-    Kind.ADVERTISEMENT: "labels an advertisement",
-    Kind.COMMENT: "asks for comments",
-    Kind.CONSENT: "asks for consent",
-}
-
-
-def _named(names: int) -> str | None:
-    for group in ("promo", "related", "share", "ad", "overlay", "comment"):
-        if names & GROUP_BIT[group]:
-            return group
-    return None
-
-
-_CLAUSE: Final = re.compile(
-    r"[,;:–—(]\s*|\s+(?:and|or|und|oder|y|o|e|et|ou|en|of|i|och|eller|to)\s+",
-    re.IGNORECASE,
-)
-_QUOTES: Final = re.compile(r"[\"“”„«»]")
-_DEMANDS: Final = Says.SUBSCRIBE | Says.FOLLOW | Says.GO
-
-
-def _asks(
-    tokens: list[str],
-    masks: list[int],
-    every: int,
-    sentence: str,
-    setting: Setting,
-    *,
-    house: bool,
-) -> Kind | None:
-    """What a sentence asks for, if it asks."""
-    if not every & _ANY and "@" not in sentence:
-        return None
-    first = masks[0]
-    own = house or bool(every & Says.HOUSE)
-    count = len(tokens)
-    to_reader = bool(every & Says.READER)
-    # Words that someone is quoted with ask nothing of the reader.
-    spoken = bool(_QUOTES.search(sentence)) and count > 6
-    demand = 0 if spoken else first & _DEMANDS
-    if tokens[0] in _BECOME:
-        demand = Says.GO
-    if not spoken and not demand and every & _DEMANDS:
-        for clause in _CLAUSE.split(sentence)[1:]:
-            opening = _FIRST_WORD.search(clause)
-            if opening:
-                demand |= says(opening.group().casefold()) & (Says.SUBSCRIBE | Says.GO)
-    offered = bool(every & Says.OFFER)
-    if every & Says.NEWSLETTER and not spoken:
-        signs_up = bool(every & Says.SUBSCRIBE)
-        if demand and (own or to_reader or signs_up or offered):
-            return Kind.NEWSLETTER
-        if signs_up and (own or to_reader or offered):
-            return Kind.NEWSLETTER
-        if own and offered and to_reader:
-            return Kind.NEWSLETTER
-        if first & Says.NEWSLETTER and count <= 4:
-            return Kind.NEWSLETTER
-    if demand & Says.GO and every & Says.SUBSCRIPTION and count <= 12:
-        return Kind.SUBSCRIBE
-    if demand & Says.SUBSCRIBE and (
-        own or to_reader or offered or every & Says.PAYWALL or count <= 6 or setting.signs_up
-    ):
-        return Kind.PAYWALL if every & Says.PAYWALL and to_reader and not offered else Kind.SUBSCRIBE
-    if every & (Says.SUBSCRIBE | Says.SUBSCRIPTION) and demand and (own or offered) and count <= 25:
-        return Kind.SUBSCRIBE
-    if (
-        first & Says.FOLLOW
-        and (every & Says.NETWORK or own or "@" in sentence)
-        and count <= 30
-        and not spoken
-    ):
-        return Kind.FOLLOW
-    if every & Says.FOLLOW and own and every & Says.NETWORK and count <= 25 and not spoken:
-        return Kind.FOLLOW
-    if every & Says.NETWORK and demand & Says.GO and (own or to_reader) and count <= 25:
-        return Kind.FOLLOW
-    if (
-        every & Says.APP
-        and (demand or first & Says.APP)
-        and (own or to_reader or house)
-        and not spoken
-        and count <= 35
-    ):
-        return Kind.APP
-    if first & Says.SHARE and sum(1 for m in masks if m & (Says.NETWORK | Says.SHARE)) >= max(3, count - 2):
-        return Kind.SHARE
-    if (
-        first & Says.SHARE
-        and count <= 8
-        and (every & Says.NETWORK or every & (Says.RELATED | Says.HOUSE) or count <= 2)
-    ):
-        return Kind.SHARE
-    if "@" in sentence and every & Says.HOUSE and count <= 14 and not spoken:
-        return Kind.FOLLOW
-    if _points_elsewhere(tokens, masks, sentence, setting):
-        return Kind.RELATED
-    if (
-        first & Says.ADVERTISEMENT
-        and count <= 3
-        and not every & ~(Says.ADVERTISEMENT | Says.RELATED | Says.HOUSE)
-    ):
-        return Kind.ADVERTISEMENT
-    if every & Says.COMMENT and count <= 8 and (demand or first & (Says.COMMENT | Says.SHARE)):
-        return Kind.COMMENT
-    if every & Says.CONSENT and to_reader and demand and own:
-        return Kind.CONSENT
-    if demand and own and offered and count <= 25 and sentence.rstrip().endswith("!"):
-        return Kind.SUBSCRIBE
-    return None
-
-
-_BECOME: Final = frozenset(
-    [
-        "become",
-        "werde",
-        "werden",
-        "conviértete",
-        "hazte",
-        "torne",
-        "deviens",
-        "devenez",
-        "diventa",
-        "word",
-        "zostań",
-        "bli",
-    ]
-)
-_FIRST_WORD: Final = re.compile(r"\w+")
-_ANY: Final = (
-    Says.SUBSCRIBE | Says.SUBSCRIPTION | Says.NEWSLETTER | Says.FOLLOW | Says.SHARE | Says.APP | Says.RELATED
-    | Says.ADVERTISEMENT
-    | Says.COMMENT | Says.CONSENT | Says.NETWORK
-)  # fmt: skip
-
-
-def _points_elsewhere(tokens: list[str], masks: list[int], sentence: str, setting: Setting) -> bool:
-    """`Read more:`, `Lesen Sie auch`, `You might also like`: further reading announced, or linked to outright."""
-    related = sum(1 for mask in masks[:6] if mask & Says.RELATED)
-    short = len(tokens) <= 6
-    colon = ":" in sentence[: 40 if short else 30]
-    if masks[0] & Says.RELATED or (masks[0] & Says.READER and related >= 1 and short):
-        if related >= 2 and (short or colon or setting.link_share > 0.4):
-            return True
-        if colon and (short or setting.link_share > 0.4):
-            return True
-        return setting.link_share > 0.8 and related >= 1 and len(tokens) <= 4
-    return False
-
 
 # --- The strip ------------------------------------------------------------------------------------
 
@@ -334,12 +30,21 @@ _BYLINE: Final = re.compile(
     r"|[Pp]rzez|[Tt]e(?:xt|ksto?|xto):)\s+[A-Z\u00c0-\u017d][\w.'’-]+\s+[A-Z\u00c0-\u017d]"
 )
 _BY: Final = re.compile(r"(?:By|BY|Von|VON|Por|POR|Par|PAR|Door|Av) [A-Z\u00c0-\u017d][^.!?]*$")
+_STORES: Final = ("apps.apple.", "itunes.apple.", "play.google.", "list-manage", "patreon.com", "paypal.com")
+_SIGN_UP: Final = re.compile(
+    r"subscri(?:be|ption)|newsletter|nieuwsbrief|nyhetsbrev|boletin|sign-?up|abonn|/abo\b|suscri|prenumer|mailing-?list|email-?alert|"
+    r"(?<![a-z])(?:assine|assinatura|inscri|iscriz|iscriv|donat|donar|doar|donner|membership|register|registr|anmeld|join-us)"
+)
+"""In the path of a link: a subscription, a newsletter, an account, a gift."""
+_NETWORK_LINK: Final = re.compile(
+    r"(?:https?:)?//(?:[a-z]+\.)?(?:facebook|fb|twitter|x|instagram|threads|tiktok|youtube|linkedin|pinterest|whatsapp|"
+    r"t|telegram|bsky|snapchat|reddit|flipboard)\.(?:com|net|me|app)\b"
+)
 _BOX_WORDS: Final = 60
 _BOX_BLOCKS: Final = 7
+_AD_BLOCKS: Final = 3
 _BESIDE: Final = 60
 """Blocks before and after the body that are still told of."""
-_SURE: Final = 0.5
-"""A verdict from which a block that the classifier took for body is removed all the same."""
 _OUTSIDE: Final = frozenset({"nav", "footer", "header"})
 
 
@@ -384,6 +89,10 @@ def strip(blocks: Blocks, body: Body, hints: Hints, house: str, profile: Profile
             verdicts[i] = verdict
         else:
             kept.append(i)
+    companions = _companions(blocks, kept, body, house, verdicts)
+    if companions:
+        verdicts |= companions
+        kept = [i for i in kept if i not in companions]
     if not kept:
         return Strip(kept=tuple(taken), removed=())
     removed: list[Removed] = []
@@ -454,8 +163,12 @@ def _calls(blocks: Blocks, body: Body, house: str) -> dict[int, Verdict]:
         if words[i] > 8 or i in found:
             continue
         at = blocks.element[i]
+        if words[i] <= 2 and says(text.casefold().strip(" .:-—")) & Says.ADVERTISEMENT:
+            found |= _under_label(blocks, i, sums)
+            continue
         linked = blocks.link_chars[i] > 0.8 * len(text) and _signs_up(blocks.href[i])
-        if not linked and elements.tag[at] != "button":
+        called = elements.tag[at] == "button" and _is_call(text, body, i)
+        if not linked and not called:
             continue
         box = -1
         for _ in range(4):
@@ -484,9 +197,42 @@ def _calls(blocks: Blocks, body: Body, house: str) -> dict[int, Verdict]:
     return found
 
 
+def _under_label(blocks: Blocks, i: int, sums: list[float]) -> dict[int, Verdict]:
+    """The blocks of the small box that a line like `Advertisement` labels."""
+    elements = blocks.elements
+    at, box = blocks.element[i], -1
+    for _ in range(3):
+        start, end = elements.start[at], elements.end[at]
+        if end - start > _AD_BLOCKS or sums[end] - sums[start] > _BOX_WORDS or at <= 0:
+            break
+        box, at = at, elements.parent[at]
+    if box < 0:
+        return {}
+    told = Verdict(Kind.ADVERTISEMENT, 0.8, f"stands in a small box under the label {blocks.text[i]!r}")
+    return dict.fromkeys(range(elements.start[box], elements.end[box]), told)
+
+
 def _signs_up(href: str) -> bool:
     """Whether a link leads to a subscription, a newsletter, an account or an app store."""
-    return bool(href) and _SIGN_UP.search(href.lower()) is not None
+    if not href:
+        return False
+    href = href.lower()
+    host = href.find("//")
+    path = href.find("/", host + 2) if host >= 0 else 0
+    return any(store in href for store in _STORES) or (path >= 0 and _SIGN_UP.search(href, path) is not None)
+
+
+def _to_network(href: str) -> bool:
+    """Whether a link leads to a social network or a messenger."""
+    return bool(href) and _NETWORK_LINK.match(href.lower()) is not None
+
+
+_CALLS: Final = Says.SUBSCRIBE | Says.FOLLOW | Says.GO
+
+
+def _is_call(text: str, body: Body, i: int) -> bool:
+    """Whether a button's text is an order to subscribe, join or get: a question that opens its answer is none."""
+    return not text.rstrip().endswith("?") and bool(int(body.context.meanings[i]) & _CALLS)
 
 
 def _offers(body: Body, start: int, end: int) -> bool:
@@ -541,12 +287,64 @@ def _judged(
     verdict = _prompt_at(blocks, i, body, house, edge=edge)
     if verdict is None:
         return None
-    # The surer the classifier is of a block, the more must speak against it; and whether `Read more: ...` is
-    # part of a text differs from paper to paper, so there its word counts for more.
-    chance = float(body.chance[i])
-    if verdict.kind in (Kind.RELATED, Kind.COMMENT, Kind.ADVERTISEMENT) and chance > 0.7:
+    label = verdict.kind is Kind.RELATED and len(tokens) <= 10 and blocks.link_chars[i] < 0.35 * len(text)
+    if label and not edge and _is_prose(blocks, body, i + 1) and not (house and house in "".join(tokens)):
+        # `Recommended:` announces other stories only where links follow, or nothing does.
         return None
-    return verdict if verdict.score >= _SURE - 0.3 * (1.0 - chance) else None
+    return verdict if verdict.score >= _needed(verdict.kind, float(body.chance[i])) else None
+
+
+def _needed(kind: Kind, chance: float) -> float:
+    """The score from which a prompt is taken out of the body: the surer the classifier is, the more must speak for it.
+
+    Whether `Read more: ...` is part of a text differs from paper to paper, so there its word counts for more.
+    """
+    if kind in (Kind.RELATED, Kind.COMMENT, Kind.ADVERTISEMENT):
+        return 0.5 + 0.55 * max(0.0, chance - 0.35)
+    return 0.4 + 0.45 * max(0.0, chance - 0.35)
+
+
+def _is_prose(blocks: Blocks, body: Body, i: int) -> bool:
+    """Whether this block is body that is no link."""
+    return i < len(blocks.text) and bool(body.taken[i]) and blocks.link_chars[i] <= 0.6 * len(blocks.text[i])
+
+
+_ASKING: Final = frozenset({Kind.NEWSLETTER, Kind.SUBSCRIBE, Kind.APP, Kind.FOLLOW, Kind.SHARE})
+_COMPANY: Final = 0.15
+"""What a prompt beside it adds to a prompt."""
+
+
+def _companions(
+    blocks: Blocks, kept: list[int], body: Body, house: str, verdicts: Mapping[int, Verdict]
+) -> dict[int, Verdict]:
+    """Body blocks beside a prompt that nearly are one themselves, and those that share a box so named with it."""
+    elements, held = blocks.elements, set(kept)
+    found: dict[int, Verdict] = {}
+    for i, verdict in verdicts.items():
+        if verdict.kind not in _ASKING:
+            continue
+        at = blocks.element[i]
+        for k in (i - 1, i + 1):
+            if k in held and elements.parent[blocks.element[k]] == elements.parent[at]:
+                beside = _prompt_at(blocks, k, body, house, edge=False)
+                if beside is not None and beside.kind in _ASKING:
+                    score = beside.score + _COMPANY
+                    if score >= _needed(beside.kind, float(body.chance[k])):
+                        reason = f"{beside.reason}; stands beside another prompt"
+                        found[k] = Verdict(beside.kind, min(score, 1.0), reason)
+        for _ in range(3):
+            start, end = elements.start[at], elements.end[at]
+            if at <= 0 or end - start > _BOX_BLOCKS or body.context.words[start:end].sum() > _BOX_WORDS:
+                break
+            if groups(elements.key[at]) & GROUP_BIT["promo"]:
+                for k in range(start, end):
+                    if k in held:
+                        found[k] = Verdict(
+                            verdict.kind, 0.8, f"stands in one box with text that {_TELLS[verdict.kind]}"
+                        )
+                break
+            at = elements.parent[at]
+    return found
 
 
 def _region(blocks: Blocks, kept: list[int]) -> tuple[int, int]:
@@ -591,7 +389,7 @@ def _boxes(blocks: Blocks, kept: list[int], region: tuple[int, int]) -> dict[int
 def _prompt_at(blocks: Blocks, i: int, body: Body, house: str, *, edge: bool) -> Verdict | None:
     """`prompt` for a block of a page; most have no word that any prompt has."""
     text = blocks.text[i]
-    if not int(body.context.meanings[i]) & _ANY and "@" not in text:
+    if not may_ask(text, body.context.words[i], int(body.context.meanings[i])):
         return None
     return prompt(text, setting_of(blocks, i, house, edge=edge))
 
@@ -716,6 +514,7 @@ def setting_of(blocks: Blocks, index: int, house: str, *, edge: bool) -> Setting
         slanted=max(blocks.slanted_chars[index], blocks.strong_chars[index]) / chars,
         in_form=in_form,
         signs_up=_signs_up(blocks.href[index]),
+        to_network=_to_network(blocks.href[index]),
         edge=edge,
         tag=tag,
         house=house,

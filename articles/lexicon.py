@@ -1,13 +1,14 @@
 """Words that give a line of text away, in nine languages: what a prompt asks for, whom it speaks to, what it is about.
 
-These are single words and word beginnings, not phrases: a line is judged by how its words combine (`boilerplate`)
+These are single words and word beginnings, not phrases: a line is judged by how its words combine (`prompts`)
 and by where it stands (`features`). Languages: en, es, pt, de, fr, it, nl, pl, sv.
 """
 
 from __future__ import annotations
 
-from functools import lru_cache
 from typing import Final
+
+from articles.text import Remembered
 
 
 class Says:
@@ -169,11 +170,15 @@ _BY_HEAD: Final = {
 """Word beginnings by their first letters: most words share those with none."""
 
 
-@lru_cache(maxsize=65_536)
-def says(word: str) -> int:
-    """What a casefolded word can be a part of, as the bits of `Says`; 0: nothing known."""
+def _meanings(word: str) -> int:
     found = _WHOLE.get(word, 0)
     for start, bits in _BY_HEAD.get(word[:_HEAD_CHARS], ()):
         if word.startswith(start):
             found |= bits
     return found
+
+
+MEANINGS: Final = Remembered(_meanings)
+"""What casefolded words can be a part of, as the bits of `Says`; 0: nothing known. Each is looked up once."""
+says: Final = MEANINGS.__getitem__
+"""The same, for one word."""

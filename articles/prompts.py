@@ -1,0 +1,537 @@
+"""What a line of text asks of its reader, told from its words and from where it stands.
+
+A *sentence* asks when it opens with an imperative that newsletters, subscriptions, networks, apps or further reading
+are offered with, or when it speaks to the reader of the paper's own offer. How strongly it asks depends on what
+agrees with the verb: the paper itself (`our`, its name), the reader (`your inbox`), an offer (`free`, `daily`). A
+*block* is a prompt when asking is all it does; what it stands in (a form, a box so named), where its links lead and
+whether nothing follows it add to its score. Someone's quoted words, and what readers are told to do with other
+people's services, ask nothing.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Final
+
+from articles.features import GROUP_BIT
+from articles.lexicon import Says, says
+from articles.model import Kind
+from articles.text import folded
+
+MAX_WORDS: Final = 75
+"""No prompt is longer; a longer block is text, whatever it speaks of."""
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What a block is taken for."""
+
+    kind: Kind
+    score: float
+    """0 to 1."""
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Setting:
+    """Where a block stands, as far as it tells a prompt from a paragraph."""
+
+    names: int = 0
+    """Groups of the names of its element and those around it."""
+    link_share: float = 0.0
+    slanted: float = 0.0
+    """Share of it in italics or bold."""
+    in_form: bool = False
+    signs_up: bool = False
+    """Its link leads to a subscription, a newsletter, an account or an app store."""
+    to_network: bool = False
+    """Its link leads to a social network or a messenger."""
+    edge: bool = False
+    """No body text follows it."""
+    tag: str = "p"
+    house: str = ""
+    """The paper's name, folded to one word: `latinpost`."""
+
+
+# --- Words that ask -------------------------------------------------------------------------------
+
+
+def _set(*lines: str) -> frozenset[str]:
+    return frozenset(word for line in lines for word in line.split())
+
+
+_SUBSCRIBE: Final = _set(
+    "subscribe signup register suscríbete suscribete suscríbase suscríbanse inscríbete inscríbase apúntate",
+    "regístrate regístrese assine subscreva inscreva cadastre registe abonniere abonnieren abonniert",
+    "abonnez abonne inscrivez inscris iscriviti iscrivetevi abbonati abbonatevi registrati abonneer",
+    "inschrijven anmelden melde melden meld aanmelden registrieren subskrybuj zapisz zaprenumeruj zarejestruj",
+    "prenumerera anmäl registrera",
+)
+_SIGN: Final = frozenset(["sign", "log", "opt"])
+_UP: Final = frozenset(["up", "in", "on"])
+_FOLLOW: Final = _set(
+    "follow síguenos siguenos síganos siganos síguelo sigue síganme sígueme siga acompanhe curta folge folgen folgt",
+    "suivez suis seguici seguiteci segui volg śledź obserwuj polub följ gilla connect",
+)
+_LIKE: Final = frozenset(
+    ["like", "find", "join", "tweet", "besuchen", "rejoignez", "únete", "unisciti", "dołącz"]
+)
+_SUPPORT: Final = _set(
+    "support donate contribute unterstütze unterstützen apoya apóyanos apoye apoie soutenez soutiens sostieni",
+    "sostienici steun wspieraj wesprzyj stöd stötta spenden spende dona doe doneer",
+)
+_SUPPORTING: Final = _set("supporting donating contributing becoming subscribing")
+_SHARE: Final = _set(
+    "share pin tweet teile teilen teilt comparte compártelo compartilhe partilhe partagez partager condividi",
+    "deel delen udostępnij dela skicka",
+)
+_COMMENT: Final = _set(
+    "comment kommentieren kommentiere comenta comente commentez commenta reageer skomentuj"
+)
+_TAKE: Final = _set(
+    "get join download try start discover receive enter become recibe reciba receba participe descubre únete haz hazte",
+    "clique click tap haga erhalten holen hol sichern sichere bestellen bestelle klicken klick testen lesen recevez",
+    "découvrez téléchargez cliquez rejoignez devenez ricevi scopri unisciti clicca scarica diventa ontvang klik",
+    "download downloade probeer word otrzymuj dołącz kliknij sprawdź pobierz zostań få klicka hämta bli",
+    "descarga descárgate baixe conviértete torne werde werden check visit learn listen watch",
+    "stay never don't herunterladen laden",
+)
+_AT_THE_END: Final = _set(
+    "abonnieren anmelden registrieren folgen teilen herunterladen inschrijven aanmelden volgen delen downloaden",
+    "abonneren bestellen",
+)
+"""German and Dutch ask with an infinitive at the end: `Jetzt Newsletter abonnieren`."""
+_LETTER: Final = re.compile(
+    r"newsletter|newslettera|nieuwsbrie|^bolet[ií]n|^boletim|infolettre|rundbrief|biuletyn|nyhetsbrev|^inbox$|posteingang|"
+    r"^postfach$|mailinglist|^mailing$"
+)
+_APP: Final = _set("app apps aplicación aplicativo application applicazione aplikacja aplikację appen apk")
+_NO_NETWORK: Final = _set("google podcast podcasts spotify threads messenger")
+"""Networks by name that are written about as services, and followed by nobody."""
+_WORK: Final = _set(
+    "journalism newsroom reporting mission work coverage journalists journalismus redaktion arbeit periodismo",
+    "jornalismo journalisme giornalismo journalistiek dziennikarstwo journalistik site blog channel independent",
+)
+_MINE: Final = _set("me my mein meine meinen mijn")
+_SKIPPED: Final = _set(
+    "please also and or so now just but then be sure make certain forget do dont not to why",
+    "bitte por favor jetzt hier ahora agora maintenant ora nu teraz s il vous plaît te zapraszamy oh hey remember",
+)
+_SOON: Final = _set(
+    "now today here below free trial jetzt heute hier ahora hoy aquí agora aqui maintenant aujourd ici ora oggi qui",
+    "nu vandaag teraz dziś dzisiaj tutaj nu idag här gratis",
+)
+_BESIDES: Final = _set(
+    "related recommended weiterlesen weitere relacionado relacionados relacionada relacionadas relacionadas correlati"
+    " correlate gerelateerd relaterat powiązane przeczytaj lesetipp liés mehr"
+)
+
+_SENTENCE: Final = re.compile(r"(?<=[.!?…:])\s+|(?<=[a-z][.!?])(?=[A-Z])|\s+[|•·–—]\s+")
+_CLAUSE: Final = re.compile(
+    r"[,;:–—(]\s*|\s+(?:and|or|und|oder|y|o|e|et|ou|en|i|och|eller)\s+", re.IGNORECASE
+)
+_HANDLE: Final = re.compile(r"^\W*\w+ (?:us |me |along )?(?:on \w+ )?@\w")
+_AT: Final = re.compile(r"(?:^|[\s(])@\w")
+_QUOTES: Final = re.compile(r"[\"“”„«»]")
+
+SAYING: Final = {
+    Kind.NEWSLETTER: "asks the reader to take a newsletter",
+    Kind.SUBSCRIBE: "asks the reader to subscribe, join or give",
+    Kind.FOLLOW: "asks the reader to follow the paper elsewhere",
+    Kind.SHARE: "asks the reader to share",
+    Kind.APP: "offers an app",
+    Kind.RELATED: "points to another story",
+    Kind.PAYWALL: "asks for payment or a login to read on",
+    Kind.ADVERTISEMENT: "labels an advertisement",
+    Kind.COMMENT: "asks for comments",
+    Kind.CONSENT: "asks for consent",
+}
+
+_PROMPT_WORDS: Final = (
+    Says.SUBSCRIBE | Says.SUBSCRIPTION | Says.NEWSLETTER | Says.FOLLOW | Says.SHARE | Says.APP | Says.RELATED
+    | Says.ADVERTISEMENT | Says.COMMENT | Says.CONSENT | Says.NETWORK
+)  # fmt: skip
+_ASKED_WITH: Final = (
+    "support", "trial", "@", "donat", "contribut", "unterstütz", "spende", "soutene", "apoy", "apoi", "sostien",
+    "steun", "wspier", "wesprz", "stöd", "pin ",
+)  # fmt: skip
+"""Parts of words that ask and that `lexicon` does not list."""
+
+
+def may_ask(text: str, words: float, meanings: int) -> bool:
+    """Whether a text has a word at all that prompts have; `meanings`: what its first words can be a part of."""
+    if words > MAX_WORDS + 5 or meanings & _PROMPT_WORDS:
+        return words <= MAX_WORDS + 5
+    text = text.lower()
+    for part in _ASKED_WITH:  # noqa: SIM110 - asked of every block: a generator costs twice as much
+        if part in text:
+            return True
+    return False
+
+
+# --- A sentence -----------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """What a sentence asks for, and how strongly: 0.9 for `Sign up for our free newsletter`."""
+
+    kind: Kind
+    strength: float
+
+
+@dataclass(frozen=True, slots=True)
+class _Sentence:
+    """A sentence, looked at once."""
+
+    text: str
+    tokens: list[str]
+    masks: list[int]
+    every: int
+    opening: str
+    """First word that is no filler."""
+    second: str
+    own: bool
+    """Speaks of the paper or its writer: `our`, `us`, `my`, its name."""
+    named: bool
+    """The paper's name stands in it."""
+    network: bool
+    letter: bool
+    spoken: bool
+    """Holds words of somebody else."""
+
+
+def _looked_at(text: str, tokens: list[str], masks: list[int], every: int, house: str) -> _Sentence:
+    at = 0
+    while at < min(len(tokens) - 1, 6) and tokens[at] in _SKIPPED:
+        at += 1
+    named = _speaks_of(house, tokens, masks)
+    # `US` is a country where the rest is not in capitals.
+    abroad = " US" in f" {text}" and not text.isupper()
+    told = any(m & Says.HOUSE and not (abroad and t == "us") for t, m in zip(tokens, masks, strict=False))
+    return _Sentence(
+        text=text,
+        tokens=tokens,
+        masks=masks,
+        every=every,
+        opening=tokens[at],
+        second=tokens[at + 1] if at + 1 < len(tokens) else "",
+        own=named or told or not _MINE.isdisjoint(tokens),
+        named=named,
+        network=any(m & Says.NETWORK and t not in _NO_NETWORK for t, m in zip(tokens, masks, strict=False)),
+        letter=bool(every & Says.NEWSLETTER) and any(_LETTER.search(token) for token in tokens),
+        spoken=len(tokens) > 6 and bool(_QUOTES.search(text)),
+    )
+
+
+def _speaks_of(house: str, tokens: list[str], masks: list[int]) -> bool:
+    """Whether the paper is named, in full or by the first or last word of its name."""
+    if len(house) <= 3:
+        return False
+    if house in "".join(tokens):
+        return True
+    return any(
+        len(token) >= 5 and not mask and (house.endswith(token) or house.startswith(token))
+        for token, mask in zip(tokens, masks, strict=False)
+    )
+
+
+def _subscribes(word: str, following: str) -> bool:
+    return word in _SUBSCRIBE or (word in _SIGN and following in _UP)
+
+
+def _asked(s: _Sentence, setting: Setting) -> _Asked | None:
+    """What a sentence asks for, if it asks."""
+    if s.spoken:
+        return None
+    for judge in (_asks_to_subscribe, _asks_to_follow, _asks_for_support, _offers_an_app, _asks_for_more):
+        found = judge(s, setting)
+        if found is not None:
+            return found
+    return None
+
+
+def _asks_to_subscribe(s: _Sentence, setting: Setting) -> _Asked | None:
+    """Newsletters, subscriptions, sign-ups."""
+    count, reader = len(s.tokens), bool(s.every & Says.READER)
+    offered = bool(s.every & Says.OFFER)
+    at_end = count <= 6 and s.tokens[-1] in _AT_THE_END
+    subscribes = _subscribes(s.opening, s.second) or (at_end and bool(s.every & Says.SUBSCRIBE))
+    opens = subscribes or s.opening in _TAKE or s.opening in _SUPPORT
+    clause = False if opens else _clause_subscribes(s)
+    soon = not _SOON.isdisjoint(s.tokens)
+    if s.letter:
+        if opens or (clause and (s.own or reader or soon)):
+            strength = 0.9 if s.own else 0.8 if reader else 0.7 if offered or soon else 0.6
+            strength -= 0.05 if clause else 0.0
+            plural = any(t in ("newsletters", "boletines", "nieuwsbrieven") for t in s.tokens)
+            return _Asked(Kind.NEWSLETTER, strength - (0.25 if plural and not s.own and not reader else 0.0))
+        if (reader or s.own) and offered and count <= 30:
+            return _Asked(Kind.NEWSLETTER, 0.6)
+        if count <= 4 and (setting.in_form or _named(setting.names) or setting.signs_up):
+            return _Asked(Kind.NEWSLETTER, 0.4)
+    if s.every & Says.NEWSLETTER and (opens or clause) and (setting.in_form or setting.signs_up):
+        return _Asked(Kind.NEWSLETTER, 0.6)
+    if subscribes:
+        if s.opening == "register" and not (soon or s.own or count <= 3):
+            return None
+        if s.every & Says.PAYWALL and reader and not offered and count <= 25:
+            return _Asked(Kind.PAYWALL, 0.75 if s.own or s.every & Says.RELATED else 0.5)
+        shout = count <= 3 and s.text.rstrip().endswith((":", "!"))
+        strength = (
+            0.85
+            if s.own
+            else 0.75
+            if (soon and count <= 4) or shout
+            else 0.65
+            if soon or (offered and count <= 8)
+            else 0.5
+        )
+        return _Asked(Kind.SUBSCRIBE, strength if count <= 6 or soon or s.own or offered else 0.35)
+    if clause and (s.own or (offered and soon)):
+        return _Asked(Kind.SUBSCRIBE, 0.75 if reader and offered else 0.65)
+    if opens and s.every & Says.SUBSCRIPTION and (s.own or offered or soon) and count <= 25:
+        return _Asked(Kind.SUBSCRIBE, 0.75 if s.own or (soon and count <= 6) else 0.45)
+    if opens and "trial" in s.tokens and offered and count <= 25:
+        return _Asked(Kind.SUBSCRIBE, 0.65 if s.own or count <= 6 else 0.45)
+    return None
+
+
+def _clause_subscribes(s: _Sentence) -> bool:
+    """Whether a later clause opens with a verb that asks to subscribe."""
+    if not s.every & Says.SUBSCRIBE:
+        return False
+    for clause in _CLAUSE.split(s.text)[1:]:
+        words = folded(clause)[:4]
+        while words and words[0] in _SKIPPED:
+            del words[0]
+        if words and _subscribes(words[0], words[1] if len(words) > 1 else ""):
+            return True
+    return False
+
+
+def _asks_to_follow(s: _Sentence, setting: Setting) -> _Asked | None:
+    """Networks, messengers, channels."""
+    count = len(s.tokens)
+    if count > 30:
+        return None
+    handle = _HANDLE.search(s.text) is not None
+    us = s.second in ("us", "me", "nos", "uns", "nous", "ons", "nas", "oss", "mir", "along") or s.opening in (
+        "síguenos", "siguenos", "síganos", "siganos", "seguici", "seguiteci", "sígueme", "síganme",
+    )  # fmt: skip
+    if s.opening in _FOLLOW or (s.opening in _LIKE and us):
+        told = s.network or _AT.search(s.text) is not None or setting.to_network
+        if handle and s.opening in _FOLLOW and count <= 20:
+            return _Asked(Kind.FOLLOW, 0.85 if s.network or s.named else 0.7)
+        if us or s.named:
+            return _Asked(Kind.FOLLOW, 0.9 if told else 0.6 if count <= 6 else 0.4)
+        if told and s.own and count <= 25:
+            return _Asked(Kind.FOLLOW, 0.75)
+        return _Asked(Kind.FOLLOW, 0.55) if told and s.opening in _FOLLOW and count <= 20 else None
+    if s.network and s.every & Says.FOLLOW and s.own:
+        for clause in _CLAUSE.split(s.text)[1:]:
+            words = folded(clause)[:2]
+            if words and (words[0] in _FOLLOW or words == ["like", "us"]):
+                return _Asked(Kind.FOLLOW, 0.75)
+    if s.opening in _TAKE | _LIKE and s.network and s.own and count <= 25:
+        return _Asked(Kind.FOLLOW, 0.75 if setting.to_network or us else 0.55)
+    if _AT.search(s.text) and s.every & Says.HOUSE and count <= 12:
+        return _Asked(
+            Kind.FOLLOW, 0.75 if s.network or (us and s.opening in ("tag", "tweet", "find")) else 0.5
+        )
+    return None
+
+
+def _asks_for_support(s: _Sentence, setting: Setting) -> _Asked | None:
+    """Money for the paper itself: `Support our journalism`, `Please consider supporting our work by subscribing`."""
+    opens = s.opening in _SUPPORT
+    gently = any(a == "consider" and b in _SUPPORTING for a, b in pairwise(s.tokens))
+    if not (opens or gently) or not s.own or len(s.tokens) > 40:
+        return None
+    works = not _WORK.isdisjoint(s.tokens)
+    return _Asked(Kind.SUBSCRIBE, 0.9 if works else 0.7 if s.named or gently or setting.signs_up else 0.5)
+
+
+def _offers_an_app(s: _Sentence, setting: Setting) -> _Asked | None:
+    """The paper's own application."""
+    if not s.every & Says.APP or _APP.isdisjoint(s.tokens) or len(s.tokens) > 35:
+        return None
+    opens = s.opening in _TAKE or (len(s.tokens) <= 6 and s.tokens[-1] in _AT_THE_END)
+    if opens and (s.own or setting.signs_up):
+        return _Asked(Kind.APP, 0.8)
+    return _Asked(Kind.APP, 0.45) if opens and len(s.tokens) <= 6 else None
+
+
+_THIS: Final = _set(
+    "this it story article post page artículo artigo artikel beitrag article cet l articolo artykuł artikeln"
+    " inlägg recipe episode later"
+)
+
+
+def _asks_for_more(s: _Sentence, setting: Setting) -> _Asked | None:
+    """Shares, comments, further reading, labels."""
+    count, first = len(s.tokens), s.masks[0]
+    if s.opening in _SHARE or (count <= 6 and s.tokens[-1] in ("teilen", "delen")):
+        yours = bool(s.every & Says.READER)
+        if count <= 12 and not yours and (s.network or not _THIS.isdisjoint(s.tokens) or count <= 2):
+            return _Asked(Kind.SHARE, 0.6 if count > 2 else 0.35)
+    listed = sum(1 for m in s.masks if m & (Says.NETWORK | Says.SHARE))
+    if listed >= max(3, count - 2) and (s.every & Says.SHARE or setting.link_share > 0.6):
+        return _Asked(Kind.SHARE, 0.7)
+    pointer = points_elsewhere(s.tokens, s.masks, s.text, setting)
+    if pointer:
+        return _Asked(Kind.RELATED, pointer)
+    labels = Says.ADVERTISEMENT | Says.RELATED | Says.HOUSE
+    if first & Says.ADVERTISEMENT and count <= 3 and not s.every & ~labels:
+        return _Asked(Kind.ADVERTISEMENT, 0.55)
+    asked = s.text.rstrip().endswith("?")
+    if (
+        s.every & Says.COMMENT
+        and count <= 10
+        and not asked
+        and (s.opening in _COMMENT or s.opening in ("leave", "join"))
+    ):
+        return _Asked(Kind.COMMENT, 0.55)
+    if s.every & Says.CONSENT and s.every & Says.READER and s.own and first & (Says.GO | Says.CONSENT):
+        return _Asked(Kind.CONSENT, 0.6)
+    return None
+
+
+_LIKED: Final = _set(
+    "like interested enjoy interesar gustar interessieren gefallen aimer intéresser interesseren"
+)
+
+
+def points_elsewhere(tokens: list[str], masks: list[int], text: str, setting: Setting) -> float:
+    """How strongly a line announces further reading, 0 for not at all: `Read more:`, `You might also like`."""
+    count = len(tokens)
+    related = sum(1 for mask in masks[:6] if mask & Says.RELATED)
+    short = count <= 6
+    colon = ":" in text[: 40 if short else 30] or (count <= 12 and text.endswith(":"))
+    linked = setting.link_share > 0.4
+    if masks[0] & Says.READER and related >= 1 and "also" in tokens[:4] and (short or colon or linked):
+        return 0.8
+    if (
+        tokens[0] in ("you", "vous", "te", "das")
+        and tokens[1:2] != ["like"]
+        and not _LIKED.isdisjoint(tokens[2:4])
+        and (colon or linked or short)
+    ):
+        return 0.8
+    if tokens[:2] in (["don", "t"], ["must", "read"], ["don’t", "miss"]) and colon and linked and count <= 16:
+        return 0.7
+    if not masks[0] & Says.RELATED and not (masks[0] & Says.READER and related >= 1 and short):
+        return 0.0
+    if tokens[0] in _BESIDES and (colon or short) and (linked or short):
+        return 0.75
+    if related >= 2 and (short or colon or linked):
+        return 0.6
+    if colon and (linked or text.rstrip().endswith(":")) and (short or linked):
+        return 0.55
+    reads = (
+        tokens[0] in ("read", "see") and setting.link_share > 0.9 and not text.rstrip().endswith((".", "?"))
+    )
+    return 0.45 if (setting.link_share > 0.8 and count <= 4) or (reads and count <= 14) else 0.0
+
+
+# --- A block --------------------------------------------------------------------------------------
+
+
+def prompt(text: str, setting: Setting) -> Verdict | None:
+    """What a block asks of the reader, where asking is all it does; None for text."""
+    tokens = folded(text)
+    if not tokens or len(tokens) > MAX_WORDS:
+        return None
+    asking = foreign = 0
+    best: dict[Kind, float] = {}
+    own = False
+    for sentence in _SENTENCE.split(text):
+        found = folded(sentence)
+        if not found:
+            continue
+        masks = [says(token) for token in found[:40]]
+        every = 0
+        for mask in masks:
+            every |= mask
+        asked = None
+        if may_ask(sentence, len(found), every):
+            looked = _looked_at(sentence, found, masks, every, setting.house)
+            asked = _asked(looked, setting)
+        if asked is not None:
+            asking += len(found)
+            best[asked.kind] = max(best.get(asked.kind, 0.0), asked.strength)
+            own = own or looked.own
+        elif not _leads_up(found, every, sentence):
+            foreign += len(found)
+    if not best:
+        return None
+    if len(best) > 1 and setting.link_share < 0.5:
+        # `Related: our newsletter` is about the newsletter.
+        best.pop(Kind.RELATED, None)
+    kind = max(best, key=lambda k: best[k])
+    if kind is Kind.RELATED and len(tokens) <= 40 and (setting.link_share > 0.3 or len(tokens) <= 25):
+        # What follows `Read more:` is the other story's headline, not text.
+        foreign = 0
+    if setting.slanted > 0.9 or setting.signs_up or setting.in_form:
+        foreign //= 4
+    elif len(tokens) <= 25 and foreign <= 6:
+        foreign = 0
+    share = asking / (asking + foreign)
+    bonus, reasons = _around(kind, setting, own=own)
+    score = (best[kind] + (0.05 if len(best) > 1 else 0.0)) * min(1.0, 0.25 + share) + bonus * min(
+        1.0, 0.5 + share
+    )
+    return Verdict(kind, round(min(score, 1.0), 3), "; ".join((SAYING[kind], *reasons)))
+
+
+def _around(kind: Kind, setting: Setting, *, own: bool) -> tuple[float, Iterable[str]]:
+    """What the place of a block adds, and why."""
+    told = []
+    if own:
+        told.append((0.0, "speaks of the paper's own offer"))
+    if setting.link_share > 0.6:
+        told.append((0.2, "it is a link"))
+    elif setting.link_share > 0.1:
+        told.append((0.1, "it links"))
+    if setting.slanted > 0.9:
+        told.append((0.1, "set apart in italics or bold"))
+    if setting.signs_up:
+        told.append((0.25, "its link leads to a sign-up"))
+    if setting.to_network and kind in (Kind.FOLLOW, Kind.SHARE):
+        told.append((0.2, "its link leads to a network"))
+    if setting.in_form:
+        told.append((0.3, "stands in a form"))
+    named = _named(setting.names)
+    if named is not None:
+        told.append((0.25, f"its box is called {named}"))
+    if setting.edge:
+        told.append((0.05, "stands at the end of the text"))
+    return sum(bonus for bonus, _ in told), [reason for _, reason in told]
+
+
+def _named(names: int) -> str | None:
+    for group in ("promo", "related", "share", "ad", "overlay", "comment"):
+        if names & GROUP_BIT[group]:
+            return group
+    return None
+
+
+def _leads_up(tokens: list[str], every: int, sentence: str) -> bool:
+    """Whether a sentence is of the kind that a prompt begins or ends with: `Enjoying this story?`, `No spam, ever.`"""
+    if '"' in sentence or "“" in sentence:
+        return False
+    if every & Says.SUBSCRIPTION and every & Says.READER and len(tokens) <= 30:
+        return True
+    if len(tokens) > 16:
+        return False
+    if sentence.rstrip().endswith("?"):
+        return len(tokens) <= 9
+    if sentence.rstrip().endswith(":"):
+        return len(tokens) <= 6
+    if every & (Says.NEWSLETTER | Says.APP | Says.SUBSCRIPTION | Says.COMMENT):
+        return True
+    told = Says.READER | Says.HOUSE | Says.OFFER | Says.GO | Says.SUBSCRIBE
+    return len(tokens) <= 12 and (bool(every & told) or len(tokens) <= 3)

@@ -1,0 +1,148 @@
+"""Prompts are told by what they ask and where they stand; sentences that only speak of such things stay."""
+
+from __future__ import annotations
+
+import pytest
+
+from articles.model import Kind
+from articles.prompts import Setting, prompt
+from tests.support.pages import STORY, article, page
+
+ABOUT = {
+    "en": (
+        "The council now sends its minutes as a newsletter, and 4,000 people have signed up for it since the spring.",
+        "Readers can subscribe for three months or for a year; most of them choose the shorter subscription, she said.",
+        "The station asks listeners to follow the regatta on Twitter, and to share their pictures of the boats there.",
+        "Follow the river for two miles and you will come to a mill whose owner once printed a paper of his own.",
+        "The app costs nothing, but you will need to register before the harbor office lets you book a berth.",
+    ),
+    "es": (
+        "El ayuntamiento envía ahora sus actas en un boletín, y cuatro mil vecinos se han suscrito desde la primavera.",
+        "Los suscriptores pagan menos que antes: las suscripciones han caído un tercio, según una encuesta del gremio.",
+        "El club pide a sus socios que sigan la regata en Twitter y que compartan las fotos de los barcos.",
+    ),
+    "pt": (
+        "A câmara envia agora as atas numa newsletter, e quatro mil moradores inscreveram-se desde a primavera.",
+        "As assinaturas caíram um terço em quatro anos, segundo um inquérito aos editores da região.",
+        "O clube pede aos sócios que sigam a regata no Twitter e partilhem as fotografias dos barcos.",
+    ),
+    "de": (
+        "Der Stadtrat verschickt seine Protokolle jetzt als Newsletter, den seit dem Frühjahr 4000 Menschen abonniert haben.",
+        "Wer ein Abonnement hat, zahlt weniger als früher; ein Drittel der Abonnenten ist in vier Jahren gegangen.",
+        "Der Verein bittet seine Mitglieder, der Regatta auf Twitter zu folgen und die Bilder der Boote zu teilen.",
+    ),
+    "fr": (
+        "La mairie envoie désormais ses comptes rendus par une newsletter, à laquelle 4 000 habitants se sont abonnés.",
+        "Les abonnements ont reculé d'un tiers en quatre ans, selon une enquête menée auprès des éditeurs de la région.",
+        "Le club demande à ses membres de suivre la régate sur Twitter et de partager les photos des bateaux.",
+    ),
+    "it": (
+        "Il comune invia ora i verbali con una newsletter, alla quale si sono iscritte quattromila persone da aprile.",
+        "Gli abbonamenti sono calati di un terzo in quattro anni, secondo un sondaggio tra gli editori della regione.",
+        "Il circolo chiede ai soci di seguire la regata su Twitter e di condividere le fotografie delle barche.",
+    ),
+    "nl": (
+        "De gemeente verstuurt haar notulen nu als nieuwsbrief, waarop sinds het voorjaar 4000 mensen zich abonneerden.",
+        "Het aantal abonnementen daalde in vier jaar met een derde, blijkt uit een peiling onder de uitgevers.",
+        "De vereniging vraagt haar leden de regatta op Twitter te volgen en foto's van de boten te delen.",
+    ),
+    "pl": (
+        "Rada miasta rozsyła teraz protokoły w newsletterze, na który od wiosny zapisało się cztery tysiące osób.",
+        "Liczba prenumerat spadła w cztery lata o jedną trzecią, wynika z ankiety wśród wydawców w regionie.",
+        "Klub prosi członków, by śledzili regaty na Twitterze i udostępniali zdjęcia łodzi na swoich profilach.",
+    ),
+    "sv": (
+        "Kommunen skickar nu sina protokoll som ett nyhetsbrev, och fyra tusen personer har prenumererat sedan i våras.",
+        "Antalet prenumerationer har fallit med en tredjedel på fyra år, enligt en enkät bland utgivarna i länet.",
+        "Klubben ber sina medlemmar att följa regattan på Twitter och att dela bilder på båtarna med varandra.",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("language", ABOUT)
+def test_what_is_written_about_newsletters_networks_and_subscriptions_stays(language: str) -> None:
+    around = ABOUT[language]
+    paragraphs = (STORY[0], *around, *STORY[1:])
+    found = article(page(paragraphs))
+    assert found.paragraphs == paragraphs
+
+
+@pytest.mark.parametrize(
+    ("line", "kind"),
+    [
+        ("Follow us on Facebook and Instagram.", Kind.FOLLOW),
+        ("Síguenos en Facebook y en Twitter.", Kind.FOLLOW),
+        ("Siga-nos no Instagram e no Facebook.", Kind.FOLLOW),
+        ("Folgen Sie uns auf Facebook und Instagram.", Kind.FOLLOW),
+        ("Suivez-nous sur Facebook et Instagram.", Kind.FOLLOW),
+        ("Seguici su Facebook e su Instagram.", Kind.FOLLOW),
+        ("Volg ons op Facebook en Instagram.", Kind.FOLLOW),
+        ("Śledź nas na Facebooku: Facebook i Instagram.", Kind.FOLLOW),
+        ("Följ oss på Facebook och Instagram.", Kind.FOLLOW),
+        ("Support our journalism by becoming a member.", Kind.SUBSCRIBE),
+        ("Unterstützen Sie unsere Redaktion mit einer Spende.", Kind.SUBSCRIBE),
+        ("Soutenez notre journalisme, faites un don.", Kind.SUBSCRIBE),
+        ("Download our free app for iPhone and Android.", Kind.APP),
+        ("Descarga nuestra app gratuita.", Kind.APP),
+        ("Sign up here.", Kind.SUBSCRIBE),
+        ("You might also like:", Kind.RELATED),
+        ("Enjoyed this story? Share it with a friend on WhatsApp.", Kind.SHARE),
+        ("Tag us @harrowpost and show us your boat!", Kind.FOLLOW),
+        ("If you like long walks, subscribe to the Weekend newsletter.", Kind.NEWSLETTER),
+    ],
+)
+def test_a_line_that_asks_is_known_by_its_words_alone(line: str, kind: Kind) -> None:
+    verdict = prompt(line, Setting())
+    assert verdict is not None
+    assert verdict.kind is kind
+    assert verdict.score >= 0.55
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Following these steps, we will analyze the goals of the project and what it needs.",
+        "You can choose to subscribe for three, six or twelve months, at ten to six dollars a month.",
+        "Scrutor lets you define rules for discovering and registering services in a collection.",
+        "Like previous images we have seen, these photos show the costumes in every detail.",
+        "Get up to three months for free if you opt for a longer contract.",
+        "Email marketing",
+        "Link building",
+        "Anmeldungen ausverkauft",
+        "Comment réagissent les pêcheurs ?",
+        "The US must follow the others on Facebook, he told us.",
+        "“Subscribe to our newsletter and share it,” says the sign that hangs above the counter of the bakery.",
+    ],
+)
+def test_a_line_that_only_has_the_words_is_no_prompt(line: str) -> None:
+    verdict = prompt(line, Setting())
+    assert verdict is None or verdict.score < 0.55
+
+
+def test_where_a_line_stands_makes_it_surer() -> None:
+    line = "Subscribe to the letter"
+    plain = prompt(line, Setting())
+    assert plain is not None
+    for setting in (Setting(in_form=True), Setting(signs_up=True), Setting(link_share=1.0)):
+        placed = prompt(line, setting)
+        assert placed is not None
+        assert placed.score > plain.score
+
+
+def test_a_box_under_the_label_advertisement_goes_whole() -> None:
+    box = ('<div class="x7"><span>Advertisement</span><div><p>Harrow Boats is a family yard. We build to order and '
+           'ship to every port on the coast.</p></div></div>')  # fmt: skip
+    found = article(page().replace(b"<p>Residents", box.encode() + b"<p>Residents"))
+    assert found.paragraphs == STORY
+    told = {removed.text: removed.kind for removed in found.removed}
+    assert told["Advertisement"] is Kind.ADVERTISEMENT
+
+
+def test_two_weak_prompts_side_by_side_go_together() -> None:
+    pair = ("Subscribe to Latin Post!", "Sign up for our free newsletter for the latest coverage!")
+    assert article(page((*STORY, *pair))).paragraphs == STORY
+
+
+def test_a_label_is_a_heading_where_text_follows_it() -> None:
+    paragraphs = (*STORY[:2], "Recommended courses:", *STORY[2:])
+    assert "Recommended courses:" in article(page(paragraphs)).paragraphs
