@@ -83,6 +83,7 @@ def credits_of(
     metadata: Metadata,
     nearby: Callable[[], tuple[Snippet, ...]],
     paragraphs: Sequence[str],
+    around: Sequence[str],
     site_runs: tuple[str, ...],
 ) -> tuple[Credit, ...]:
     """The credits to keep, the best first: people where anyone names people, and what stands beside them.
@@ -91,7 +92,7 @@ def credits_of(
     organisation's, only what looks like people's names is added to it.
     """
     kept: list[Credit] = []
-    for credit in _credits(metadata, nearby, paragraphs, site_runs):
+    for credit in _credits(metadata, nearby, paragraphs, around, site_runs):
         people = credit.byline.people
         if not credit.byline or (kept and not (people and all(map(looks_like_person, people)))):
             continue
@@ -108,6 +109,7 @@ def _credits(
     metadata: Metadata,
     nearby: Callable[[], tuple[Snippet, ...]],
     paragraphs: Sequence[str],
+    around: Sequence[str],
     site_runs: tuple[str, ...],
 ) -> Iterator[Credit]:
     """Credits from the most to the least trusted."""
@@ -125,7 +127,7 @@ def _credits(
             yield Credit(byline=read_byline([value], site_runs=site_runs), origin=Origin.META, raw=value)
     yield from _in_tree(metadata, site_runs)
     yield from _around_headline(metadata, nearby(), site_runs)
-    yield from _signed(paragraphs, site_runs)
+    yield from _signed((*paragraphs[-3:], *paragraphs[:2], *around), site_runs)
     for other in metadata.things:
         if other.authors and other is not thing and other.role in ("", "mainentity"):
             yield _from_parties(other.authors, site_runs)
@@ -313,9 +315,9 @@ def _plausible(name: str, text: str) -> bool:
     )
 
 
-def _signed(paragraphs: Sequence[str], site_runs: tuple[str, ...]) -> Iterator[Credit]:
-    """Paragraphs at the end or the beginning that sign the text."""
-    for paragraph in (*paragraphs[-3:], *paragraphs[:2]):
+def _signed(texts: Sequence[str], site_runs: tuple[str, ...]) -> Iterator[Credit]:
+    """Lines at the end or the beginning of the body, or beside it, that sign the text."""
+    for paragraph in texts:
         if len(paragraph) <= 120 and _SIGNED.match(paragraph):
             byline = read_byline([paragraph], site_runs=site_runs)
             if byline.people and all(map(looks_like_person, byline.people)):

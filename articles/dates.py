@@ -12,7 +12,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta, timezone, tzinfo
+from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
 from functools import lru_cache
 from typing import Final
 from zoneinfo import ZoneInfo
@@ -112,7 +112,8 @@ _COMPACT = re.compile(
 _EPOCH = re.compile(r"(\d{9,10})(?:\.\d+)?|(\d{12,13})")
 _CJK = re.compile(r"(?P<y>\d{4})\s*[年년]\s*(?P<m>\d{1,2})\s*[月월]\s*(?P<d>\d{1,2})\s*[日일]?")
 _NUMERIC = re.compile(
-    r"(?<![\d.])(?P<a>\d{1,2})\s?(?P<s>[./\-\u2013])\s?(?P<b>\d{1,2})\s?(?P=s)\s?(?P<y>\d{4}|\d{2})(?![\d])"
+    r"(?<![\d.])(?P<a>\d{1,2})(?:\s?(?P<s>[./\-\u2013])\s?(?P<b>\d{1,2})\s?(?P=s)\s?(?P<y>\d{4})"
+    r"|(?P<s2>[./\-\u2013])(?P<b2>\d{1,2})(?P=s2)(?P<y2>\d{2}))(?![\d])"
 )
 _WORD = r"[^\W\d_]{2,14}"
 _DAY_MONTH_YEAR = re.compile(
@@ -171,6 +172,130 @@ def parse_moment(text: str, timezone: str | None = None, *, month_first: bool = 
         return _epoch(raw) or _iso(raw, timezone) or _human(raw, timezone, month_first)
     except (ValueError, OverflowError):
         return None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reader:
+    """Reads dates that were written for people who look at them at a known moment."""
+
+    fetched_at: datetime
+    timezone: str | None = None
+    month_first: bool = False
+
+    def read(self, text: str, *, loosely: bool = True) -> Moment | None:
+        """As `parse_moment`; `loosely` also `2 hours ago`, `gestern, 14:05` and `May 3` without a year.
+
+        Of hours and days ago only the day is known, of minutes ago the minute; a day without a year is the last one
+        of that name before the page was fetched.
+        """
+        moment = parse_moment(text, self.timezone, month_first=self.month_first)
+        if moment is not None or not loosely:
+            return moment
+        raw = text[:MAX_LOOSE_CHARS].strip()
+        try:
+            return self._ago(raw) or self._named(raw) or self._without_year(raw)
+        except (ValueError, OverflowError):
+            return None
+
+    def _ago(self, raw: str) -> Moment | None:
+        match = _AGO.search(raw)
+        if match is None or len(raw) - len(match.group()) > MAX_BESIDE_CHARS:
+            return None
+        digits = match.group("n") or match.group("n2") or match.group("n3")
+        unit = _UNITS.get(_folded((match.group("u") or match.group("u2") or match.group("u3")).lower()))
+        if unit is None or int(digits) > 400:
+            return None
+        at = self.fetched_at.astimezone(UTC) - int(digits) * unit
+        if unit <= timedelta(minutes=1):
+            at = at.replace(second=0, microsecond=0)
+            return Moment(at=at, precision=Precision.MINUTE, zone=Zone.STATED, local=at, raw=raw)
+        return self._day(at, raw)
+
+    def _named(self, raw: str) -> Moment | None:
+        match = _DAY_WORD.search(raw)
+        if match is None:
+            return None
+        days = next(days for days, group in ((0, "today"), (1, "yesterday")) if match.group(group))
+        today = self.fetched_at.astimezone(self._zone() or UTC)
+        day = (today - timedelta(days=days)).date()
+        return _moment(raw, (day.year, day.month, day.day), _time(match.group("time")), None, self.timezone)
+
+    def _without_year(self, raw: str) -> Moment | None:
+        folded = _folded(raw)
+        for pattern in (_DAY_MONTH, _MONTH_DAY):
+            for match in pattern.finditer(folded):
+                month = _MONTHS.get(match.group("w").lower())
+                beside = _WORDS.findall(f"{folded[: match.start()]} {folded[match.end() :]}".lower())
+                if month is None or not _BESIDE_WORDS.issuperset(beside):
+                    continue
+                latest = (self.fetched_at + timedelta(hours=14)).date()
+                for year in range(latest.year, latest.year - 5, -1):
+                    try:
+                        day = date(year, month, int(match.group("d")))
+                    except ValueError:
+                        continue  # 29 February
+                    if day <= latest:
+                        time = _time(folded[match.end() :]) or _time(folded[: match.start()])
+                        return _moment(raw, (year, month, day.day), time, None, self.timezone)
+        return None
+
+    def _day(self, at: datetime, raw: str) -> Moment:
+        local = at.astimezone(self._zone() or UTC)
+        day = datetime(local.year, local.month, local.day, tzinfo=UTC)
+        return Moment(at=day, precision=Precision.DAY, zone=Zone.UTC, local=day, raw=raw)
+
+    def _zone(self) -> tzinfo | None:
+        return _named(self.timezone) if self.timezone else None
+
+
+MAX_LOOSE_CHARS: Final = 60
+"""Dates against today stand alone or in a short line."""
+MAX_BESIDE_CHARS: Final = 20
+"""`2 hours ago` has hardly more beside it than `Published`; `prices rose 2 days ago` is a sentence."""
+_UNITS: Final = {
+    word: timedelta(minutes=minutes)
+    for minutes, words in {
+        1: """min mins minute minutes minuten minutos minuto minuti minuut minuten minuty minut minuta minuter minutter
+           minuttia минут минуты минуту dakika 分钟 分 分鐘 분""",
+        60: """h hr hrs hour hours stunde stunden hora horas heure heures ora ore uur uren godzine godziny godzin timme
+            timmar time timer tuntia час часа часов saat 小时 時間 小時 시간""",
+        1440: """d day days tag tagen tage dia dias jour jours giorno giorni dag dagen dzien dni dagar dage dager paivaa
+              день дня дней gun 天 日 일""",
+        10080: """week weeks woche wochen semana semanas semaine semaines settimana settimane weken tydzien tygodnie
+               tygodni vecka veckor uge uger uke uker viikkoa неделю недели недель hafta 周 週間""",
+    }.items()
+    for word in words.split()
+}
+_AGO: Final = re.compile(
+    r"\b(?P<n>\d{1,3})\s?(?P<u>[^\W\d_]{1,10})\.?\s+(?:ago|fa|geleden|temu|sedan|siden|sitten|назад|önce|atrás)\b"
+    r"|\b(?:vor|hace|il\s+y\s+a|há)\s+(?:ca\.\s+)?(?P<n2>\d{1,3})\s?(?P<u2>[^\W\d_]{1,10})\b"
+    r"|(?P<n3>\d{1,3})\s?(?P<u3>分钟|分鐘|小时|小時|時間|分|天|日|周|週間|분|시간|일)\s?[前전]",
+    re.IGNORECASE,
+)
+_DAY_WORD: Final = re.compile(
+    r"\b(?:(?P<today>today|heute|hoy|aujourd['’]hui|hoje|oggi|vandaag|dzisiaj|dziś|idag|i\s+dag)"
+    r"|(?P<yesterday>yesterday|gestern|ayer|hier|ontem|ieri|gisteren|wczoraj|igår|i\s+går))"
+    r"[\s,|–-]*(?:at|um|a\s+las|à|às|alle(?:\s+ore)?|om|o|kl\.?)?\s*(?P<time>\d{1,2}[:.h]\d{2}(?!\d)(?:\s*[ap]\.?m)?)",
+    re.IGNORECASE,
+)
+_WORDS: Final = re.compile(r"[^\W\d_]+")
+_BESIDE_WORDS: Final = frozenset(
+    """monday tuesday wednesday thursday friday saturday sunday mon tue tues wed thu thur thurs fri sat sun
+    montag dienstag mittwoch donnerstag freitag samstag sonnabend sonntag mo di mi do fr sa so
+    lunes martes miercoles jueves viernes sabado domingo lundi mardi mercredi jeudi vendredi samedi dimanche
+    segunda terca quarta quinta sexta feira lunedi martedi mercoledi giovedi venerdi domenica
+    maandag dinsdag woensdag donderdag vrijdag zaterdag zondag
+    posted published on at am pm um uhr den der vom publicado el a las h le publie kl publicerad gepubliceerd om
+    est edt cst cdt mst mdt pst pdt et ct mt pt gmt utc bst cet cest mez mesz""".split()  # noqa: SIM905
+)
+"""What may stand beside a day without a year."""
+_DAY_MONTH: Final = re.compile(
+    rf"(?<![\d.:])(?P<d>\d{{1,2}})(?:(?:st|nd|rd|th|er)\b|\s?[.º°])?\s+(?:(?:de|di|of)\s+)?(?P<w>{_WORD})\b(?!\s*\d{{4}})",
+    re.IGNORECASE,
+)
+_MONTH_DAY: Final = re.compile(
+    rf"(?<!\w)(?P<w>{_WORD})\.?\s+(?P<d>\d{{1,2}})(?:st|nd|rd|th)?(?![\d:.]|\s*,?\s*\d{{4}})", re.IGNORECASE
+)
 
 
 def as_written(at: datetime, raw: str) -> datetime:
@@ -240,10 +365,11 @@ def _numeric_day(folded: str, month_first: bool) -> tuple[tuple[int, int, int], 
     match = _NUMERIC.search(folded)
     if not match:
         return None
-    a, b = int(match.group("a")), int(match.group("b"))
-    if (a <= 12 < b) or (month_first and match.group("s") != "." and a <= 12):
+    mark, second, year = match.group("s", "b", "y") if match.group("s") else match.group("s2", "b2", "y2")
+    a, b = int(match.group("a")), int(second)
+    if (a <= 12 < b) or (month_first and mark != "." and a <= 12):
         a, b = b, a
-    return (_year(match.group("y")), b, a), match.start(), match.end()
+    return (_year(year), b, a), match.start(), match.end()
 
 
 def _year(digits: str) -> int:

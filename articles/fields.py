@@ -18,11 +18,10 @@ from articles.language import language_of, normal_tag
 from articles.metadata import Metadata, Picture
 from articles.model import Access, Capture, Evidence, Image, Origin, Precision, Site, Zone
 from articles.nearby import Snippet, near_headline, short_text
-from articles.page import Page
-from articles.paging import next_page_of
+from articles.page import Page, attribute
 from articles.published import Dated, moments_of
-from articles.title import heading_that_shows, headline_on, host_of, plain
-from articles.urls import canonical_url
+from articles.title import Named, heading_that_shows, headline_on, host_of, plain
+from articles.urls import canonical_url, url_key
 
 MAX_RAW_CHARS: Final = 500
 MAX_KEYWORDS: Final = 50
@@ -52,21 +51,31 @@ class Fields:
 
 
 def fields_of(
-    page: Page, metadata: Metadata, paragraphs: Sequence[str], capture: Capture, site: Site | None = None
+    page: Page,
+    metadata: Metadata,
+    paragraphs: Sequence[str],
+    capture: Capture,
+    site: Site | None = None,
+    *,
+    around: Sequence[str] = (),
+    named: Named | None = None,
 ) -> Fields:
-    """Read all fields of a page whose body is `paragraphs`. Never raises on any content."""
+    """Read all fields of a page whose body is `paragraphs`. Never raises on any content.
+
+    `around` are the short texts beside the body (`nearby.around_body`), `named` is the headline where it is known.
+    """
     evidence: list[Evidence] = []
     host = host_of(capture.url)
     url = _own_url(page, metadata, capture, evidence)
     language = _language(metadata, paragraphs, site, evidence)
-    headline, runs = headline_on(page, metadata, site)
+    headline, runs = named or headline_on(page, metadata, site)
     title = headline.text if headline else ""
     if headline is not None:
         _note(evidence, "title", headline.origin, headline.raw)
     heading = heading_that_shows(metadata, title)
     nearby = cache(lambda: near_headline(page, title, heading))
-    published_at, modified_at = _moments(metadata, nearby, capture, site, language, host, evidence)
-    credits = credits_of(metadata, nearby, paragraphs, runs)
+    published_at, modified_at = _moments(metadata, nearby, around, capture, site, language, host, evidence)
+    credits = credits_of(metadata, nearby, paragraphs, around, runs)
     authors = tuple(dict.fromkeys(name for credit in credits for name in credit.byline.people))
     organisations = tuple(dict.fromkeys(name for credit in credits for name in credit.byline.organisations))
     agencies = tuple(dict.fromkeys(name for credit in credits for name in credit.byline.agencies))
@@ -290,6 +299,7 @@ def _month_first(site: Site | None, language: str | None, metadata: Metadata, ho
 def _moments(
     metadata: Metadata,
     nearby: Callable[[], tuple[Snippet, ...]],
+    around: Sequence[str],
     capture: Capture,
     site: Site | None,
     language: str | None,
@@ -300,6 +310,7 @@ def _moments(
         capture.url,
         metadata,
         nearby,
+        around,
         fetched_at=capture.fetched_at,
         timezone=site.timezone if site else None,
         month_first=_month_first(site, language, metadata, host),

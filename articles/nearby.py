@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from selectolax.lexbor import LexborNode
 
+from articles.blocks import Blocks
 from articles.page import Page
 
-MAX_TEXTS: Final = 3_000
-"""Texts of a page among which its headline is looked for."""
+MAX_HEADINGS: Final = 80
+"""Headings of a page among which its headline is looked for."""
 BEFORE: Final = 12
 AFTER: Final = 45
 """How many texts on either side count as near."""
@@ -20,8 +22,13 @@ MAX_TEXT_CHARS: Final = 1_000
 """As much of one text as is kept: whatever is looked for stands in a short one."""
 MAX_NODES: Final = 400
 """Nodes of one element of which a short text is made."""
-MAX_WALK: Final = 60_000
-"""Nodes of a page that are walked to find its headline."""
+MAX_WALK: Final = 4_000
+"""Nodes that are walked on either side of the headline."""
+BELOW: Final = 10
+ABOVE: Final = 8
+"""How many blocks below and above the body may sign and date it."""
+MAX_EDGE_CHARS: Final = 200
+_HEADINGS: Final = "h1,h2,h3,h4,[itemprop=headline],[class*=title i],[class*=headline i],strong"
 
 _WORD: Final = re.compile(r"\w+")
 _HIDDEN: Final = frozenset(["script", "style", "noscript", "template", "option", "textarea"])
@@ -42,46 +49,109 @@ class Snippet:
 def near_headline(page: Page, title: str, heading: LexborNode | None) -> tuple[Snippet, ...]:
     """Texts after the headline and then those before it, each in order of distance.
 
-    The headline is the `<h1>` given or, without one, the text that resembles `title` most; where neither
-    stands on the page, the texts from its top count.
+    The headline is the `<h1>` given or, without one, the heading that resembles `title` most; where none does,
+    the texts from the page's top count.
     """
     body = page.tree.body
     if body is None:
         return ()
-    wanted = heading.mem_id if heading is not None else None
-    words = frozenset(_WORD.findall(title.casefold())) if wanted is None else frozenset()
-    texts: list[tuple[str, LexborNode]] = []
-    anchor, likeness = 0, 0.5
-    found = wanted is None and not words
-    for count, node in enumerate(body.traverse(include_text=True)):
-        if count > MAX_WALK:
-            break
-        if node.tag != "-text":
-            if wanted is not None and node.mem_id == wanted:
-                anchor, found = len(texts), True
-            continue
+    anchor = heading or _resembling(page, title) or body
+    after = _texts(_forward(anchor), AFTER, before=False)
+    return (*after, *_texts(_backward(anchor), BEFORE, before=True)) if anchor is not body else after
+
+
+def _texts(nodes: Iterator[LexborNode], wanted: int, *, before: bool) -> tuple[Snippet, ...]:
+    found: list[Snippet] = []
+    for node in nodes:
         content = node.text_content
-        if not content or content.isspace():
+        if content and not content.isspace():
+            text = " ".join(content[:MAX_TEXT_CHARS].split())
+            found.append(Snippet(text=text, href=_href(node), node=node, before=before))
+            if len(found) >= wanted:
+                break
+    return tuple(found)
+
+
+def _forward(start: LexborNode) -> Iterator[LexborNode]:
+    """The text nodes of a node and of all that follows it, in document order."""
+    node: LexborNode | None = start
+    for _ in range(MAX_WALK):
+        if node is None:
+            return
+        tag = node.tag
+        if tag == "-text":
+            yield node
+        inner = node.first_child if tag not in _HIDDEN else None
+        while inner is None:
+            inner = node.next
+            if inner is None:
+                node = node.parent
+                if node is None or node.tag == "body":
+                    return
+        node = inner
+
+
+def _backward(start: LexborNode) -> Iterator[LexborNode]:
+    """The text nodes before a node, the nearest first."""
+    node = start
+    for _ in range(MAX_WALK):
+        earlier = node.prev
+        if earlier is None:
+            above = node.parent
+            if above is None or above.tag == "body":
+                return
+            node = above
             continue
-        parent = node.parent
-        if parent is not None and parent.tag in _HIDDEN:
-            continue
-        text = " ".join(content[:MAX_TEXT_CHARS].split())
-        if words and 0.4 < len(text) / len(title) < 2.5:
-            own = frozenset(_WORD.findall(text.casefold()))
-            like = 2 * len(own & words) / (len(own) + len(words))
-            if like > likeness:
-                anchor, likeness = len(texts), like
-                found = like > 0.99
-        texts.append((text, node))
-        if len(texts) >= MAX_TEXTS or (found and len(texts) > anchor + AFTER):
-            break
-    after = texts[anchor : anchor + AFTER]
-    before = texts[max(0, anchor - BEFORE) : anchor][::-1]
-    return (
-        *(Snippet(text=text, href=_href(node), node=node) for text, node in after),
-        *(Snippet(text=text, href=_href(node), node=node, before=True) for text, node in before),
+        node = earlier
+        while node.tag not in _HIDDEN and (last := node.last_child) is not None:
+            node = last
+        if node.tag == "-text":
+            yield node
+
+
+def _resembling(page: Page, title: str) -> LexborNode | None:
+    """The heading, or what is called one, whose words are most like the title's."""
+    wanted = frozenset(_WORD.findall(title.casefold()))
+    best, best_likeness = None, 0.5
+    for node in page.tree.css(_HEADINGS)[:MAX_HEADINGS] if wanted else ():
+        own = frozenset(_WORD.findall(short_text(node, 3 * len(title) + 20).casefold()))
+        likeness = 2 * len(own & wanted) / (len(own) + len(wanted))
+        if likeness > best_likeness:
+            best, best_likeness = node, likeness
+            if likeness > 0.99:
+                break
+    return best
+
+
+def around_body(blocks: Blocks, kept: Sequence[int]) -> tuple[str, ...]:
+    """The short texts right below a body and right above it, the nearest first: where texts are signed and dated."""
+    if not kept:
+        return ()
+    first, last, size = kept[0], kept[-1], len(blocks)
+    places = [
+        *range(last + 1, min(size, last + 1 + BELOW)),
+        *range(first - 1, max(-1, first - 1 - ABOVE), -1),
+    ]
+    return tuple(
+        text
+        for place in places
+        if len(text := blocks.text[place]) <= MAX_EDGE_CHARS and not _in_other_block(blocks, place)
     )
+
+
+_NEIGHBOUR: Final = re.compile(r"comment|related|recommend|teaser|sidebar|latest|popular", re.IGNORECASE)
+
+
+def _in_other_block(blocks: Blocks, place: int) -> bool:
+    """Whether a block belongs to comments, related articles, a menu or the frame of the page."""
+    elements, at = blocks.elements, blocks.element[place]
+    for _ in range(6):
+        if at < 0 or elements.tag[at] in ("article", "main", "body"):
+            return False
+        if elements.tag[at] in ("nav", "footer", "aside") or _NEIGHBOUR.search(elements.key[at]):
+            return True
+        at = elements.parent[at]
+    return False
 
 
 _OTHER_MATTER: Final = re.compile(r"comment|related", re.IGNORECASE)

@@ -6,15 +6,15 @@ A statement of change is never taken for one of publication, and nothing later t
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
 from urllib.parse import urlsplit
 
 from selectolax.lexbor import LexborNode
 
-from articles.dates import Moment, parse_moment
+from articles.dates import Moment, Reader, parse_moment
 from articles.metadata import Metadata
 from articles.model import Origin, Precision
 from articles.nearby import Snippet, in_other_matter, joined, short_text
@@ -64,7 +64,8 @@ _PUBLISHED_NAME: Final = re.compile(
     r"|first[-_:.]?publi|issued"
 )
 _CHANGE_WORD: Final = re.compile(
-    r"updat|modifi|aktuali|geändert|ge[äa]ndert|stand:|mis(?:e)? à jour|mise à jour|actuali[zs]|atuali"
+    r"updat|modifi|aktuali|[äæ]nd(?:ert|erung|rad|ret|ring)|endret|gewijzigd|zmian"
+    r"|g[uü]ncelle|päivitetty|muokattu|stand:|mis(?:e)? à jour|mise à jour|actuali[zs]|atuali"
     r"|aggiorn|bijgewerkt|uppdater"
     r"|oppdater|opdater|редак|обнов|edited|revis|reviewed|更新|updater|zmodyf|last change|changed",
     re.IGNORECASE,
@@ -77,6 +78,7 @@ _PUBLISH_WORD: Final = re.compile(
 _URL_DAY: Final = re.compile(
     r"/((?:19|20)\d{2})[/-]?(0[1-9]|1[0-2])[/-]?(0[1-9]|[12]\d|3[01])(?=[/_.-]|$)"
     r"|[/_-]((?:19|20)\d{2})[/_-]?(0[1-9]|1[0-2])[/_-]?(0[1-9]|[12]\d|3[01])(?=[/_.-]|$)"
+    r"|[/_-](?P<d>0[1-9]|[12]\d|3[01])(?P<s>[._-]?)(?P<m>0[1-9]|1[0-2])(?P=s)(?P<y>20\d{2})(?=[/_.-]|$)"
     r"|/((?:19|20)\d{2})/(jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*/(\d{1,2})(?=/)",
     re.IGNORECASE,
 )
@@ -105,6 +107,7 @@ def moments_of(
     url: str,
     metadata: Metadata,
     nearby: Callable[[], tuple[Snippet, ...]],
+    around: Sequence[str] = (),
     *,
     fetched_at: datetime,
     timezone: str | None,
@@ -114,13 +117,15 @@ def moments_of(
     """When the page was published and when it was last changed.
 
     `timezone` is the zone of times that name none, `month_first` says how 03/04/2025 is read there, `feed`
-    what the feed said that led to the page; `nearby` gives the texts near the headline when needed.
+    what the feed said that led to the page; `nearby` gives the texts near the headline when needed, `around` are
+    the texts beside the body. Texts for people are read against `fetched_at`: `2 hours ago`, `May 3`.
     """
     latest = fetched_at + FUTURE_TOLERANCE
+    reader = Reader(fetched_at=fetched_at, timezone=timezone, month_first=month_first)
     published: list[Dated] = []
     modified: list[Dated] = []
     for statement in _statements(url, metadata):
-        moment = parse_moment(statement.text, timezone, month_first=month_first)
+        moment = reader.read(statement.text, loosely=statement.origin is Origin.DOM)
         if moment is None or moment.at > latest:
             continue
         (modified if statement.change else published).append(Dated(moment=moment, origin=statement.origin))
@@ -129,9 +134,21 @@ def moments_of(
     if not published and feed is not None and feed.moment.at <= latest:
         published.append(feed)
     if not published or all(dated.origin is Origin.URL for dated in published):
-        shown = list(_from_text(metadata, nearby(), latest, timezone, month_first))
-        published = [*(one for one in shown if _agree(one, published)), *published]
+        shown = (
+            _near(metadata, nearby(), reader, latest, loosely=False)
+            or _beside(around, reader, latest)
+            or _near(metadata, nearby(), reader, latest, loosely=True)
+        )
+        if shown is not None and _agree(shown, published) and not _told(shown, modified):
+            published.insert(0, shown)
     first = _finest(published)
+    if first is not None and _same_as_change(first, metadata):
+        shown = _near(metadata, nearby()[:RIGHT_BESIDE], reader, latest, loosely=False)
+        earlier = shown is not None and shown.moment.at < first.moment.at - timedelta(days=2)
+        if shown is not None and earlier and len(shown.moment.raw) <= MAX_BARE_CHARS:
+            first = shown
+    if first is not None and first.origin is not Origin.URL:
+        first = _settled(first, url, reader)
     later = next((d for d in modified if first is None or d.moment.at >= first.moment.at), None)
     return first, later
 
@@ -139,6 +156,32 @@ def moments_of(
 def _agree(shown: Dated, published: list[Dated]) -> bool:
     """Whether a date shown near the headline is at most two days from the one in the address, where that has one."""
     return all(abs(shown.moment.at - dated.moment.at) <= timedelta(days=2) for dated in published)
+
+
+MAX_BARE_CHARS: Final = 36
+"""A longer text says more than a date."""
+RIGHT_BESIDE: Final = 8
+"""Texts right after the headline, whose date is believed over a stated one that is only the last change's."""
+
+
+def _same_as_change(first: Dated, metadata: Metadata) -> bool:
+    """Whether a stated day of publication may be that of the last change: it has no hour, or is equal to it."""
+    thing = metadata.article
+    return (
+        first.origin is Origin.JSON_LD
+        and thing is not None
+        and (thing.published == thing.modified or first.moment.precision is Precision.DAY)
+    )
+
+
+def _told(shown: Dated, modified: list[Dated]) -> bool:
+    """Whether a date shown is the one that the page shows elsewhere as that of its last change."""
+    return any(
+        one.origin is Origin.DOM
+        and one.moment.local.date() == shown.moment.local.date()
+        and _CHANGE_WORD.search(one.moment.raw)
+        for one in modified
+    )
 
 
 def _finest(published: list[Dated]) -> Dated | None:
@@ -154,6 +197,25 @@ def _finest(published: list[Dated]) -> Dated | None:
         if same_day and other.moment.precision is not Precision.DAY and not _midnight(other.moment):
             return other
     return best
+
+
+def _settled(dated: Dated, url: str, reader: Reader) -> Dated:
+    """A date such as 03/10/2023 read the way that the day in the page's address has it."""
+    if not _AMBIGUOUS.search(dated.moment.raw):
+        return dated
+    day = _url_day(url)
+    stated = parse_moment(day) if day else None
+    if stated is None or stated.local.date() == dated.moment.local.date():
+        return dated
+    other = replace(reader, month_first=not reader.month_first).read(dated.moment.raw, loosely=False)
+    return (
+        Dated(moment=other, origin=dated.origin)
+        if other and other.local.date() == stated.local.date()
+        else dated
+    )
+
+
+_AMBIGUOUS: Final = re.compile(r"(?<![\d./-])(?:0?\d|1[0-2])([./-])(?:0?\d|1[0-2])\1(?:\d{4}|\d{2})(?!\d)")
 
 
 def _midnight(moment: Moment) -> bool:
@@ -180,6 +242,10 @@ def _statements(url: str, metadata: Metadata) -> Iterator[Statement]:
     for name, values in metadata.meta.items():
         if name not in _PUBLISHED and _PUBLISHED_NAME.search(name):
             yield Statement(text=values[0], origin=Origin.META, change=False)
+    if thing is None or not thing.published:
+        for other in metadata.things:
+            if other.published and other.role == "" and "webpage" in other.types:
+                yield Statement(text=other.published, origin=Origin.JSON_LD, change=False)
     yield from _marked(metadata)
     for other in metadata.things:
         if other.published and other is not thing and other.role in ("", "mainentity", "mainentityofpage"):
@@ -301,30 +367,69 @@ def _url_day(url: str) -> str | None:
         return None
     if match is None:
         return None
+    if match.group("y"):
+        return f"{match.group('y')}-{match.group('m')}-{match.group('d')}"
     year, month, day = (group for group in match.groups() if group is not None)
     return f"{year}-{month}-{day}" if month.isdigit() else f"{day} {month} {year}"
 
 
-def _from_text(
-    metadata: Metadata,
-    nearby: tuple[Snippet, ...],
-    latest: datetime,
-    timezone: str | None,
-    month_first: bool,
-) -> Iterator[Dated]:
-    """Dates in the short texts around the headline."""
+def _near(
+    metadata: Metadata, nearby: tuple[Snippet, ...], reader: Reader, latest: datetime, *, loosely: bool
+) -> Dated | None:
+    """The first date in the short texts around the headline that is not said to be of a change."""
     for snippet in nearby:
         text = snippet.text
-        if len(text) > 100 or not _DIGIT.search(text):
+        if len(text) > MAX_SHOWN_CHARS or not _DIGIT.search(text):
             continue
-        around = text if len(text) > 20 or parse_moment(text) else joined(snippet, 60)
-        if _CHANGE_WORD.search(joined(snippet, 60)) and not _PUBLISH_WORD.search(around):
+        around = text if len(text) > 20 or reader.read(text, loosely=loosely) else joined(snippet, 60)
+        if _of_something_else(around) or _of_a_change(around, text if around != text else "", snippet):
             continue
-        moment = parse_moment(around, timezone, month_first=month_first)
-        elsewhere = in_other_matter(snippet.node, metadata.around_headings)
-        if moment is not None and moment.at <= latest and not elsewhere:
-            yield Dated(moment=moment, origin=Origin.TEXT)
-            return
+        moment = reader.read(around, loosely=loosely)
+        if moment is None or moment.at > latest or in_other_matter(snippet.node, metadata.around_headings):
+            continue
+        return Dated(moment=moment, origin=Origin.TEXT)
+    return None
 
 
+def _of_a_change(around: str, text: str, snippet: Snippet) -> bool:
+    """Whether the words before a date speak of a change and not of the publication."""
+    whole = around if text else joined(snippet, 60)
+    at = whole.find(text or around)
+    before = whole[: at + len(text or around)] if at >= 0 else whole
+    return bool(_CHANGE_WORD.search(before)) and not _PUBLISH_WORD.search(before)
+
+
+def _of_something_else(text: str) -> bool:
+    """Whether a date is the clock of the page, a citation's or a copyright notice's."""
+    return bool(_CLOCK.search(text))
+
+
+def _beside(texts: Sequence[str], reader: Reader, latest: datetime) -> Dated | None:
+    """The date of a line below or above the body that is little but a date, or says that something was published."""
+    for text in texts:
+        if len(text) > MAX_SHOWN_CHARS or not _DIGIT.search(text) or _of_something_else(text):
+            continue
+        said = _PUBLISH_WORD.search(text)
+        start = said.start() if said else 0
+        change = _CHANGE_WORD.search(text, start)
+        line = text[start : change.start()] if change else text[start:]
+        bare = len(_LETTERS.sub("", text)) <= MAX_LETTERS_BESIDE and _YEAR.search(text)
+        if not said and (change or not bare):
+            continue
+        moment = parse_moment(line, reader.timezone, month_first=reader.month_first)
+        if moment is not None and moment.at <= latest:
+            return Dated(moment=moment, origin=Origin.TEXT)
+    return None
+
+
+MAX_SHOWN_CHARS: Final = 100
+MAX_LETTERS_BESIDE: Final = 30
+"""A line beside the body with more letters than this is no date."""
+_YEAR: Final = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
 _DIGIT: Final = re.compile(r"\d")
+_LETTERS: Final = re.compile(r"[\W\d_]+")
+_CLOCK: Final = re.compile(
+    r"aktuelle\s+zeit|current\s+time|it\s+is\s+currently|heute\s+ist|today\s+is|hora\s+actual|heure\s+actuelle"
+    r"|©|\(c\)|copyright|\bdoi\b|\bvol\.\s*\d|\bissue\s+\d|\bpp\.\s*\d|\bisbn\b|\bborn\b|\bgeboren\b",
+    re.IGNORECASE,
+)

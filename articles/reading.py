@@ -15,11 +15,13 @@ from articles.hints import hints_of, house_of
 from articles.kind import not_a_page, page_kind
 from articles.live import posts_of
 from articles.metadata import metadata_of
-from articles.model import Article, Capture, Form, Reason, Rejection, Site
+from articles.model import Article, Capture, Form, Kind, Reason, Rejection, Site
+from articles.nearby import around_body
 from articles.page import UnreadablePage, parse
 from articles.profile import Profile
 from articles.revision import revision_id
 from articles.rights import asks_not_to_be_indexed, rights_of
+from articles.title import headline_on
 from articles.urls import article_id, canonical_url
 
 
@@ -37,14 +39,17 @@ def read(capture: Capture, site: Site | None = None, profile: Profile | None = N
     if site is not None and asks_not_to_be_indexed(rights):
         return _rejected(capture, site, Reason.NOINDEX, "; ".join(one.raw for one in said)[:500])
     blocks = blocks_of(page)
-    hints = hints_of(page, metadata)
+    named = headline_on(page, metadata, site)
+    hints = hints_of(page, metadata, named[0])
     body = find_body(blocks, hints)
     stripped = strip(blocks, body, hints, house_of(metadata, capture.url), profile)
     paragraphs = paragraphs_of(blocks, stripped.kept)
     kind, certainty = page_kind(metadata, blocks, body, paragraphs, capture)
     if isinstance(kind, Reason):
         return _rejected(capture, site, kind, str(certainty))
-    fields = fields_of(page, metadata, paragraphs, capture, site)
+    beside = [one.text for one in stripped.removed if one.kind in _SIGNED]
+    around = (*beside, *around_body(blocks, stripped.kept))
+    fields = fields_of(page, metadata, paragraphs, capture, site, around=around, named=named)
     article = _article(capture, site, fields, hints, paragraphs)
     if article.dek is None:
         dek = next((one.text for one in stripped.removed if one.reason == STANDFIRST), None)
@@ -65,6 +70,10 @@ def read(capture: Capture, site: Site | None = None, profile: Profile | None = N
         confidence=confidence,
     )
     return replace(article, revision_id=revision_id(article))
+
+
+_SIGNED = frozenset([Kind.BYLINE, Kind.CREDIT])
+"""Kinds of removed blocks that name authors, agencies and days."""
 
 
 def _article(

@@ -37,9 +37,11 @@ _KICKER: Final = re.compile(
 _NOT_PLAIN: Final = re.compile(r"[\W_]+")
 
 
-def headline_on(
-    page: Page, metadata: Metadata, site: Site | None = None
-) -> tuple[Headline | None, tuple[str, ...]]:
+Named = tuple[Headline | None, tuple[str, ...]]
+"""A headline, and the runs of letters that name its site."""
+
+
+def headline_on(page: Page, metadata: Metadata, site: Site | None = None) -> Named:
     """The headline of a page, and the runs of letters that name its site (`names_of_site`)."""
     thing = metadata.article
     stated = (thing.headline or thing.name) if thing else None
