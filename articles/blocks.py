@@ -13,7 +13,7 @@ from typing import Final
 from selectolax.lexbor import LexborNode
 
 from articles.page import Page
-from articles.text import clean
+from articles.text import Remembered, clean
 
 MAX_BLOCKS: Final = 4_000
 """Blocks after this many are not read: no article stands behind them."""
@@ -94,11 +94,6 @@ INLINE: Final = frozenset(
         "center-dot",
     ]
 )
-_VOID: Final = frozenset(
-    ["br", "img", "input", "hr", "wbr", "iframe", "video", "picture", "textarea", "select", "button"]
-)
-_STRONG: Final = frozenset(["b", "strong"])
-_SLANTED: Final = frozenset(["i", "em"])
 
 
 @dataclass(slots=True)
@@ -157,174 +152,204 @@ def path_of(blocks: Blocks, index: int, levels: int = 6) -> str:
 
 def blocks_of(page: Page) -> Blocks:
     """All text blocks of a page; at most MAX_BLOCKS of them."""
-    walk = _Walk()
     body = page.tree.body
     root = body if body is not None else page.tree.root
+    blocks = Blocks()
     if root is not None:
-        walk.run(root)
-    return walk.blocks
+        _walk(root, blocks)
+    return blocks
 
 
-class _Walk:
-    """The state of one pass over the tree."""
+# What the walk does at a tag. Those below _LINK hold no text, those from _BUTTON on are block-level.
+(
+    _TEXT,
+    _SKIP,
+    _BREAK,
+    _IMAGE,
+    _RULE,
+    _EMBED,
+    _NOTHING,
+    _INPUT,
+    _LINK,
+    _BOLD,
+    _ITALIC,
+    _SPAN,
+    _BUTTON,
+    _BLOCK,
+) = range(14)
+_DUTIES: Final = (
+    dict.fromkeys(INLINE, _SPAN)
+    | dict.fromkeys(SKIPPED, _SKIP)
+    | {
+        "a": _LINK,
+        "b": _BOLD,
+        "strong": _BOLD,
+        "i": _ITALIC,
+        "em": _ITALIC,
+        "br": _BREAK,
+        "hr": _RULE,
+        "wbr": _NOTHING,
+    }
+    | {"img": _IMAGE, "picture": _IMAGE, "iframe": _EMBED, "video": _EMBED}
+    | {"input": _INPUT, "textarea": _INPUT, "select": _INPUT, "button": _BUTTON, "-text": _TEXT}
+)
 
-    def __init__(self) -> None:
-        self.blocks = Blocks()
-        self.parts: list[str] = []
-        self.current = -1
-        self.link_chars = self.links = self.strong_chars = self.slanted_chars = 0
-        self.inline_key = self.href = ""
-        self.images = self.inputs = self.embeds = self.rules = 0
 
-    def run(self, root: LexborNode) -> None:
-        """Walk the tree below `root` in document order."""
-        self.open(root, root.tag or "body")
-        parts = self.parts
-        # (node, was it a block-level element, its part of: link, strong, slanted)
-        stack: list[tuple[LexborNode, str]] = []
-        in_link = in_strong = in_slanted = 0
-        breaks = 0
-        blocks, elements = self.blocks, self.blocks.elements
-        node = root.first_child
-        while True:
-            if node is None:
-                if not stack:
-                    break
-                closed, tag = stack.pop()
-                if tag == "a":
-                    in_link -= 1
-                elif tag in _STRONG:
-                    in_strong -= 1
-                elif tag in _SLANTED:
-                    in_slanted -= 1
-                elif tag not in INLINE:
-                    if parts:
-                        self.flush()
-                    self.close()
-                    breaks = 0
-                node = closed.next
-                continue
-            tag = node.tag or ""
-            if tag == "-text":
-                text = node.text_content or ""
-                if not text.isspace() and text:
-                    breaks = 0
-                    size = len(text)
-                    if in_link:
-                        self.link_chars += size
-                    if in_strong:
-                        self.strong_chars += size
-                    if in_slanted:
-                        self.slanted_chars += size
-                    parts.append(text)
-                elif parts:
-                    parts.append(" ")
-                node = node.next
-                continue
-            if not tag or tag in SKIPPED or tag[0] == "-":
-                node = node.next
-                continue
-            if tag in _VOID:
-                if tag == "br":
-                    breaks += 1
-                    if breaks >= 2 and parts:
-                        self.flush()
-                    elif parts:
-                        parts.append("\n")
-                elif tag == "img" or tag == "picture":
-                    self.images += 1
-                elif tag == "hr":
-                    if parts:
-                        self.flush()
-                    self.rules += 1
-                elif tag == "iframe" or tag == "video":
-                    self.embeds += 1
-                elif tag != "wbr":
-                    self.inputs += 1
-                    if tag == "button":
-                        if parts:
-                            self.flush()
-                        self.open(node, tag)
-                        stack.append((node, tag))
-                        node = node.first_child
-                        continue
-                node = node.next
-                continue
-            if tag in INLINE:
-                if tag == "a":
-                    in_link += 1
-                    self.links += 1
-                    if not self.href:
-                        self.href = node.attributes.get("href") or ""
-                elif tag in _STRONG:
-                    in_strong += 1
-                elif tag in _SLANTED:
-                    in_slanted += 1
-                if not parts and not self.inline_key:
-                    self.inline_key = node.attributes.get("class") or ""
-            else:
-                if parts:
-                    self.flush()
-                self.links = 1 if in_link else 0
-                self.href = self.href if in_link else ""
-                self.inline_key = ""
-                breaks = 0
-                self.open(node, tag)
-                if len(blocks.text) >= MAX_BLOCKS or len(elements.tag) >= MAX_ELEMENTS:
-                    break
-            stack.append((node, tag))
-            node = node.first_child
-        if parts:
-            self.flush()
-        last = len(blocks.text)
-        for index, end in enumerate(elements.end):
-            if end < 0:
-                elements.end[index] = last
+def _duty(tag: str) -> int:
+    return _DUTIES.get(tag, _BLOCK) if tag and (tag[0] != "-" or tag == "-text") else _SKIP
 
-    def open(self, node: LexborNode, tag: str) -> None:
-        """Enter a block-level element."""
-        key, hidden = _name_of(node)
-        e = self.blocks.elements
-        parent = self.current
-        self.current = len(e.tag)
-        e.tag.append(tag)
-        e.parent.append(parent)
-        e.key.append(key)
-        e.start.append(len(self.blocks.text))
-        e.end.append(-1)
-        e.images.append(-self.images)
-        e.inputs.append(-self.inputs)
-        e.embeds.append(-self.embeds)
-        e.hidden.append(hidden or (parent >= 0 and e.hidden[parent]))
-        e.depth.append(e.depth[parent] + 1 if parent >= 0 else 0)
 
-    def close(self) -> None:
-        """Leave the innermost block-level element."""
-        e, at = self.blocks.elements, self.current
-        e.end[at] = len(self.blocks.text)
-        e.images[at] += self.images
-        e.inputs[at] += self.inputs
-        e.embeds[at] += self.embeds
-        self.current = e.parent[at]
+_DUTY_OF: Final = Remembered(_duty, limit=4_096)
 
-    def flush(self) -> None:
+
+def _walk(root: LexborNode, blocks: Blocks) -> None:
+    """Walk the tree below `root` in document order and fill `blocks`.
+
+    One long function on local names: it looks at every node of the page, and calls would take as long as the work.
+    """
+    e = blocks.elements
+    texts, tags, parents, starts, ends = blocks.text, e.tag, e.parent, e.start, e.end
+    duty_of = _DUTY_OF.__getitem__
+    parts: list[str] = []
+    stack: list[tuple[LexborNode, int]] = []
+    current = -1
+    link_chars = links = strong_chars = slanted_chars = 0
+    inline_key = href = ""
+    images = inputs = embeds = rules = 0
+    in_link = in_strong = in_slanted = breaks = 0
+
+    def flush() -> None:
         """End the text that was being gathered, as one block."""
-        text = clean("".join(self.parts)[:MAX_BLOCK_CHARS])
-        self.parts.clear()
+        nonlocal link_chars, links, strong_chars, slanted_chars, inline_key, href
+        text = clean("".join(parts)[:MAX_BLOCK_CHARS])
+        parts.clear()
         if text:
-            b = self.blocks
-            b.text.append(text)
-            b.element.append(self.current)
-            b.link_chars.append(min(self.link_chars, len(text)))
-            b.links.append(self.links)
-            b.strong_chars.append(min(self.strong_chars, len(text)))
-            b.slanted_chars.append(min(self.slanted_chars, len(text)))
-            b.images.append(self.images)
-            b.rules.append(self.rules)
-            b.inline_key.append(self.inline_key)
-            b.href.append(self.href)
-        self.link_chars = self.links = self.strong_chars = self.slanted_chars = 0
-        self.inline_key = self.href = ""
+            size = len(text)
+            texts.append(text)
+            blocks.element.append(current)
+            blocks.link_chars.append(link_chars if link_chars < size else size)
+            blocks.links.append(links)
+            blocks.strong_chars.append(strong_chars if strong_chars < size else size)
+            blocks.slanted_chars.append(slanted_chars if slanted_chars < size else size)
+            blocks.images.append(images)
+            blocks.rules.append(rules)
+            blocks.inline_key.append(inline_key)
+            blocks.href.append(href)
+        link_chars = links = strong_chars = slanted_chars = 0
+        inline_key = href = ""
+
+    def enter(node: LexborNode, tag: str) -> None:
+        """Enter a block-level element."""
+        nonlocal current
+        key, hidden = _name_of(node)
+        e.depth.append(e.depth[current] + 1 if current >= 0 else 0)
+        e.hidden.append(hidden or (current >= 0 and e.hidden[current]))
+        parents.append(current)
+        current = len(tags)
+        tags.append(tag)
+        e.key.append(key)
+        starts.append(len(texts))
+        ends.append(-1)
+        e.images.append(-images)
+        e.inputs.append(-inputs)
+        e.embeds.append(-embeds)
+
+    enter(root, root.tag or "body")
+    node = root.first_child
+    while True:
+        if node is None:  # all of an element has been seen: leave it
+            if not stack:
+                break
+            closed, duty = stack.pop()
+            if duty >= _BUTTON:
+                if parts:
+                    flush()
+                ends[current] = len(texts)
+                e.images[current] += images
+                e.inputs[current] += inputs
+                e.embeds[current] += embeds
+                current = parents[current]
+                breaks = 0
+            elif duty == _LINK:
+                in_link -= 1
+            elif duty == _BOLD:
+                in_strong -= 1
+            elif duty == _ITALIC:
+                in_slanted -= 1
+            node = closed.next
+            continue
+        tag = node.tag or ""
+        duty = duty_of(tag)
+        if duty == _TEXT:
+            text = node.text_content or ""
+            if text and not text.isspace():
+                breaks = 0
+                if in_link:
+                    link_chars += len(text)
+                if in_strong:
+                    strong_chars += len(text)
+                if in_slanted:
+                    slanted_chars += len(text)
+                parts.append(text)
+            elif parts:
+                parts.append(" ")
+        elif duty < _LINK:
+            if duty == _BREAK:
+                breaks += 1
+                if breaks >= 2 and parts:
+                    flush()
+                elif parts:
+                    parts.append("\n")
+            elif duty == _IMAGE:
+                images += 1
+            elif duty == _EMBED:
+                embeds += 1
+            elif duty == _INPUT:
+                inputs += 1
+            elif duty == _RULE:
+                if parts:
+                    flush()
+                rules += 1
+        else:
+            if duty == _BLOCK:
+                if parts:
+                    flush()
+                if in_link:
+                    links = 1
+                else:
+                    links, href = 0, ""
+                inline_key = ""
+                breaks = 0
+                enter(node, tag)
+                if len(texts) >= MAX_BLOCKS or len(tags) >= MAX_ELEMENTS:
+                    break
+            elif duty == _BUTTON:
+                inputs += 1
+                if parts:
+                    flush()
+                enter(node, tag)
+            else:
+                if duty == _LINK:
+                    in_link += 1
+                    links += 1
+                    if not href:
+                        href = node.attributes.get("href") or ""
+                elif duty == _BOLD:
+                    in_strong += 1
+                elif duty == _ITALIC:
+                    in_slanted += 1
+                if not inline_key and not parts:
+                    inline_key = node.attributes.get("class") or ""
+            stack.append((node, duty))
+            node = node.first_child
+            continue
+        node = node.next
+    if parts:
+        flush()
+    last = len(texts)
+    for index, end in enumerate(ends):
+        if end < 0:
+            ends[index] = last
 
 
 _NAMES: Final = ("class", "id", "itemprop", "role")

@@ -9,16 +9,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
-from functools import lru_cache
+from dataclasses import dataclass, field
+from itertools import repeat
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from articles.blocks import Blocks
-from articles.lexicon import SAYS, Says, says
-from articles.text import folded, shingles
+from articles.lexicon import MEANINGS, SAYS, Says
+from articles.text import Remembered, folded, shingles
 
 Floats = NDArray[np.float32]
 Ints = NDArray[np.int64]
@@ -42,6 +42,43 @@ class Lore:
     words: Mapping[str, float]
     names: Mapping[str, float]
     """Parts of class names, ids and roles."""
+    told: Remembered[Told] = field(init=False, repr=False, compare=False)
+    """What each class attribute or id tells; asked once each."""
+
+    def __post_init__(self) -> None:
+        named = Remembered(lambda name: _named(name, self.names))
+        object.__setattr__(self, "told", Remembered(lambda key: _told(key, named), limit=16_384))
+
+
+Told = tuple[float, float, float, int]
+"""What a class attribute or id tells of the text in an element so called: the sum, the least and the greatest of what
+its parts tell (0 lies between those two), and the groups of its names as bits."""
+_Named = tuple[int, dict[str, float]]
+
+
+def _told(key: str, named: Remembered[_Named]) -> Told:
+    bits = 0
+    weights: dict[str, float] = {}
+    for name in key[:_MAX_KEY_CHARS].split():
+        own_bits, own = named[name]
+        bits |= own_bits
+        if own:
+            weights |= own
+    if not weights:
+        return 0.0, 0.0, 0.0, bits
+    values = weights.values()
+    low, high = min(values), max(values)
+    return sum(values), low if low < 0 else 0.0, high if high > 0 else 0.0, bits
+
+
+def _named(name: str, names: Mapping[str, float]) -> _Named:
+    """The groups of one name, and its parts of which something is known."""
+    known: dict[str, float] = {}
+    for part in _NAME.findall(name):
+        weight = names.get(part.lower())
+        if weight is not None and len(part) > 1:
+            known[part.lower()] = weight
+    return _GROUPED[name], known
 
 
 _NAME: Final = re.compile(r"[A-Z]?[a-z]+|[A-Z]{2,}")
@@ -51,7 +88,6 @@ _MAX_KEY_CHARS: Final = 400
 """As much of a class attribute or id as is looked at."""
 
 
-@lru_cache(maxsize=65_536)
 def name_parts(key: str) -> tuple[str, ...]:
     """The words in a class attribute or id, without numbers and hashes: `articleBody_x1` -> article, body."""
     found = [part.lower() for part in _NAME.findall(key[:_MAX_KEY_CHARS]) if len(part) > 1]
@@ -103,21 +139,22 @@ def _by_first_letter(parts: list[str]) -> str:
 _GROUP_PATTERN: Final = re.compile(_by_first_letter([part for part, _ in _LISTED]))
 
 
-@lru_cache(maxsize=65_536)
 def groups(key: str) -> int:
     """Which kinds of names a class attribute or id holds, as bits in the order of the groups."""
     found = 0
     for name in key[:_MAX_KEY_CHARS].split():
-        found |= _groups_of_name(name)
+        found |= _GROUPED[name]
     return found
 
 
-@lru_cache(maxsize=65_536)
 def _groups_of_name(name: str) -> int:
     found = 0
     for part in _GROUP_PATTERN.findall(name.lower()):
         found |= _BIT_OF[part]
     return found
+
+
+_GROUPED: Final = Remembered(_groups_of_name)
 
 
 _TAGS: Final = {
@@ -135,11 +172,49 @@ _TAG: Final = _TAGS.__getitem__
 _HEADINGS: Final = tuple(_TAGS[t] for t in ("h1", "h2", "h3", "h4", "h5", "h6"))
 
 _LEVELS: Final = 5
+_COLUMNS: Final = 288
+_SECOND_COLUMNS: Final = 96
+"""Room for this many columns is made at once."""
 _NEGATIVE_TAGS: Final = tuple(_TAGS[t] for t in ("aside", "footer", "nav", "form", "header", "button"))
 _PROMO_BITS: Final = (
     GROUP_BIT["promo"] | GROUP_BIT["related"] | GROUP_BIT["share"] | GROUP_BIT["ad"] | GROUP_BIT["comment"]
 )
 _NUMBERS: Final = re.compile(r"\d")
+_READ_WORDS: Final = 40
+"""As many words of a block are looked up."""
+_FIRST_CHARS: Final = Remembered(
+    lambda c: c.isupper() | (c in "\"'“„«‘–—-") << 1 | c.isdigit() << 2 | (c == "(") << 3
+)
+_LAST_CHARS: Final = Remembered(lambda c: (c in ".!?\"”»…“'’)") | (c == ":") << 1)
+"""What the first and the last character of a block tell, as bits."""
+
+
+def _digits(text: str) -> int:
+    """How many of the first 200 characters are digits."""
+    text = text[:200]
+    if not text.isascii():
+        return len(_NUMBERS.findall(text))
+    raw = text.encode()
+    return len(raw) - len(raw.translate(None, b"0123456789"))
+
+
+def _by_level(name: str, levels: int = _LEVELS) -> list[str]:
+    return [f"{name}_{level}" for level in range(levels)]
+
+
+_WORDS_AT, _LINK_SHARE_AT, _PROSE_SHARE_AT = map(_by_level, ("words", "link_share", "prose_share"))
+_BLOCKS_AT, _SHORT_SHARE_AT, _ENDS_SHARE_AT = map(_by_level, ("blocks", "short_share", "ends_share"))
+_TAG_AT, _NAME_LORE_AT = map(_by_level, ("tag", "name_lore"))
+_IMAGES_AT, _INPUTS_AT, _EMBEDS_AT = (_by_level(name, 3) for name in ("images", "inputs", "embeds"))
+_NAMED: Final = [f"name_{name}" for name in GROUP_BIT]
+_GROUP_BITS: Final = np.array([list(GROUP_BIT.values())]).T
+_SAID: Final = [f"says_{name.lower()}" for name in SAYS]
+_SAID_BITS: Final = np.array([[int(bit) for bit in SAYS.values()]]).T
+_SHOWN_TAGS: Final = _NEGATIVE_TAGS + tuple(
+    _TAGS[t] for t in ("article", "main", "li", "table", "figure", "blockquote", "ul")
+)
+_IN_TAG: Final = [f"in_tag_{tag}" for tag in _SHOWN_TAGS]
+_IN_TAGS: Final = np.array([_SHOWN_TAGS]).T
 
 
 class Context:
@@ -148,24 +223,42 @@ class Context:
     def __init__(self, blocks: Blocks, hints: Hints, lore: Lore) -> None:
         self.blocks, self.hints, self.lore = blocks, hints, lore
         self.names: list[str] = []
-        self.columns: list[Floats] = []
         e = blocks.elements
         n = len(blocks.text)
         self.n = n
+        self.table = np.empty((_COLUMNS, n), np.float32)
+        self.whole = "\n".join(blocks.text)
         self.element = np.array(blocks.element, dtype=np.int64)
         self.parent = np.maximum(np.array(e.parent, dtype=np.int64), 0)
         self.start = np.array(e.start, dtype=np.int64)
         self.end = np.array(e.end, dtype=np.int64)
         self.depth = np.array(e.depth, dtype=np.int64)
         self.tag = np.array([_TAGS.get(tag, 0) for tag in e.tag], dtype=np.int64)
-        self.ancestors: list[Ints] = [self.element]
-        for _ in range(_LEVELS - 1):
-            self.ancestors.append(self.parent[self.ancestors[-1]])
+        self.ancestors = np.empty((_LEVELS, n), np.int64)
+        """Elements around each block, from the innermost on; a row a level."""
+        self.ancestors[0] = self.element
+        for level in range(1, _LEVELS):
+            self.ancestors[level] = self.parent[self.ancestors[level - 1]]
 
-    def add(self, name: str, values: NDArray[np.generic]) -> None:
-        """One more column."""
+    def add(self, name: str, values: NDArray[np.generic] | float) -> None:
+        """One more column; a single number stands for all blocks."""
+        at = len(self.names)
+        if at == len(self.table):
+            self.table = np.concatenate([self.table, np.empty_like(self.table)])
         self.names.append(name)
-        self.columns.append(values.astype(np.float32))
+        self.table[at] = values
+
+    def count_of(self, mark: str) -> NDArray[np.int64]:
+        """How often each block has a mark; most marks stand nowhere on a page."""
+        if mark not in self.whole:
+            return np.zeros(self.n, np.int64)
+        return np.fromiter([text.count(mark) for text in self.blocks.text], np.int64, self.n)
+
+    def has(self, mark: str) -> NDArray[np.int64]:
+        """1 where a block has a mark, else 0."""
+        if mark not in self.whole:
+            return np.zeros(self.n, np.int64)
+        return np.fromiter([mark in text for text in self.blocks.text], np.int64, self.n)
 
     def inside(self, values: NDArray[np.generic]) -> NDArray[np.float64]:
         """For each element the sum of a block column over the blocks inside it."""
@@ -190,7 +283,7 @@ class Context:
         self.page_columns()
         self.neighbour_columns()
         # Column by column in memory, as the forest reads it.
-        return np.array(self.columns).T if self.n else np.zeros((0, len(self.names)), np.float32)
+        return self.table[: len(self.names)].T
 
     def own_columns(self) -> None:
         """What a block is by itself."""
@@ -200,76 +293,83 @@ class Context:
         title_set, title_text = set(title), " ".join(title)
         description = " ".join(folded(self.hints.description))
         body_shingles = shingles(folded(self.hints.body)) if self.hints.body else set()
-        words_known, mask_words = self.lore.words, says
         # Filled as lists, made columns at the end: setting one number of an array costs several times as much.
-        counts, meanings, openings, stops = [0] * n, [0] * n, [0] * n, [0] * n
-        lore_sums, lore_lows, lore_highs = [0.0] * n, [0.0] * n, [0.0] * n
+        counts, heads = [0] * n, [0] * n
+        flat: list[str] = []  # the first words of all blocks, one after the other
         title_share, title_same = np.zeros(n), np.zeros(n)
         in_description, in_body = np.zeros(n), np.zeros(n)
         seen: dict[str, int] = {}
         first_at: list[int] = []
         authors = {f" {' '.join(folded(a))} " for a in self.hints.authors}
         is_author = np.zeros(n)
+        description_start = description[:80]
         for i, text in enumerate(texts):
-            tokens = folded(text if len(text) < 2_000 else text[:2_000])
-            count = len(tokens) if len(text) < 2_000 else text.count(" ") + 1
-            counts[i] = count
-            found = 0
-            total = low = high = 0.0
-            for token in tokens[:40]:
-                weight = words_known.get(token)
-                if weight is not None:
-                    total += weight
-                    if weight < low:
-                        low = weight
-                    elif weight > high:
-                        high = weight
-                bits = mask_words(token)
-                if bits:
-                    found |= bits
-            if tokens:
-                openings[i] = mask_words(tokens[0])
-            lore_sums[i], lore_lows[i], lore_highs[i] = total, low, high
-            meanings[i] = found
-            key = " ".join(tokens[:60])
-            if tokens and not title_set.isdisjoint(tokens):
-                title_share[i] = sum([token in title_set for token in tokens]) / count
-                title_same[i] = key == title_text
-            if description and tokens and count <= 80:
-                in_description[i] = key in description if count >= 4 else 0.0
-                if count > 20 and description[:80] and key.startswith(description[:80]):
-                    in_description[i] = 1
-            if body_shingles and count >= 4:
-                own = shingles(tokens[:60])
-                in_body[i] = len(own & body_shingles) / len(own)
-            if authors and count <= 15:
-                joined = f" {key} "
-                is_author[i] = sum(2 if name == joined else 1 for name in authors if name in joined)
-            stops[i] = text.count(". ") + text.count("! ") + text.count("? ")
-            previous = seen.get(key)
-            if previous is None:
-                seen[key] = i
-                first_at.append(-1)
+            if len(text) < 2_000:
+                tokens = folded(text)
+                count = len(tokens)
             else:
-                first_at.append(previous)
+                tokens = folded(text[:2_000])
+                count = text.count(" ") + 1
+            counts[i] = count
+            if len(tokens) > _READ_WORDS:
+                flat += tokens[:_READ_WORDS]
+                heads[i] = _READ_WORDS
+                key = " ".join(tokens[:60])
+            else:
+                flat += tokens
+                heads[i] = len(tokens)
+                key = " ".join(tokens)
+            if tokens:
+                if not title_set.isdisjoint(tokens):
+                    title_share[i] = sum(map(title_set.__contains__, tokens)) / count
+                    title_same[i] = key == title_text
+                if (
+                    description
+                    and 4 <= count <= 80
+                    and (
+                        key in description
+                        or (count > 20 and description_start and key.startswith(description_start))
+                    )
+                ):
+                    in_description[i] = 1
+                if body_shingles and count >= 4:
+                    own = shingles(tokens[:60])
+                    in_body[i] = len(own & body_shingles) / len(own)
+                if authors and count <= 15:
+                    joined = f" {key} "
+                    is_author[i] = sum(2 if name == joined else 1 for name in authors if name in joined)
+            previous = seen.setdefault(key, i)
+            first_at.append(-1 if previous == i else previous)
         repeated = np.array(first_at, np.int64) if n else np.zeros(0, np.int64)
         times = np.zeros(n)
         if n:
             roots = np.where(repeated >= 0, repeated, np.arange(n))
             times = np.bincount(roots, minlength=n)[roots].astype(np.float64)
         word_count = np.array(counts, np.float64)
-        lore_sum = np.array(lore_sums)
+        lore_sum, lore_low, lore_high = np.zeros(n), np.zeros(n), np.zeros(n)
+        found_bits, starts_with = np.zeros(n, np.int64), np.zeros(n, np.int64)
+        if flat:
+            lengths = np.array(heads, np.int64)
+            spoken = np.flatnonzero(lengths)
+            starts = (np.cumsum(lengths) - lengths)[spoken]
+            weights = np.fromiter(map(self.lore.words.get, flat, repeat(0.0)), np.float64, len(flat))
+            lore_sum[spoken] = np.add.reduceat(weights, starts)
+            lore_low[spoken] = np.minimum(np.minimum.reduceat(weights, starts), 0)
+            lore_high[spoken] = np.maximum(np.maximum.reduceat(weights, starts), 0)
+            masks = np.fromiter(map(MEANINGS.__getitem__, flat), np.int64, len(flat))
+            found_bits[spoken] = np.bitwise_or.reduceat(masks, starts)
+            starts_with[spoken] = masks[starts]
         chars = np.array([len(t) for t in texts], np.float64)
         link_share = np.array(b.link_chars, np.float64) / np.maximum(chars, 1)
         self.words, self.chars, self.link_share = word_count, chars, link_share
         self.repeats = times > 1
         self.linked_words = word_count * link_share
-        last = [t[-1] if t else "" for t in texts]
-        ends = np.array([c in ".!?\"”»…“'’)" for c in last], np.float64)
+        first_chars = np.fromiter(map(_FIRST_CHARS.__getitem__, [t[:1] for t in texts]), np.int64, n)
+        last_chars = np.fromiter(map(_LAST_CHARS.__getitem__, [t[-1:] for t in texts]), np.int64, n)
+        ends = (last_chars & 1).astype(np.float64)
         self.ends = ends
         self.prose = np.where((word_count >= 10) & (link_share < 0.4), word_count, 0.0)
         self.lore_sum = lore_sum
-        found_bits, starts_with = np.array(meanings, np.int64), np.array(openings, np.int64)
         self.meanings = found_bits
         self.title_same = title_same
         add = self.add
@@ -279,39 +379,40 @@ class Context:
         add("links", np.array(b.links))
         add("strong_share", np.array(b.strong_chars) / np.maximum(chars, 1))
         add("slanted_share", np.array(b.slanted_chars) / np.maximum(chars, 1))
-        add("commas", np.array([t.count(",") for t in texts]))
-        add("stops", np.array(stops))
+        add("commas", self.count_of(","))
+        add("stops", self.count_of(". ") + self.count_of("! ") + self.count_of("? "))
         add("ends_with_stop", ends)
-        add("ends_with_colon", np.array([c == ":" for c in last]))
-        add("ends_with_dots", np.array([t.endswith(("…", "...")) for t in texts]))
-        add("question", np.array(["?" in t for t in texts]))
-        add("exclamation", np.array(["!" in t for t in texts]))
-        add("starts_upper", np.array([t[:1].isupper() for t in texts]))
-        add("starts_quote", np.array([t[:1] in "\"'“„«‘–—-" for t in texts]))
-        add("starts_digit", np.array([t[:1].isdigit() for t in texts]))
-        add("all_upper", np.array([t.isupper() for t in texts]))
-        digits = np.array([len(_NUMBERS.findall(t[:200])) for t in texts])
+        add("ends_with_colon", (last_chars >> 1) & 1)
+        dots = np.fromiter([t.endswith(("…", "...")) for t in texts], bool, n)
+        add("ends_with_dots", dots)
+        add("question", self.has("?"))
+        add("exclamation", self.has("!"))
+        add("starts_upper", first_chars & 1)
+        add("starts_quote", (first_chars >> 1) & 1)
+        add("starts_digit", (first_chars >> 2) & 1)
+        add("all_upper", np.fromiter([t.isupper() for t in texts], bool, n))
+        digits = np.fromiter(map(_digits, texts), np.int64, n)
         add("digits", digits / np.maximum(np.minimum(chars, 200), 1))
-        add("bars", np.array([("|" in t) + ("•" in t) + ("»" in t) + ("›" in t) + ("→" in t) for t in texts]))
-        add("at_sign", np.array(["@" in t for t in texts]))
-        add("web", np.array([("http" in t) + ("www." in t) for t in texts]))
-        add("braces", np.array([("{" in t) + ("=" in t) for t in texts]))
-        add("parenthesis", np.array([t[:1] == "(" for t in texts]))
-        add("slash", np.array(["/" in t for t in texts]))
+        add("bars", self.has("|") + self.has("•") + self.has("»") + self.has("›") + self.has("→"))
+        add("at_sign", self.has("@"))
+        add("web", self.has("http") + self.has("www."))
+        add("braces", self.has("{") + self.has("="))
+        add("parenthesis", (first_chars >> 3) & 1)
+        add("slash", self.has("/"))
         add("title_share", title_share)
         add("title_same", title_same)
         add("in_description", in_description)
         add("in_body", in_body)
-        add("has_body", np.full(n, float(bool(body_shingles))))
+        add("has_body", float(bool(body_shingles)))
         add("is_author", is_author)
         add("times", times)
         add("repeats_earlier", repeated >= 0)
         add("lore_sum", lore_sum)
         add("lore_mean", lore_sum / np.maximum(np.minimum(word_count, 40), 1))
-        add("lore_low", np.array(lore_lows))
-        add("lore_high", np.array(lore_highs))
-        for name, bit in SAYS.items():
-            add(f"says_{name.lower()}", (found_bits & bit) > 0)
+        add("lore_low", lore_low)
+        add("lore_high", lore_high)
+        for name, said in zip(_SAID, (found_bits & _SAID_BITS) > 0, strict=True):
+            add(name, said)
         add(
             "opens_asking",
             (starts_with & (Says.SUBSCRIBE | Says.FOLLOW | Says.SHARE | Says.GO | Says.APP)) > 0,
@@ -319,29 +420,26 @@ class Context:
         add("opens_related", (starts_with & Says.RELATED) > 0)
         add("opens_credit", (starts_with & Says.CREDIT) > 0)
         add("opens_minutes", (starts_with & Says.MINUTES) > 0)
-        host_links = np.array([h.startswith(("http:", "https:", "//")) for h in b.href])
-        add("link_out", host_links)
-        add("link_mail", np.array([h.startswith(("mailto:", "javascript:", "#")) for h in b.href]))
-        names = self.lore.names
-        told = {key: (_named(key, names)[0], groups(key)) for key in dict.fromkeys(b.inline_key)}
-        add("inline_lore", np.array([told[key][0] for key in b.inline_key]))
-        add("inline_groups", np.array([told[key][1] for key in b.inline_key]) > 0)
+        hrefs = b.href
+        add("link_out", np.fromiter([h.startswith(("http:", "https:", "//")) for h in hrefs], bool, n))
+        add("link_mail", np.fromiter([h.startswith(("mailto:", "javascript:", "#")) for h in hrefs], bool, n))
+        told = list(map(self.lore.told.__getitem__, b.inline_key))
+        add("inline_lore", np.fromiter([one[0] for one in told], np.float64, n))
+        add("inline_groups", np.fromiter([one[3] for one in told], np.int64, n) > 0)
 
     def container_columns(self) -> None:
         """What stands around a block."""
         add, e = self.add, self.blocks.elements
         n = self.n
-        names = self.lore.names
-        told = {key: _named(key, names) for key in dict.fromkeys(e.key)}
-        scores = np.array([told[key] for key in e.key]).reshape(-1, 3)
-        grouped = {key: groups(key) for key in told}
-        bits = np.array([grouped[key] for key in e.key], np.int64)
+        # What is said of elements without text would never be looked at.
+        filled = [key if end > start else "" for key, start, end in zip(e.key, e.start, e.end, strict=True)]
+        told = list(map(self.lore.told.__getitem__, filled))
+        s0, low0, high0, bits_list = zip(*told, strict=True) if told else ((), (), (), ())
+        name_lore, bits = np.array(s0), np.array(bits_list, np.int64)
         count = len(e.tag)
         tag_list, parents = self.tag.tolist(), self.parent.tolist()
-        path_sum, path_low, path_high = np.zeros(count), np.zeros(count), np.zeros(count)
-        s0, low0, high0 = scores[:, 0].tolist(), scores[:, 1].tolist(), scores[:, 2].tolist()
         sums, lows, highs = [0.0] * count, [0.0] * count, [0.0] * count
-        path_bits, bits_list = [0] * count, bits.tolist()
+        path_bits = [0] * count
         tag_bits = [0] * count
         nearest_article = [0] * count
         article_tags = (_TAGS["article"], _TAGS["main"])
@@ -351,11 +449,14 @@ class Context:
                 sums[0], lows[0], highs[0], path_bits[0] = s0[0], low0[0], high0[0], 0
                 continue
             sums[i] = sums[p] * 0.8 + s0[i]
-            lows[i] = min(lows[p], low0[i])
-            highs[i] = max(highs[p], high0[i])
+            above, own = lows[p], low0[i]
+            lows[i] = own if own < above else above
+            above, own = highs[p], high0[i]
+            highs[i] = own if own > above else above
             path_bits[i] = path_bits[p] | bits_list[i]
-            tag_bits[i] = tag_bits[p] | (1 << tag_list[i])
-            nearest_article[i] = i if tag_list[i] in article_tags else nearest_article[p]
+            tag = tag_list[i]
+            tag_bits[i] = tag_bits[p] | (1 << tag)
+            nearest_article[i] = i if tag in article_tags else nearest_article[p]
         path_sum, path_low, path_high = np.array(sums), np.array(lows), np.array(highs)
         all_bits, all_tags = np.array(path_bits, np.int64), np.array(tag_bits, np.int64)
         el = self.element
@@ -370,49 +471,54 @@ class Context:
         ends_in = self.inside(self.ends)
         self.words_in, self.prose_in, self.linked_in, self.bits = words_in, prose_in, linked_in, bits
         page_prose = max(float(self.prose.sum()), 1.0)
-        images, inputs = np.array(e.images), np.array(e.inputs)
-        embeds = np.array(e.embeds)
+        images, inputs, embeds = (np.fromiter(of, np.int64, count) for of in (e.images, e.inputs, e.embeds))
         self.inputs = inputs
-        box_blocks, box_words = np.full(n, 99.0), np.full(n, 999.0)
-        for at in reversed(self.ancestors[:4]):
-            pictured = images[at] > 0
-            box_blocks = np.where(pictured, blocks_in[at], box_blocks)
-            box_words = np.where(pictured, words_in[at], box_words)
+        around = self.ancestors
+        words_at, blocks_at, images_at = words_in[around], blocks_in[around], images[around]
+        # The smallest of the four elements around a block that holds a picture.
+        pictured = images_at[:4] > 0
+        level, any_picture = pictured.argmax(axis=0), pictured.any(axis=0)
+        position = np.arange(n)
+        box_blocks = np.where(any_picture, blocks_at[level, position], 99.0)
+        box_words = np.where(any_picture, words_at[level, position], 999.0)
         add("picture_blocks", box_blocks)
         add("picture_words", box_words)
         self.picture_blocks = box_blocks
-        child_number = np.zeros(count)
-        seen: dict[int, int] = {}
+        child_numbers, children = [0] * count, [0] * count
         for i, p in enumerate(parents):
-            seen[p] = child_number[i] = seen.get(p, 0) + 1
-        for level, at in enumerate(self.ancestors):
-            add(f"words_{level}", words_in[at])
-            add(f"link_share_{level}", linked_in[at] / np.maximum(words_in[at], 1))
-            add(f"prose_share_{level}", prose_in[at] / page_prose)
-            add(f"blocks_{level}", blocks_in[at])
-            add(f"short_share_{level}", short_in[at] / np.maximum(blocks_in[at], 1))
-            add(f"ends_share_{level}", ends_in[at] / np.maximum(blocks_in[at], 1))
-            add(f"tag_{level}", self.tag[at])
-            add(f"name_lore_{level}", scores[at, 0])
-            if level < 3:
-                add(f"images_{level}", np.minimum(images[at], 20))
-                add(f"inputs_{level}", np.minimum(inputs[at], 10))
-                add(f"embeds_{level}", np.minimum(embeds[at], 10))
-        for name, bit in GROUP_BIT.items():
-            here = ((bits[el] & bit) > 0).astype(np.float32)
-            near = ((bits[self.ancestors[1]] | bits[self.ancestors[2]]) & bit) > 0
-            add(f"name_{name}", here * 3 + near * 2 + ((all_bits[el] & bit) > 0))
-        for tag in _NEGATIVE_TAGS + tuple(
-            _TAGS[t] for t in ("article", "main", "li", "table", "figure", "blockquote", "ul")
-        ):
-            add(f"in_tag_{tag}", (all_tags[el] >> tag) & 1)
+            children[p] = child_numbers[i] = children[p] + 1
+        child_number = np.array(child_numbers)
+        some_words, some_blocks = np.maximum(words_at, 1), np.maximum(blocks_at, 1)
+        families: list[tuple[list[str], NDArray[np.generic]]] = [
+            (_WORDS_AT, words_at),
+            (_LINK_SHARE_AT, linked_in[around] / some_words),
+            (_PROSE_SHARE_AT, prose_in[around] / page_prose),
+            (_BLOCKS_AT, blocks_at),
+            (_SHORT_SHARE_AT, short_in[around] / some_blocks),
+            (_ENDS_SHARE_AT, ends_in[around] / some_blocks),
+            (_TAG_AT, self.tag[around]),
+            (_NAME_LORE_AT, name_lore[around]),
+            (_IMAGES_AT, np.minimum(images_at[:3], 20)),
+            (_INPUTS_AT, np.minimum(inputs[around[:3]], 10)),
+            (_EMBEDS_AT, np.minimum(embeds[around[:3]], 10)),
+        ]
+        for level in range(_LEVELS):
+            for labels, rows in families:
+                if level < len(labels):
+                    add(labels[level], rows[level])
+        own_bits = bits[el]
+        here, near = (own_bits & _GROUP_BITS) > 0, ((bits[around[1]] | bits[around[2]]) & _GROUP_BITS) > 0
+        named = here * 3 + near * 2 + ((all_bits[el] & _GROUP_BITS) > 0)
+        for name, row in zip(_NAMED, named, strict=True):
+            add(name, row)
+        for name, row in zip(_IN_TAG, (all_tags[el] >> _IN_TAGS) & 1, strict=True):
+            add(name, row)
         add("depth", self.depth[el])
-        add("hidden", np.array(e.hidden, np.float64)[el])
+        add("hidden", np.fromiter(e.hidden, bool, count)[el])
         add("child_number", child_number[el])
         article = np.array(nearest_article, np.int64)[el]
         add("article_prose", prose_in[article] / page_prose)
         add("article_words", words_in[article])
-        position = np.arange(n)
         add(
             "article_place",
             (position - self.start[article]) / np.maximum(self.end[article] - self.start[article], 1),
@@ -432,10 +538,12 @@ class Context:
         # Blocks that the site marks up alike: same tag, same names, same names around.
         keys = e.key
         kinds: dict[tuple[str, str, str], int] = {}
-        kind = np.zeros(n, np.int64)
-        for i, innermost in enumerate(self.blocks.element):
-            signature = (e.tag[innermost], keys[innermost], keys[parents[innermost]])
-            kind[i] = kinds.setdefault(signature, len(kinds))
+        kind_of: dict[int, int] = {}
+        for innermost in self.blocks.element:
+            if innermost not in kind_of:
+                signature = (e.tag[innermost], keys[innermost], keys[parents[innermost]])
+                kind_of[innermost] = kinds.setdefault(signature, len(kinds))
+        kind = np.fromiter(map(kind_of.__getitem__, self.blocks.element), np.int64, n)
         self.kind = kind
         size = len(kinds)
         alike = np.bincount(kind, minlength=size)
@@ -459,9 +567,9 @@ class Context:
         add("place", position / max(n, 1))
         add("place_words", before / total)
         add("place_prose", prose_before / page_prose)
-        add("page_blocks", np.full(n, n))
-        add("page_prose", np.full(n, page_prose))
-        add("page_prose_share", np.full(n, page_prose / total))
+        add("page_blocks", n)
+        add("page_prose", page_prose)
+        add("page_prose_share", page_prose / total)
         own_tag = self.tag[self.element]
         h1 = np.flatnonzero(own_tag == _TAGS["h1"])
         same = np.flatnonzero(self.title_same)
@@ -533,7 +641,8 @@ class Context:
     def second_stage(self, first: Floats, chance: NDArray[np.float64]) -> Floats:
         """The first-stage matrix and what its answers (`chance` of being body, a block) say of the surroundings."""
         n = self.n
-        self.names, self.columns = [], []
+        self.names = []
+        self.table = np.empty((_SECOND_COLUMNS, n), np.float32)
         add = self.add
         mass = chance * self.words
         total = max(float(mass.sum()), 1.0)
@@ -618,14 +727,4 @@ class Context:
                 "last_sure_sibling", "next_sure_kind", "last_sure_kind", "sure",
             ):  # fmt: skip
                 add(name, np.full(n, -1.0))
-        return np.concatenate([first.T, self.columns]).T if n else np.zeros((0, 0), np.float32)
-
-
-def _named(key: str, names: Mapping[str, float]) -> tuple[float, float, float]:
-    """Sum, least and greatest of what the parts of a name tell."""
-    if not key:
-        return (0.0, 0.0, 0.0)
-    weights = [names[part] for part in name_parts(key) if part in names]
-    if not weights:
-        return (0.0, 0.0, 0.0)
-    return (sum(weights), min(min(weights), 0.0), max(max(weights), 0.0))
+        return np.concatenate([first.T, self.table[: len(self.names)]]).T

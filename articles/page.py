@@ -140,11 +140,17 @@ def _long_pieces(html: str) -> Iterator[str]:
         at = last + 1
 
 
+_ASCII_SPACES: Final = " \n\t\r\f/"
+"""What stands between two attributes."""
+
+
 def _has_many_attributes(piece: str) -> bool:
-    if len(piece.split()) <= MAX_ATTRIBUTES:
+    if sum(map(piece.count, _ASCII_SPACES)) < MAX_ATTRIBUTES:
         return False
     opened = _TAG.search(piece)
-    return opened is not None and len(_QUOTED.sub("", piece[opened.start() :]).split()) > MAX_ATTRIBUTES
+    if opened is None:
+        return False
+    return len(_QUOTED.sub("", piece[opened.start() :]).replace("/", " ").split()) > MAX_ATTRIBUTES
 
 
 def attribute(node: LexborNode, name: str) -> str:

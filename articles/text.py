@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Callable
+from typing import Generic, TypeVar
+
+Judgment = TypeVar("Judgment")
 
 _WORD = re.compile(r"\w+")
 _UNSPACED = re.compile(r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]")
@@ -18,7 +22,35 @@ def words(text: str) -> list[str]:
 
 def folded(text: str) -> list[str]:
     """The words of a text without case: what two texts are compared by."""
-    return _WORD.findall(text.casefold())
+    if not text.isascii():
+        for mark in _COMMON_MARKS:
+            text = text.replace(mark, " ")
+        if not text.isascii():
+            return _WORD.findall(text.casefold())
+    # A quarter of the time that the pattern takes, and the same words.
+    return text.encode().translate(_ASCII_WORDS).decode().split()
+
+
+_COMMON_MARKS = "\u2019\u201c\u201d\u2013\u2014\u2018\u2026"
+"""Quotes, dashes and dots: in most lines of English the only letters outside of ASCII, and no part of a word."""
+_ASCII_WORDS = bytes(
+    ord(chr(code).lower()) if chr(code).isalnum() or chr(code) == "_" else 32 for code in range(128)
+).ljust(256, b" ")
+"""ASCII with capitals as small letters and all that is no part of a word as spaces."""
+
+
+class Remembered(dict[str, Judgment], Generic[Judgment]):
+    """What a function said of each string, so that it is asked once; forgets everything when it holds `limit`."""
+
+    def __init__(self, judge: Callable[[str], Judgment], limit: int = 65_536) -> None:
+        super().__init__()
+        self._judge, self._limit = judge, limit
+
+    def __missing__(self, text: str) -> Judgment:
+        if len(self) >= self._limit:
+            self.clear()
+        judgment = self[text] = self._judge(text)
+        return judgment
 
 
 def word_count(text: str) -> int:
@@ -29,10 +61,16 @@ def word_count(text: str) -> int:
 
 def clean(text: str) -> str:
     """A line of text: canonical composition, no control characters, white space squeezed; quotes stay as they are."""
-    if not text.isascii():
-        text = unicodedata.normalize("NFC", text)
-        return _UNSEEN.sub(" ", _CONTROL.sub("", text)).strip()
-    return " ".join(_CONTROL.sub("", text).split())
+    if text.isascii():
+        # Bytes: several times as fast as a pattern.
+        return b" ".join(text.encode().translate(None, _CONTROL_BYTES).split()).decode()
+    text = unicodedata.normalize("NFC", text)
+    if text.isprintable():  # no control characters, and no white space but spaces
+        return " ".join(text.split())
+    return _UNSEEN.sub(" ", _CONTROL.sub("", text)).strip()
+
+
+_CONTROL_BYTES = bytes(code for code in range(128) if _CONTROL.match(chr(code)))
 
 
 def shingles(tokens: list[str], size: int = 4) -> set[tuple[str, ...]]:
