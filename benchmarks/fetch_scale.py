@@ -11,6 +11,7 @@ crawling child over its pages. Both run the child process of every crawl, record
 from __future__ import annotations
 
 import argparse
+import resource
 import subprocess
 import sys
 import tempfile
@@ -92,12 +93,19 @@ def _pace(web: LocalWeb, folder: Path, pages: int, delay: float) -> None:
     gaps = [host.least_gap_seconds for host in hosts if host.least_gap_seconds is not None]
     means = [host.mean_gap_seconds for host in hosts if host.mean_gap_seconds is not None]
     requests = sum(host.requests for host in hosts)
-    alone = (max(host.requests for host in hosts) - 1) * delay
+    alone = max((host.requests - 1) * delay for host in hosts)
+    visits = [host.seconds for host in hosts]
     print(f"{len(hosts)} sites, {delay:g} s between requests, {pages} articles each: exit code {code}")
-    print(f"  {sum(event.fetched for event in done):,} articles, {requests:,} requests in {took:.1f} s")
-    print(f"  one site alone would wait {alone:.0f} s: the whole took {took / alone:.2f} times as long")
+    fetched = sum(event.fetched for event in done)
+    print(f"  {fetched:,} articles, {requests:,} requests in {took:.1f} s, {_cpu():.1f} s of CPU")
+    print(f"  one site alone would wait {alone:.0f} s; visits as the hosts saw them: {_spread(visits)} s")
     print(f"  requests at once to one host, at most: {_most(hosts)}")
     print(f"  least gap at any host: {min(gaps):.3f} s; means of the hosts: {_spread(means)} s")
+
+
+def _cpu() -> float:
+    children = resource.getrusage(resource.RUSAGE_CHILDREN)  # the server has not ended
+    return children.ru_utime + children.ru_stime
 
 
 def _most(hosts: Sequence[Served]) -> int:

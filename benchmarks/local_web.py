@@ -34,6 +34,8 @@ class Served:
     least_gap_seconds: float | None
     """Between the end of an answer and the next request; None: there was no second."""
     mean_gap_seconds: float | None
+    seconds: float
+    """From the first request to the end of the last answer."""
 
 
 @dataclass(slots=True)
@@ -42,6 +44,7 @@ class _Host:
     requests: int = 0
     under_way: int = 0
     at_once: int = 0
+    began: float | None = None
     ended: float | None = None
     gaps: list[float] = field(default_factory=list)
 
@@ -139,14 +142,15 @@ class _Protocol(asyncio.Protocol):
         assert isinstance(transport, asyncio.Transport)
         self._transport = transport
         third, fourth = transport.get_extra_info("sockname")[0].split(".")[2:]
-        self._host = self._web.hosts[(int(third) - 1) * 250 + int(fourth) - 1]
+        self._number = (int(third) - 1) * 250 + int(fourth) - 1
 
     def data_received(self, data: bytes) -> None:
         self._data += data
         while (end := self._data.find(b"\r\n\r\n")) >= 0:
             head, self._data = self._data[:end].lower(), self._data[end + 4 :]
-            host, now = self._host, time.monotonic()
+            host, now = self._web.hosts[self._number], time.monotonic()
             host.requests += 1
+            host.began = now if host.began is None else host.began
             host.under_way += 1
             host.at_once = max(host.at_once, host.under_way)
             if host.ended is not None:
@@ -157,10 +161,10 @@ class _Protocol(asyncio.Protocol):
                 self._send(head)
 
     def _send(self, head: bytes) -> None:
-        target = head.split(b" ", 2)[1].decode("latin-1")
-        self._transport.write(self._web.answer(self._host.number, target, coded=b"gzip" in head))
-        self._host.under_way -= 1
-        self._host.ended = time.monotonic()
+        target, host = head.split(b" ", 2)[1].decode("latin-1"), self._web.hosts[self._number]
+        self._transport.write(self._web.answer(self._number, target, coded=b"gzip" in head))
+        host.under_way -= 1
+        host.ended = time.monotonic()
         if b"\r\nconnection: close" in head:
             self._transport.close()
 
@@ -186,13 +190,13 @@ class _Web:
             return _answer(_feed(home, self._pages), "application/rss+xml", coded=False)
         return self._home if target == "/" else _MISSING
 
-    def told(self) -> list[tuple[int, int, float | None, float | None]]:
+    def told(self) -> list[tuple[int, int, float | None, float | None, float]]:
         rows = []
         for host in self.hosts:
             gaps = host.gaps
             least, mean = (min(gaps), sum(gaps) / len(gaps)) if gaps else (None, None)
-            rows.append((host.requests, host.at_once, least, mean))
-            host.requests, host.at_once, host.ended, host.gaps = 0, 0, None, []
+            rows.append((host.requests, host.at_once, least, mean, (host.ended or 0.0) - (host.began or 0.0)))
+        self.hosts = [_Host(host.number) for host in self.hosts]
         return rows
 
 
