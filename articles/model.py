@@ -91,6 +91,8 @@ class Found:
     language: str | None = None
     listing: bool = False
     """The crawl looked at it for the articles it names: a home or section page, a feed, a sitemap."""
+    part_of: str | None = None
+    """Address of the first page of the article that this is a further page of."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -372,6 +374,8 @@ class Reason(StrEnum):
     CONSENT = "consent"
     CHALLENGE = "challenge"
     """A bot wall stands in place of the page."""
+    PART = "part"
+    """A further page of an article, whose text is in the article of the first page."""
     OTHER_PAGE = "other_page"
     """About, contact, shop, forum ...: a page, but no article."""
     DENIED = "denied"

@@ -43,6 +43,12 @@ def next_page_in(body: bytes, url: str, content_type: str | None) -> str | None:
     return _next(page.base, links, page.tree.css(PAGERS)[:10], url)
 
 
+def page_number(url: str) -> int:
+    """Which page of an article an address seems to name: 1 where it names none."""
+    part = _PAGE_PART.search(url)
+    return _number(part.group()) if part else 1
+
+
 def _next(base: str, links: Sequence[str], pagers: Sequence[LexborNode], own: str) -> str | None:
     hrefs = list(links)
     for node in pagers:
@@ -51,8 +57,7 @@ def _next(base: str, links: Sequence[str], pagers: Sequence[LexborNode], own: st
     own_url = canonical_url(own)
     if not hrefs or own_url is None:
         return None
-    own_part = _PAGE_PART.search(own_url)
-    own_number = _number(own_part.group()) if own_part else 1
+    own_number = page_number(own_url)
     for href in hrefs:
         url = canonical_url(href, base) if href else None
         part = _PAGE_PART.search(url) if url else None

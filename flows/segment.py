@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from itertools import islice
 
 from articles.model import EXTRACTOR, Article, Capture, Reason, Rejection, Site
+from articles.parts import join_parts
 from articles.reading import read
 from articles.urls import article_id, canonical_url
 from flows.report import Normalized, Tally, tally
@@ -59,6 +60,8 @@ class Result:
     reading: Reading
     broke: str | None = None
     """The traceback, where the reader raised."""
+    part_of: str | None = None
+    """First page of the article that the capture is a further page of."""
 
 
 def normalize_segment(
@@ -95,7 +98,7 @@ def normalize_segment(
             sha256=info.sha256,
             extractor=EXTRACTOR,
             captures=info.captures,
-            readings=(result.reading for result in results),
+            readings=join_parts([one.reading for one in results], [one.part_of for one in results]),
         )
     except (*LASTING, ReaderBroken) as error:
         with database.transaction() as connection:
@@ -150,7 +153,7 @@ def read_one(capture: Capture, site: Site | None) -> Result:
     if capture.unchanged:
         return Result(_unchanged(capture))
     try:
-        return Result(read(capture, site))
+        return Result(read(capture, site), part_of=capture.found.part_of if capture.found else None)
     except Exception as error:  # noqa: BLE001 - the tree's only one: no page may stop the others
         return Result(_unreadable(capture, error), traceback.format_exc())
 

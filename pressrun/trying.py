@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from urllib.parse import urlsplit
 
 from articles.model import Article, Rejection, Site
-from articles.reading import read
+from articles.parts import read_pages
 from flows.config import Config
 from pressrun.trouble import RequestError
 from pressrun.watching import plain_lines
@@ -36,13 +36,13 @@ def try_page(target: str, config: Config) -> Article | Rejection:
         if not due:
             raise RequestError(f"no page of {visit.site.home} names an article; name one: pressrun try URL")
         for one in due:
-            result = read(await fetch_one(visit, one.url, one.found), visit.site)
+            result = read_pages(await fetch_one(visit, one.url, one.found), visit.site)
             if isinstance(result, Article):
                 break
         return result
 
     async def this(visit: Visit) -> Article | Rejection:
-        return read(await fetch_one(visit, target), visit.site)
+        return read_pages(await fetch_one(visit, target), visit.site)
 
     site, errand = (sites[target], newest) if target in sites else (_site_of(target, sites, config), this)
     try:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections import Counter
 from collections.abc import Awaitable, Callable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
@@ -72,8 +73,10 @@ class Desk:
     books: Books
     promise: Callable[[Fetched], Awaitable[None]]
     """Record a fetch once its capture is safe."""
-    deliver: Callable[[Site, Capture], Awaitable[None]] | None
-    """Where captures go when nobody records segments."""
+    deliver: Callable[[tuple[Capture, ...]], Awaitable[None]] | None
+    """Where the pages of an article go when nobody records segments."""
+    together: Callable[[], AbstractContextManager[None]]
+    """What is captured within goes into one segment with what was captured last."""
     emit: Callable[[Event], None]
     requests: Callable[[str], tuple[int, int]]
     """Requests sent for a site so far, and how many of them conditional."""

@@ -13,6 +13,7 @@ import asyncio
 import logging
 import tempfile
 from collections.abc import AsyncIterator, Callable
+from contextlib import nullcontext
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -25,6 +26,7 @@ from spiders import visit
 from spiders.books import Books
 from spiders.desk import Ask, Desk, Reply, Visit
 from spiders.events import Ended, Event
+from spiders.pipelines import Pages
 from spiders.recorder import Recorder
 from spiders.robots import RobotsMiddleware, Rules
 from storage.state.database import DatabaseError, open_database
@@ -68,7 +70,7 @@ class NewsSpider(Spider):
         self._emit = emit
         self._deadline_seconds = deadline_seconds
         self._force = force
-        self._captures: asyncio.Queue[Capture] = asyncio.Queue(maxsize=8)
+        self._captures: asyncio.Queue[tuple[Capture, ...]] = asyncio.Queue(maxsize=8)
         self._folder: tempfile.TemporaryDirectory[str] | None = None
         self._reported: set[str] = set()
         self.broken: list[str] = []
@@ -76,7 +78,7 @@ class NewsSpider(Spider):
         self.books: Books | None = books
 
     async def start(self) -> AsyncIterator[Any]:
-        """Visit all sites; yield captures where nobody records them."""
+        """Visit all sites; yield the pages of each article where nobody records them."""
         desk = self._desk()
         self.visits = [visit.begin(site, desk) for site in self.sites.values()]
         tasks = [asyncio.ensure_future(self._visit(one)) for one in self.visits]
@@ -84,13 +86,13 @@ class NewsSpider(Spider):
         everything = asyncio.ensure_future(asyncio.wait(tasks)) if tasks else None
         try:
             while everything is not None and not (everything.done() and self._captures.empty()):
-                capture = asyncio.ensure_future(self._captures.get())
-                await asyncio.wait({capture, everything}, return_when=asyncio.FIRST_COMPLETED)
+                pages = asyncio.ensure_future(self._captures.get())
+                await asyncio.wait({pages, everything}, return_when=asyncio.FIRST_COMPLETED)
                 await asyncio.sleep(0)
-                if capture.done():
-                    yield capture.result()
+                if pages.done():
+                    yield Pages(captures=pages.result())
                 else:
-                    capture.cancel()
+                    pages.cancel()
         finally:
             for task in (*tasks, housekeeping, *([everything] if everything else ())):
                 task.cancel()
@@ -157,6 +159,7 @@ class NewsSpider(Spider):
             books=self.books,
             promise=self._promise,
             deliver=self._deliver if self.recorder is None else None,
+            together=self.recorder.together if self.recorder is not None else nullcontext,
             emit=self._emit or _silently,
             requests=self._requests,
             deadline=loop.time() + self._deadline_seconds,
@@ -225,8 +228,8 @@ class NewsSpider(Spider):
         elif self.books is not None:
             await self.books.run(record_fetches, [fetched])
 
-    async def _deliver(self, _site: Site, capture: Capture) -> None:
-        await self._captures.put(capture)
+    async def _deliver(self, captures: tuple[Capture, ...]) -> None:
+        await self._captures.put(captures)
 
     def _requests(self, site: str) -> tuple[int, int]:
         stats = self._crawler.stats

@@ -65,6 +65,8 @@ class Outcome(StrEnum):
     """On a host that is not the site's."""
     LISTING = "listing"
     """By its address a section, tag, author or search page: not fetched as an article."""
+    PART = "part"
+    """A further page of an article: fetched with the first, and no article of its own."""
     STOPPED = "stopped"
     """The crawl ended while this was under way; it stays due."""
 

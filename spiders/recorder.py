@@ -11,8 +11,9 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -36,6 +37,9 @@ if TYPE_CHECKING:
     from scrapy.http import Response
 
 log = logging.getLogger(__name__)
+
+MOST = 2
+"""How many times its usual size and age a segment may have so that an article's pages stand in it together."""
 
 
 class Recorder:
@@ -62,6 +66,7 @@ class Recorder:
         self._writer: SegmentWriter | None = None
         self._begun = 0.0
         self._promised: list[Fetched] = []
+        self._held = 0
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="publish")
         self._published: list[Future[None]] = []
         self.failures: list[str] = []
@@ -113,9 +118,21 @@ class Recorder:
         writer = self._writer
         if writer is None:
             return
-        old = time.monotonic() - self._begun >= self._max_seconds
+        age = time.monotonic() - self._begun
+        if self._held and writer.bytes < MOST * self._max_bytes and age < MOST * self._max_seconds:
+            return
+        old = age >= self._max_seconds
         if writer.bytes >= self._max_bytes or old:
             self.roll()
+
+    @contextmanager
+    def together(self) -> Iterator[None]:
+        """Meanwhile the open segment stays open, unless it becomes far too large or old."""
+        self._held += 1
+        try:
+            yield
+        finally:
+            self._held -= 1
 
     def roll(self) -> None:
         """Seal the open segment, and publish it in the background."""

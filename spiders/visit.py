@@ -16,10 +16,12 @@ import logging
 from datetime import UTC, datetime
 
 from articles.model import Capture, Found, Site
+from articles.paging import page_number
 from articles.urls import article_id
 from spiders.asking import UNANSWERED, after_failure, answer, conditional, earlier_capture
 from spiders.desk import Ask, Desk, Leave, Reply, Visit, tell
 from spiders.events import Ended
+from spiders.further import further_pages
 from spiders.links import is_listing
 from spiders.looking import look_around
 from spiders.outcome import BLOCKING, TRANSIENT, FetchError, Outcome
@@ -78,10 +80,15 @@ async def explore(visit: Visit) -> list[Page]:
     return await visit.desk.books.run(frontier.pages, visit.site.name)
 
 
-async def fetch_one(visit: Visit, url: str, found: Found | None = None) -> Capture:
-    """Fetch one page, due or not. Raises FetchError."""
+async def fetch_one(visit: Visit, url: str, found: Found | None = None) -> tuple[Capture, ...]:
+    """Fetch one article with its further pages, due or not. Raises FetchError."""
     ask = Ask(url=url, site=visit.site, max_bytes=visit.site.fetch.max_bytes, found=found, article=True)
-    return _capture(await answer(visit, ask), visit.site, found)
+    first = await answer(visit, ask)
+    try:
+        further = await further_pages(visit, first, set())
+    except Leave:  # the article ends before the page that was refused
+        further = []
+    return tuple(_capture(page, visit.site, found) for page in (first, *further))
 
 
 # --- Articles -------------------------------------------------------------------------------------
@@ -91,6 +98,8 @@ async def _fetch_due(visit: Visit) -> Ended:
     site = visit.site
     most = site.fetch.max_pages
     due = await visit.desk.books.run(frontier.due_urls, site.name, now=datetime.now(UTC), limit=most)
+    # first pages fetch those that follow them: what looks like a later page may be one of these
+    due.sort(key=lambda one: page_number(one.url) > 1)
     done: set[str] = set()
     again: list[Due] = []
     visit.queued = len(due)
@@ -158,8 +167,11 @@ async def _article(visit: Visit, due: Due, done: set[str], *, last_try: bool) ->
                 digest=reply.digest if reply.status != 304 else None,
             )
         )
-    if visit.desk.deliver is not None and not same:
-        await visit.desk.deliver(site, _capture(reply, site, due.found))
+    if same:
+        return True
+    further = await further_pages(visit, reply, done)
+    if visit.desk.deliver is not None:
+        await visit.desk.deliver(tuple(_capture(page, site, due.found) for page in (reply, *further)))
     return True
 
 

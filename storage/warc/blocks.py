@@ -86,6 +86,7 @@ def evidence_fields(found: Found) -> dict[str, str]:
         "found-modified": found.modified_at and make_moment(found.modified_at),
         "found-language": found.language,
         "found-as": "listing" if found.listing else None,
+        "part-of": found.part_of and printable(found.part_of),
     }
     return {name: value for name, value in fields.items() if value}
 
@@ -104,6 +105,7 @@ def read_evidence(block: bytes) -> Found | None:
         modified_at=read_moment(fields.get("found-modified")),
         language=fields.get("found-language"),
         listing=fields.get("found-as") == "listing",
+        part_of=fields.get("part-of"),
     )
 
 

@@ -82,6 +82,14 @@ def test_pages_that_are_no_article_are_rejected_by_name_and_never_stored(crawled
     assert urls <= articles
 
 
+def test_an_article_of_two_pages_is_stored_whole(crawled):
+    split = next(article for article in crawled.paper.values() if article.more_pages)
+    (stored,) = pressrun.open(str(crawled.store)).revisions(crawled.url_of(split.slug))
+    pages = (split.paragraphs, *split.more_pages)
+    assert stored.paragraphs == tuple(paragraph for page in pages for paragraph in page)
+    assert stored.next_page is None
+
+
 def test_every_revision_lies_in_the_store_as_one_json_object(crawled):
     changes = list(pressrun.open(str(crawled.store)).changes(0))
     documents = {path.stem: json.loads(path.read_text()) for path in _documents(crawled.store)}

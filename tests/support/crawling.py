@@ -10,11 +10,15 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from articles.model import Capture, Fetch, Site
-from seeds.load import write_site
+from flows.segment import normalize_segment
+from seeds.load import load_sites, write_site
 from spiders.events import Event, Job, LogLine, SegmentClosed, SiteDone, decode, encode_job
+from storage import batches
+from storage.batches import Outcome
+from storage.log import Log
 from storage.objects import open_store
 from storage.segments import captures_of
-from storage.state import frontier
+from storage.state import frontier, index, segments
 from storage.state.database import open_database
 from storage.state.frontier import History
 
@@ -46,6 +50,22 @@ class Crawl:
     def captures(self) -> list[Capture]:
         store = open_store(self.job.store)
         return [capture for segment in self.segments for capture in captures_of(store, segment.key)]
+
+    def read(self) -> list[Outcome]:
+        """Read and commit every segment that waits; what each capture came to, segment by segment."""
+        store, database = open_store(self.job.store), open_database(self.job.database)
+        sites = {site.name: site for site in load_sites(Path(self.job.seeds)).sites}
+        with database.transaction() as connection:
+            keys = [info.key for info in segments.pending(connection)]
+        outcomes: list[Outcome] = []
+        for key in keys:
+            normalize_segment(store, database, sites, key)
+            with database.transaction() as connection:
+                commit = Log(store).get(index.position(connection))
+            assert commit is not None
+            assert commit.segment == key
+            outcomes += batches.read(store, commit.batch, commit.sha256).outcomes
+        return outcomes
 
     def history(self, url: str) -> History | None:
         database = open_database(self.job.database)
