@@ -18,10 +18,11 @@ from articles.language import language_of, normal_tag
 from articles.metadata import Metadata, Picture
 from articles.model import Access, Capture, Evidence, Image, Origin, Precision, Site, Zone
 from articles.nearby import Snippet, near_headline, short_text
-from articles.page import Page, attribute
+from articles.page import Page
+from articles.paging import next_page_of
 from articles.published import Dated, moments_of
 from articles.title import Named, heading_that_shows, headline_on, host_of, plain
-from articles.urls import canonical_url, url_key
+from articles.urls import canonical_url
 
 MAX_RAW_CHARS: Final = 500
 MAX_KEYWORDS: Final = 50
