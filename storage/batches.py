@@ -225,9 +225,9 @@ def read(store: ObjectStore, key: str, digest: str) -> Batch:
 
 def unpack(key: str, data: bytes, digest: str) -> Batch:
     """Decode a stored batch; see `read`."""
-    header, lines = _open(key, data, digest)
+    header, text, begin = _unpacked(key, data, digest)
     try:
-        outcomes = tuple(_outcome(line) for line in lines)
+        outcomes = tuple(_outcome(line) for line in text[begin:].split(b"\n")[:-1])
     except records.BadRecord as error:
         raise DamagedBatch(f"{key}: {error}") from error
     found = count(outcomes)
@@ -248,21 +248,48 @@ def revisions(
 
     `containing`: pass over lines without these bytes, undecoded. Raises DamagedBatch like `read`.
     """
-    header, lines = _open(key, data, digest)
+    yield from revisions_of(open_lines(key, data, digest), containing=containing, backwards=backwards)
+
+
+@dataclass(frozen=True, slots=True)
+class Lines:
+    """A batch, checked and unpacked, whose revisions are not decoded yet."""
+
+    key: str
+    text: bytes
+    """All of its lines."""
+    revisions: list[tuple[int, int]]
+    """Where in `text` the line of each revision begins and ends."""
+
+
+def open_lines(key: str, data: bytes, digest: str) -> Lines:
+    """Check and unpack a stored batch: the part of reading that threads do side by side. Raises DamagedBatch."""
+    header, text, start = _unpacked(key, data, digest)
+    found, outcomes = [], 0
+    while (end := text.find(b"\n", start)) >= 0:
+        outcomes += 1
+        if text.startswith((_ARTICLE, _REMOVAL), start):
+            found.append((start, end))
+        start = end + 1
     counts = header.counts
     stated = counts.captures + counts.removals, counts.articles + counts.removals
-    articles = [line for line in lines if line.startswith((_ARTICLE, _REMOVAL))]
-    if (len(lines), len(articles)) != stated:
+    if (outcomes, len(found)) != stated:
         raise DamagedBatch(
-            f"{key}: its header states {stated[0]} outcomes and {stated[1]} revisions, it holds {len(lines)} "
-            f"and {len(articles)}"
+            f"{key}: its header states {stated[0]} outcomes and {stated[1]} revisions, it holds {outcomes} "
+            f"and {len(found)}"
         )
-    for line in reversed(articles) if backwards else articles:
-        if containing in line:
+    return Lines(key, text, found)
+
+
+def revisions_of(opened: Lines, *, containing: bytes = b"", backwards: bool = False) -> Iterator[Revision]:
+    """The revisions of an unpacked batch; see `revisions`."""
+    text, view = opened.text, memoryview(opened.text)
+    for start, end in reversed(opened.revisions) if backwards else opened.revisions:
+        if not containing or text.find(containing, start, end) >= 0:
             try:
-                yield records.from_json(line, Revision)
+                yield records.from_json(view[start:end], Revision)
             except records.BadRecord as error:
-                raise DamagedBatch(f"{key}: {error}") from error
+                raise DamagedBatch(f"{opened.key}: {error}") from error
 
 
 def _speaks_of_absence(batch: Batch) -> bool:
@@ -287,20 +314,22 @@ def _outcome(line: bytes) -> Outcome:
     raise records.BadRecord(f"no outcome: it begins {line[: records.SHOWN_BYTES]!r}")
 
 
-def _open(key: str, data: bytes, digest: str) -> tuple[_Header, list[bytes]]:
+def _unpacked(key: str, data: bytes, digest: str) -> tuple[_Header, bytes, int]:
+    """The header, all lines, and where the first outcome begins."""
     _check(key, data, digest)
     try:
-        first, *lines = codings.decompress(data).split(b"\n")
-        header = records.from_json(first, _Header)
+        text = codings.decompress(data)
+        begin = text.find(b"\n") + 1
+        header = records.from_json(text[: begin - 1] if begin else text, _Header)
     except (records.BadRecord, codings.CodingError) as error:
         raise DamagedBatch(f"{key}: {error}") from error
     if header.format > FORMAT:
         raise DamagedBatch(
             f"{key}: format {header.format} is newer than this Pressrun reads ({FORMAT}): update it"
         )
-    if not lines or lines.pop() != b"":
+    if not text.endswith(b"\n"):
         raise DamagedBatch(f"{key}: its last line does not end")
-    return header, lines
+    return header, text, begin
 
 
 def _check(key: str, data: bytes, digest: str) -> None:

@@ -21,7 +21,7 @@ from pathlib import Path
 from articles.urls import article_id, canonical_url
 from storage import batches
 from storage.ahead import ahead
-from storage.batches import Change, Packed
+from storage.batches import Change, Lines
 from storage.log import Commit, DamagedLog, Log
 from storage.objects import ObjectStore, StoreError, open_store
 from storage.stored import StoredArticle, stored
@@ -73,8 +73,12 @@ class Archive:
         with `seq - 1` and gets its first articles again, under the same ids. Raises StoreError, DamagedLog and
         DamagedBatch.
         """
-        for news in self.news(cursor, site=site, kinds=kinds, follow=follow):
-            yield from news.articles
+        sites = _sites(site)
+        for commit, lines in self._commits(cursor, sites, follow, time.sleep):
+            # not by `news`: a tuple of every commit costs a third of the speed
+            for article in _decode(commit, lines, sites):
+                if kinds is None or article.change in kinds:
+                    yield article
 
     def news(
         self,
@@ -90,16 +94,10 @@ class Archive:
         With `follow`, asks for the next commit every FIRST_WAIT seconds, less and less often up to LAST_WAIT
         while there is none; `wait` is how the seconds are waited for, and may raise to end it.
         """
-        sites, pause = _sites(site), FIRST_WAIT
-        while True:
-            for commit, packed in ahead(self._fetcher(sites), Log(self.store).follow(cursor)):
-                rows = (row for row in _decode(commit, packed, sites) if kinds is None or row.change in kinds)
-                yield News(cursor=commit.seq, articles=tuple(rows))
-                cursor, pause = commit.seq, FIRST_WAIT
-            if not follow:
-                return
-            wait(pause)
-            pause = min(pause * GROWTH, LAST_WAIT)
+        sites = _sites(site)
+        for commit, lines in self._commits(cursor, sites, follow, wait):
+            rows = (row for row in _decode(commit, lines, sites) if kinds is None or row.change in kinds)
+            yield News(cursor=commit.seq, articles=tuple(rows))
 
     def articles(
         self,
@@ -123,8 +121,8 @@ class Archive:
         superseded: set[str] = set()
         gone_at: dict[str, datetime | None] = {}  # of those whose text is still to come
         taken_down: set[str] = set()  # what the takedown has not reached yet
-        for commit, packed in ahead(self._fetcher(sites), self._backwards(as_of)):
-            for article in _decode(commit, packed, sites, backwards=True):
+        for commit, lines in ahead(self._fetcher(sites), self._backwards(as_of)):
+            for article in _decode(commit, lines, sites, backwards=True):
                 key = article.article_id
                 if article.change is Change.OLDER:
                     continue
@@ -158,16 +156,16 @@ class Archive:
         commits = ahead(self._fetcher(None), self._backwards(as_of))
         return latest(
             article
-            for commit, packed in commits
-            for article in _decode(commit, packed, None, containing=wanted.encode(), backwards=True)
+            for commit, lines in commits
+            for article in _decode(commit, lines, None, containing=wanted.encode(), backwards=True)
             if article.article_id == wanted
         )
 
     def revisions(self, url: str, *, as_of: int | datetime | None = None) -> Iterator[StoredArticle]:
         """Every revision of the article at a URL, in commit order; `as_of` as in `articles`."""
         wanted, until = _id(url), self._until(as_of)
-        for commit, packed in ahead(self._fetcher(None), Log(self.store).follow(0, until)):
-            for article in _decode(commit, packed, None, containing=wanted.encode()):
+        for commit, lines in ahead(self._fetcher(None), Log(self.store).follow(0, until)):
+            for article in _decode(commit, lines, None, containing=wanted.encode()):
                 if article.article_id == wanted:
                     yield article
 
@@ -192,15 +190,32 @@ class Archive:
     def _until(self, as_of: int | datetime | None) -> int | None:
         return self.cursor_at(as_of) if isinstance(as_of, datetime) else as_of
 
-    def _fetcher(self, sites: frozenset[str] | None) -> Callable[[Commit], Packed | None]:
-        """Gets the batch of a commit, if it can hold articles of these sites."""
+    def _fetcher(self, sites: frozenset[str] | None) -> Callable[[Commit], Lines | None]:
+        """Gets, checks and unpacks the batch of a commit, if it can hold articles of these sites."""
 
-        def fetch(commit: Commit) -> Packed | None:
+        def fetch(commit: Commit) -> Lines | None:
             counts = commit.counts
             holds = counts.articles + counts.removals if sites is None else sites & counts.sites.keys()
-            return batches.fetch(self.store, commit.batch, commit.sha256) if holds else None
+            if not holds:
+                return None
+            packed = batches.fetch(self.store, commit.batch, commit.sha256)
+            return batches.open_lines(packed.key, packed.data, packed.sha256)
 
         return fetch
+
+    def _commits(
+        self, cursor: int, sites: frozenset[str] | None, follow: bool, wait: Callable[[float], object]
+    ) -> Iterator[tuple[Commit, Lines | None]]:
+        """Commits past a cursor, each with its batch; with `follow` without an end."""
+        pause = FIRST_WAIT
+        while True:
+            for commit, lines in ahead(self._fetcher(sites), Log(self.store).follow(cursor)):
+                yield commit, lines
+                cursor, pause = commit.seq, FIRST_WAIT
+            if not follow:
+                return
+            wait(pause)
+            pause = min(pause * GROWTH, LAST_WAIT)
 
     def _backwards(self, as_of: int | datetime | None = None) -> Iterator[Commit]:
         log, until = Log(self.store), self._until(as_of)
@@ -245,19 +260,17 @@ def latest(backwards: Iterable[StoredArticle]) -> StoredArticle | None:
 
 def _decode(
     commit: Commit,
-    packed: Packed | None,
+    lines: Lines | None,
     sites: frozenset[str] | None,
     *,
     containing: bytes = b"",
     backwards: bool = False,
 ) -> Iterator[StoredArticle]:
-    if packed is None:
+    if lines is None:
         return
     if sites is not None and len(sites) == 1:
         containing = next(iter(sites)).encode()  # stands in each line of the site's articles
-    for revision in batches.revisions(
-        packed.key, packed.data, packed.sha256, containing=containing, backwards=backwards
-    ):
+    for revision in batches.revisions_of(lines, containing=containing, backwards=backwards):
         if sites is None or revision.article.site in sites:
             yield stored(revision, commit)
 

@@ -34,7 +34,7 @@ def to_json(obj: object) -> bytes:
         return _ENCODER.encode(_without_surrogates(to_builtins(obj)))
 
 
-def from_json(data: bytes | str, type_: type[T]) -> T:
+def from_json(data: bytes | memoryview | str, type_: type[T]) -> T:
     """The record in `data`, every field checked against its type. Raises BadRecord."""
     decoder = _DECODERS.get(type_)
     if decoder is None:
@@ -43,7 +43,8 @@ def from_json(data: bytes | str, type_: type[T]) -> T:
         return decoder.decode(data)  # type: ignore[no-any-return]
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         name = getattr(type_, "__name__", str(type_))
-        raise BadRecord(f"no {name}: {error}; it begins {data[:SHOWN_BYTES]!r}") from error
+        shown = data[:SHOWN_BYTES] if isinstance(data, str) else bytes(data[:SHOWN_BYTES])
+        raise BadRecord(f"no {name}: {error}; it begins {shown!r}") from error
 
 
 def storable(obj: T) -> T:
