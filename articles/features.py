@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from articles.blocks import Blocks
 from articles.lexicon import MEANINGS, SAYS, Says
-from articles.text import Remembered, folded, shingles
+from articles.text import Remembered, folded, folded_lines, shingles
 
 Floats = NDArray[np.float32]
 Ints = NDArray[np.int64]
@@ -189,6 +189,12 @@ _LAST_CHARS: Final = Remembered(lambda c: (c in ".!?\"”»…“'’)") | (c ==
 """What the first and the last character of a block tell, as bits."""
 
 
+def _clipped(values: NDArray[np.generic], low: float, high: float) -> NDArray[np.generic]:
+    """`np.clip`, in a third of the time for columns as short as these."""
+    clipped: NDArray[np.generic] = np.minimum(np.maximum(values, low), high)
+    return clipped
+
+
 def _digits(text: str) -> int:
     """How many of the first 200 characters are digits."""
     text = text[:200]
@@ -303,13 +309,9 @@ class Context:
         authors = {f" {' '.join(folded(a))} " for a in self.hints.authors}
         is_author = np.zeros(n)
         description_start = description[:80]
-        for i, text in enumerate(texts):
-            if len(text) < 2_000:
-                tokens = folded(text)
-                count = len(tokens)
-            else:
-                tokens = folded(text[:2_000])
-                count = text.count(" ") + 1
+        tokens_of = folded_lines([text if len(text) < 2_000 else text[:2_000] for text in texts])
+        for i, (text, tokens) in enumerate(zip(texts, tokens_of, strict=True)):
+            count = len(tokens) if len(text) < 2_000 else text.count(" ") + 1
             counts[i] = count
             if len(tokens) > _READ_WORDS:
                 flat += tokens[:_READ_WORDS]
@@ -534,7 +536,7 @@ class Context:
                 f"main_place_{share}",
                 (position - self.start[best]) / max(int(self.end[best] - self.start[best]), 1),
             )
-            add(f"main_before_{share}", np.clip(self.start[best] - position, -50, 50))
+            add(f"main_before_{share}", _clipped(self.start[best] - position, -50, 50))
         # Blocks that the site marks up alike: same tag, same names, same names around.
         keys = e.key
         kinds: dict[tuple[str, str, str], int] = {}
@@ -575,8 +577,8 @@ class Context:
         same = np.flatnonzero(self.title_same)
         anchor = int(same[0]) if len(same) else int(h1[0]) if len(h1) else -1
         last = int(same[-1]) if len(same) else int(h1[-1]) if len(h1) else -1
-        add("after_title", np.clip(position - anchor, -50, 50) if anchor >= 0 else np.full(n, -60))
-        add("after_last_title", np.clip(position - last, -50, 50) if last >= 0 else np.full(n, -60))
+        add("after_title", _clipped(position - anchor, -50, 50) if anchor >= 0 else np.full(n, -60))
+        add("after_last_title", _clipped(position - last, -50, 50) if last >= 0 else np.full(n, -60))
         add("words_after_title", before - (before[anchor] if anchor >= 0 else 0))
         closing = (
             Says.RELATED | Says.COMMENT | Says.SHARE | Says.NEWSLETTER | Says.SUBSCRIBE | Says.ADVERTISEMENT
@@ -587,7 +589,7 @@ class Context:
         add("closings_before", np.cumsum(ends_here & heading) - (ends_here & heading))
         add("soft_closings_before", np.minimum(np.cumsum(ends_here) - ends_here, 30))
         last_closing = np.maximum.accumulate(np.where(ends_here, position, -99)) if n else position
-        add("from_closing", np.clip(position - last_closing, 0, 60))
+        add("from_closing", _clipped(position - last_closing, 0, 60))
         images = np.array(self.blocks.images)
         rules = np.array(self.blocks.rules)
         add("images_before", np.minimum(images - np.concatenate([[0], images[:-1]]) if n else images, 5))
@@ -626,8 +628,8 @@ class Context:
             following = prose_at[np.minimum(ahead, len(prose_at) - 1)]
             behind = np.searchsorted(prose_at, position, side="right") - 1
             preceding = prose_at[np.maximum(behind, 0)]
-            add("to_next_prose", np.where(ahead < len(prose_at), np.clip(following - position, 0, 40), 41))
-            add("from_last_prose", np.where(behind >= 0, np.clip(position - preceding, 0, 40), 41))
+            add("to_next_prose", np.where(ahead < len(prose_at), _clipped(following - position, 0, 40), 41))
+            add("from_last_prose", np.where(behind >= 0, _clipped(position - preceding, 0, 40), 41))
             add("next_prose_sibling", self.ancestors[1][following] == self.ancestors[1])
             add("last_prose_sibling", self.ancestors[1][preceding] == self.ancestors[1])
             add("next_prose_kind", self.kind[following] == self.kind)
@@ -690,8 +692,8 @@ class Context:
             within = (position >= self.start[best]) & (position < self.end[best])
             add(f"core_in_{share}", within)
             add(f"core_depth_{share}", np.where(within, self.depth[self.element] - self.depth[best], -1))
-            add(f"core_before_{share}", np.clip(self.start[best] - position, -50, 50))
-            add(f"core_after_{share}", np.clip(position - self.end[best], -50, 50))
+            add(f"core_before_{share}", _clipped(self.start[best] - position, -50, 50))
+            add(f"core_after_{share}", _clipped(position - self.end[best], -50, 50))
         sums = np.concatenate([[0.0], np.cumsum(mass)])
         words = np.concatenate([[0.0], np.cumsum(self.words)])
         add("mass_before", sums[:-1] / total)
@@ -712,8 +714,8 @@ class Context:
             behind = np.searchsorted(sure, position, side="right") - 1
             preceding = sure[np.maximum(behind, 0)]
             none_ahead, none_behind = ahead >= len(sure), behind < 0
-            add("to_next_sure", np.where(none_ahead, 50, np.clip(following - position, 0, 49)))
-            add("from_last_sure", np.where(none_behind, 50, np.clip(position - preceding, 0, 49)))
+            add("to_next_sure", np.where(none_ahead, 50, _clipped(following - position, 0, 49)))
+            add("from_last_sure", np.where(none_behind, 50, _clipped(position - preceding, 0, 49)))
             add("words_to_sure", np.where(none_ahead, 9999, words[following] - words[position]))
             add("words_from_sure", np.where(none_behind, 9999, words[position] - words[preceding]))
             add("next_sure_sibling", (self.ancestors[1][following] == self.ancestors[1]) & ~none_ahead)

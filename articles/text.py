@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Generic, TypeVar
 
 Judgment = TypeVar("Judgment")
@@ -31,12 +31,28 @@ def folded(text: str) -> list[str]:
     return text.encode().translate(_ASCII_WORDS).decode().split()
 
 
+def folded_lines(lines: Sequence[str]) -> list[list[str]]:
+    """`folded` of each line, none of which has a line break; of a page in ASCII at once, in half the time."""
+    whole = "\n".join(lines)
+    if not whole.isascii():
+        for mark in _COMMON_MARKS:
+            whole = whole.replace(mark, " ")
+        if not whole.isascii():
+            return [folded(line) for line in lines]
+    return (
+        [line.split() for line in whole.encode().translate(_ASCII_LINES).decode().split("\n")]
+        if lines
+        else []
+    )
+
+
 _COMMON_MARKS = "\u2019\u201c\u201d\u2013\u2014\u2018\u2026"
 """Quotes, dashes and dots: in most lines of English the only letters outside of ASCII, and no part of a word."""
 _ASCII_WORDS = bytes(
     ord(chr(code).lower()) if chr(code).isalnum() or chr(code) == "_" else 32 for code in range(128)
 ).ljust(256, b" ")
 """ASCII with capitals as small letters and all that is no part of a word as spaces."""
+_ASCII_LINES = _ASCII_WORDS[:10] + b"\n" + _ASCII_WORDS[11:]
 
 
 class Remembered(dict[str, Judgment], Generic[Judgment]):
