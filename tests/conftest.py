@@ -16,6 +16,7 @@ import httpx
 import pytest
 
 from tests.support.ceph import ceph, missing_programs
+from tests.support.postgres import Postgres, postgres, programs
 from tests.support.s3 import BUCKET, S3Server, moto, serving
 
 QUIET = {
@@ -99,3 +100,33 @@ def ceph_server() -> Iterator[S3Server]:
             yield server
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[Postgres]:
+    """A real Postgres, where one is installed."""
+    folder = programs()
+    if folder is None:
+        pytest.skip("no Postgres server here: apt-get install --no-install-recommends postgresql")
+    with postgres(folder) as server:
+        yield server
+
+
+ON_BOTH = ("test_commit", "test_database", "test_frontier", "test_recollect", "test_segments")
+"""Modules whose tests of the database run on SQLite and on Postgres."""
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Both databases, for the tests that are about what is kept there."""
+    both = metafunc.module.__name__.rpartition(".")[2] in ON_BOTH
+    if "database_url" in metafunc.fixturenames:
+        metafunc.parametrize("database_url", ["sqlite", "postgres"] if both else ["sqlite"], indirect=True)
+
+
+@pytest.fixture
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """Of an empty database: a file, or one on a real Postgres."""
+    if request.param == "postgres":
+        server: Postgres = request.getfixturevalue("postgres_server")
+        return server.new_database()
+    return f"sqlite:///{tmp_path / 'state.sqlite'}"

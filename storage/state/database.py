@@ -9,10 +9,11 @@ from __future__ import annotations
 import random
 import sqlite3
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy import (
     URL,
@@ -20,15 +21,19 @@ from sqlalchemy import (
     Dialect,
     Engine,
     MetaData,
+    String,
+    Table,
     TypeDecorator,
     create_engine,
     event,
+    inspect,
     make_url,
     text,
 )
 from sqlalchemy import (
     Connection as Connection,  # for the signatures of modules that speak no SQL
 )
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import (
     ArgumentError,
     DataError,
@@ -38,6 +43,8 @@ from sqlalchemy.exc import (
     ProgrammingError,
 )
 from sqlalchemy.pool import NullPool, QueuePool
+
+from storage.state.migrations import NewerDatabase, upgrade
 
 METADATA = MetaData()
 
@@ -88,6 +95,25 @@ class Moment(TypeDecorator[datetime]):
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
 
+class Words(TypeDecorator[str]):
+    """Text from the web: what no database can hold (NUL, lone surrogates) is replaced, what is too long cut."""
+
+    impl = String
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:  # noqa: ARG002
+        """Make it fit."""
+        if value is None:
+            return None
+        text = value.replace("\0", " ").encode("utf-8", "replace").decode()
+        return text[: self.length] if self.length else text
+
+    @property
+    def length(self) -> int | None:
+        """Characters at most."""
+        return getattr(self.impl_instance, "length", None)
+
+
 class Database:
     """An engine and how to begin transactions on it. Safe to share between threads."""
 
@@ -121,8 +147,8 @@ class Database:
         with _explained(self.engine.url), self.engine.connect() as connection:
             if self.engine.dialect.name == "postgresql":
                 own = connection.execution_options(isolation_level="AUTOCOMMIT")
-                for table in METADATA.sorted_tables:
-                    own.execute(text(f'VACUUM "{table.name}"'))
+                for name in inspect(own).get_table_names():
+                    own.execute(text(f'VACUUM "{name}"'))
             else:
                 raw = connection.connection.driver_connection
                 raw.execute("PRAGMA wal_checkpoint(TRUNCATE)")  # type: ignore[union-attr]
@@ -133,7 +159,7 @@ class Database:
 
 
 def open_database(url: str, *, keep_open: bool = False) -> Database:
-    """Open, and where it is empty create, the operational database.
+    """Open the operational database; an empty one gets its tables, an older one those that are new.
 
     `url` is an SQLAlchemy URL: `sqlite:///archive/state.sqlite`, `postgresql+psycopg://...`. With `keep_open`
     connections to SQLite stay open between transactions, which makes short ones ten times cheaper: for
@@ -145,15 +171,37 @@ def open_database(url: str, *, keep_open: bool = False) -> Database:
 
     try:
         parsed = make_url(url)
+        if parsed.drivername in ("postgresql", "postgres"):
+            parsed = parsed.set(drivername="postgresql+psycopg")
         if parsed.get_backend_name() == "sqlite":
             engine = _sqlite(url, parsed.database, keep_open)
         else:
-            engine = create_engine(url, pool_pre_ping=True)
-        with _explained(parsed):
-            METADATA.create_all(engine)
+            engine = create_engine(parsed, pool_pre_ping=True)
+        database = Database(engine)
+        with database.commit_lock() as connection:
+            upgrade(connection, METADATA)
+    except NewerDatabase as error:
+        raise DatabaseError(
+            f"database {_shown(parsed)!r} cannot be used: {error}; update Pressrun"
+        ) from error
+    except ModuleNotFoundError as error:
+        if error.name != "psycopg":
+            raise
+        raise DatabaseError(
+            f"database {_shown(parsed)!r} cannot be used: Postgres' driver is not installed; "
+            "run `pip install 'pressrun[postgres]'`"
+        ) from error
     except (ArgumentError, ImportError, OSError) as error:
         raise _fault(url, error) from error
-    return Database(engine)
+    return database
+
+
+def insert_new(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Insert rows, passing over those whose key is there: another process may have been first."""
+    if not rows:
+        return
+    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
+    connection.execute(dialect.insert(table).on_conflict_do_nothing(), list(rows))
 
 
 @contextmanager
@@ -166,8 +214,12 @@ def _explained(url: URL) -> Iterator[None]:
         raise _fault(url, error.orig or error) from error
 
 
+def _shown(url: URL | str) -> str:
+    return url.render_as_string() if isinstance(url, URL) else url
+
+
 def _fault(url: URL | str, error: BaseException) -> DatabaseError:
-    shown = url.render_as_string() if isinstance(url, URL) else url
+    shown = _shown(url)
     cause = str(error).partition("\n")[0]
     remedy = next((remedy for words, remedy in REMEDIES.items() if words in cause), REMEDY)
     return DatabaseError(f"database {shown!r} cannot be used: {cause}; {remedy}")

@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from itertools import groupby, islice
+from operator import itemgetter
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
@@ -30,7 +31,6 @@ from sqlalchemy import (
     Integer,
     String,
     Table,
-    Text,
     bindparam,
     delete,
     insert,
@@ -40,7 +40,7 @@ from sqlalchemy import (
 
 from articles.model import Found, Site
 from articles.urls import article_id, url_key
-from storage.state.database import METADATA, Moment
+from storage.state.database import METADATA, Moment, Words, insert_new
 from storage.state.index import taken_down
 
 T = TypeVar("T")
@@ -48,6 +48,8 @@ T = TypeVar("T")
 CHUNK = 400
 """Keys in one statement: SQLite takes 999 parameters in old builds."""
 MAX_TITLE_CHARS = 500
+MAX_PAGE_URL_CHARS = 2048
+"""A page with a longer URL is not polled: it is part of a key."""
 MAX_DETAIL_CHARS = 500
 
 FIRST_LOOK = timedelta(minutes=15)
@@ -91,21 +93,21 @@ polled = Table(
     "polled",
     METADATA,
     Column("site", String(63), primary_key=True),
-    Column("url", String(2048), primary_key=True),
+    Column("url", String(MAX_PAGE_URL_CHARS), primary_key=True),
     Column("kind", String(16), nullable=False),
-    Column("via", Text),
+    Column("via", Words),
     Column("found_at", Moment, nullable=False),
     Column("announced_at", Moment),  # lastmod in the index that names it
-    Column("etag", Text),
-    Column("last_modified", Text),
-    Column("digest", String(80)),
+    Column("etag", Words),
+    Column("last_modified", Words),
+    Column("digest", Words(80)),
     Column("interval_seconds", Float, nullable=False),
     Column("next_at", Moment, nullable=False),
     Column("checked_at", Moment),
     Column("changed_at", Moment),
     Column("outcome", String(32)),
     Column("status", Integer),
-    Column("detail", Text),
+    Column("detail", Words),
     Column("failures", Integer, nullable=False, default=0),
     Column("entries", Integer),
     Index("polled_due", "site", "next_at"),
@@ -115,18 +117,18 @@ urls = Table(
     "urls",
     METADATA,
     Column("url_id", String(20), primary_key=True),
-    Column("url_key", Text, nullable=False),
+    Column("url_key", Words, nullable=False),
     Column("site", String(63), nullable=False),
-    Column("url", Text, nullable=False),
+    Column("url", Words, nullable=False),
     Column("state", String(16), nullable=False),
     Column("outcome", String(32)),
     Column("status", Integer),
     Column("found_at", Moment, nullable=False),
     Column("published_at", Moment),
     Column("fetched_at", Moment),
-    Column("etag", Text),
-    Column("last_modified", Text),
-    Column("digest", String(80)),
+    Column("etag", Words),
+    Column("last_modified", Words),
+    Column("digest", Words(80)),
     Column("failures", Integer, nullable=False, default=0),
     Column("unchanged", Integer, nullable=False, default=0),
     Column("next_at", Moment),
@@ -140,10 +142,10 @@ mentions = Table(
     Column("via", String(2048), primary_key=True),
     Column("found_at", Moment, nullable=False),
     Column("changed_at", Moment, nullable=False),
-    Column("title", Text),
+    Column("title", Words),
     Column("published_at", Moment),
     Column("modified_at", Moment),
-    Column("language", String(32)),
+    Column("language", Words(32)),
 )
 
 fetches = Table(
@@ -151,12 +153,12 @@ fetches = Table(
     METADATA,
     Column("id", Integer, primary_key=True, autoincrement=True),
     Column("url_id", String(20), nullable=False),
-    Column("url", Text, nullable=False),
+    Column("url", Words, nullable=False),
     Column("at", Moment, nullable=False),
     Column("outcome", String(32), nullable=False),
     Column("status", Integer),
-    Column("detail", Text),
-    Column("segment", Text),
+    Column("detail", Words),
+    Column("segment", Words),
     Index("fetches_of", "url_id", "at"),
 )
 
@@ -166,12 +168,12 @@ hosts = Table(
     Column("origin", String(300), primary_key=True),  # scheme://host:port
     Column("held_until", Moment),
     Column("strikes", Integer, nullable=False, default=0),
-    Column("detail", Text),
-    Column("robots", Text),  # text of robots.txt; empty: none there
+    Column("detail", Words),
+    Column("robots", Words),  # text of robots.txt; empty: none there
     Column("robots_status", Integer),
     Column("robots_until", Moment),
-    Column("robots_etag", Text),
-    Column("robots_last_modified", Text),
+    Column("robots_etag", Words),
+    Column("robots_last_modified", Words),
 )
 
 
@@ -245,20 +247,21 @@ def add_pages(
         }
         for url, kind, via, announced_at in chunk:
             row = known.get(url)
+            if row is None and len(url) > MAX_PAGE_URL_CHARS:
+                continue
             if row is None:
-                connection.execute(
-                    insert(polled).values(
-                        site=site,
-                        url=url,
-                        kind=str(kind),
-                        via=via,
-                        found_at=now,
-                        announced_at=announced_at,
-                        interval_seconds=interval_seconds,
-                        next_at=now,
-                        failures=0,
-                    )
-                )
+                page = {
+                    "site": site,
+                    "url": url,
+                    "kind": str(kind),
+                    "via": via,
+                    "found_at": now,
+                    "announced_at": announced_at,
+                    "interval_seconds": interval_seconds,
+                    "next_at": now,
+                    "failures": 0,
+                }
+                insert_new(connection, polled, [page])
                 new += 1
                 known[url] = connection.execute(_one_page(site, url)).one()
             elif announced_at is not None and (row.announced_at is None or announced_at > row.announced_at):
@@ -459,9 +462,9 @@ def add_finds(connection: Connection, site: str, finds: Iterable[Find], *, now: 
                     sooner.append({"_id": url_id, "_next": at, "_url": find.url})
                     again += 1
         if fresh:
-            connection.execute(insert(urls), fresh)
+            insert_new(connection, urls, sorted(fresh, key=itemgetter("url_id")))
         if heard:
-            connection.execute(insert(mentions), heard)
+            insert_new(connection, mentions, sorted(heard, key=itemgetter("url_id")))
         if dated:
             connection.execute(
                 update(urls).where(urls.c.url_id == bindparam("_id")).values(published_at=bindparam("_at")),
@@ -886,7 +889,7 @@ def hold(connection: Connection, origin: str, held: Hold | None) -> None:
 def _set_host(connection: Connection, origin: str, **values: Any) -> None:  # noqa: ANN401
     changed = connection.execute(update(hosts).where(hosts.c.origin == origin).values(**values))
     if changed.rowcount == 0:
-        connection.execute(insert(hosts).values(origin=origin, **{"strikes": 0, **values}))
+        insert_new(connection, hosts, [{"origin": origin, "strikes": 0, **values}])
 
 
 def _chunks(items: Iterable[T]) -> Iterator[list[T]]:

@@ -15,12 +15,11 @@ from sqlalchemy import (
     String,
     Table,
     delete,
-    insert,
     select,
     update,
 )
 
-from storage.state.database import METADATA, Moment
+from storage.state.database import METADATA, Moment, insert_new
 
 MAX_ATTEMPTS = 5
 """Failures after which a segment is no longer tried by itself."""
@@ -49,6 +48,8 @@ class SegmentInfo:
     """Failed ones."""
     error: str | None = None
     """Of the last attempt."""
+    retry_at: datetime | None = None
+    """Not to be tried before."""
 
 
 class SegmentChanged(Exception):
@@ -66,6 +67,7 @@ SEGMENTS = Table(
     Column("state", String(16), nullable=False, index=True),
     Column("attempts", Integer, nullable=False, default=0),
     Column("error", String),
+    Column("retry_at", Moment),
 )
 
 
@@ -78,18 +80,8 @@ def register(connection: Connection, info: SegmentInfo) -> SegmentInfo:
             "keep both files and compare them before either is removed"
         )
     if known is None:
-        connection.execute(
-            insert(SEGMENTS).values(
-                key=info.key,
-                sha256=info.sha256,
-                bytes=info.bytes,
-                captures=info.captures,
-                registered_at=info.registered_at,
-                state=info.state.value,
-                attempts=info.attempts,
-                error=info.error,
-            )
-        )
+        row = {column.name: getattr(info, column.name) for column in SEGMENTS.columns}
+        insert_new(connection, SEGMENTS, [{**row, "state": info.state.value}])
     return known or info
 
 
@@ -160,4 +152,5 @@ def _info(row: Row[tuple[object, ...]]) -> SegmentInfo:
         state=State(row.state),
         attempts=row.attempts,
         error=row.error,
+        retry_at=row.retry_at,
     )

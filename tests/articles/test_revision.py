@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 
-from articles.revision import Part, edited_parts, redrawn, revision_id, same_story
+from articles.revision import Part, edited_parts, revision_id
 from tests.support.pages import article, page
 
 BASE = article(page())

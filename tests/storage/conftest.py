@@ -10,8 +10,7 @@ from pathlib import Path
 import pytest
 
 from storage.objects import ObjectStore, open_store
-from storage.state.database import Database
-from tests.support.archives import new_database
+from storage.state.database import Database, open_database
 from tests.support.s3 import BUCKET, S3Server, put_behind_the_back
 
 
@@ -48,8 +47,8 @@ def store(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.Mo
 
 
 @pytest.fixture
-def database(tmp_path: Path) -> Iterator[Database]:
+def database(database_url: str) -> Iterator[Database]:
     """An empty operational database."""
-    database = new_database(tmp_path)
+    database = open_database(database_url)
     yield database
     database.close()
