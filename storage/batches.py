@@ -73,6 +73,8 @@ class Revision:
     """What its editors changed, of an EDITED or RESTORED article."""
     gone_at: datetime | None = None
     """First capture that did not find the article, where it is gone; None: it is there."""
+    story: str | None = None
+    """Article id of the article that was the archive's first to tell this story; None: the text is too short to say."""
 
     @property
     def is_capture(self) -> bool:

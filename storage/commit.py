@@ -21,7 +21,7 @@ from storage.ahead import ahead
 from storage.batches import Batch, Change, Outcome, Revision, Unchanged
 from storage.log import Commit, DamagedLog, Log
 from storage.objects import ObjectStore
-from storage.state import index
+from storage.state import index, stories
 from storage.state.database import Connection, Database
 from storage.state.index import Head
 from storage.tombstones import blanked, ids_of
@@ -124,7 +124,7 @@ def compare(
         outcomes += found
         if head is not None:
             heads[head.article_id] = head
-    return tuple(outcomes)
+    return _told(connection, outcomes)
 
 
 def judge(article: Article, head: Head | None, known: _Known) -> Revision | Unchanged:
@@ -220,6 +220,18 @@ def _check(readings: tuple[Reading, ...], *, segment: str, extractor: str, captu
                 f"{segment}: {reading.url} was read by extractor {reading.extractor!r}, "
                 f"but the batch is of extractor {extractor!r}; nothing of it was committed"
             )
+
+
+def _told(connection: Connection, outcomes: Iterable[Outcome]) -> tuple[Outcome, ...]:
+    """Outcomes whose revisions name their stories."""
+    outcomes = tuple(outcomes)
+    found = stories.stories(connection, stories.signatures(outcomes))
+    return tuple(
+        replace(outcome, story=found.get(outcome.article.article_id))
+        if isinstance(outcome, Revision)
+        else outcome
+        for outcome in outcomes
+    )
 
 
 def _article_of(reading: Reading) -> str | None:

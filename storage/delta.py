@@ -307,6 +307,7 @@ _ARTICLES = _Kind(
         change=_TEXT,
         edited=_TEXTS,
         gone_at=_MOMENT,
+        story=_TEXT,
         seq=pa.int64(),
         removed=pa.list_(
             _struct(kind=_TEXT, text=_TEXT, place=pa.int64(), score=pa.float64(), reason=_TEXT, path=_TEXT)

@@ -70,6 +70,9 @@ class StoredArticle:
     """What its editors changed; empty unless `change` is `edited` or `restored`."""
     gone_at: datetime | None
     """First capture that did not find the article at its address, where it is gone; null: it is there."""
+    story: str | None
+    """`article_id` of the archive's first article with this story: wire reports on many sites share it; null: the text
+    is too short to say."""
     seq: int
     """Number of the commit that stored it: what a cursor counts."""
     removed: tuple[Removed, ...]
@@ -120,6 +123,7 @@ def stored(revision: Revision, commit: Commit) -> StoredArticle:
         change=revision.change,
         edited=revision.edited,
         gone_at=revision.gone_at,
+        story=revision.story,
         seq=commit.seq,
         removed=article.removed,
         rights=article.rights,

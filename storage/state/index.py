@@ -29,6 +29,7 @@ from articles.urls import url_key
 from storage.absence import Absence, missed, seen
 from storage.batches import Batch, Change, Outcome, Revision
 from storage.log import Commit
+from storage.state import stories
 from storage.state.database import METADATA, Moment
 
 _CHUNK = 500
@@ -247,6 +248,8 @@ def apply(connection: Connection, commit: Commit, batch: Batch) -> None:
     _store_heads(connection, before, after)
     _bury(connection, gone, commit.seq)
     _store_revisions(connection, new_revisions, commit.seq)
+    stories.forget(connection, gone)
+    stories.take_in(connection, batch.outcomes)
     connection.execute(
         insert(_COMMITTED).values(
             seq=commit.seq,
@@ -263,6 +266,7 @@ def clear(connection: Connection) -> None:
     """Forget everything: what follows is to catch up with the log from its beginning."""
     for table in TABLES:
         connection.execute(delete(table))
+    stories.clear(connection)
 
 
 def _gone(batch: Batch) -> frozenset[str]:

@@ -38,14 +38,15 @@ def filled(folder: Path) -> Path:
     return folder / "state.sqlite"
 
 
-def overwrite(path: Path, begin: int) -> None:
-    data = path.read_bytes()
-    path.write_bytes(data[:begin] + b"\xa5" * (len(data) - begin))
+def overwrite(path: Path, begin: int, length: int) -> None:
+    with path.open("r+b") as file:
+        file.seek(begin)
+        file.write(b"\xa5" * length)
 
 
 def test_a_file_that_is_no_database_is_refused_with_what_to_do(tmp_path: Path) -> None:
     path = filled(tmp_path)
-    overwrite(path, 0)
+    overwrite(path, 0, path.stat().st_size)
     with pytest.raises(DatabaseError, match=r"state.sqlite.*not a database; .*move it away.*made anew"):
         open_database(f"sqlite:///{path}")
 
@@ -54,17 +55,20 @@ def test_a_database_damaged_inside_is_told_where_it_is_met(tmp_path: Path) -> No
     path = filled(tmp_path)
     with open_database(f"sqlite:///{path}").engine.connect() as connection:
         page = connection.scalar(text("PRAGMA page_size"))
-        root = connection.scalar(text("SELECT rootpage FROM sqlite_schema WHERE name = 'heads'"))
-    overwrite(path, page * (root - 1))
+        roots = connection.scalars(text("SELECT rootpage FROM sqlite_schema WHERE rootpage > 1")).all()
+    for root in roots:
+        overwrite(path, page * (root - 1), page)
+    database = open_database(f"sqlite:///{path}")
+    with (
+        pytest.raises(DatabaseError, match=r"malformed; .*move it away"),
+        database.transaction() as connection,
+    ):
+        in_state(connection, State.PENDING)
     with pytest.raises(DatabaseError, match=r"malformed; .*move it away"):
-        commit(
-            open_store(str(tmp_path / "archive")), open_database(f"sqlite:///{path}"), "s9", make_article()
-        )
+        commit(open_store(str(tmp_path / "archive")), database, "s9", make_article("a9"))
 
 
-def test_a_full_disk_is_told_and_leaves_everything_as_it_was(tmp_path: Path) -> None:
-    database = new_database(tmp_path)
-
+def test_a_full_disk_is_told_and_leaves_everything_as_it_was(tmp_path: Path, database: Database) -> None:
     def fill(connection: Connection) -> None:
         connection.execute(text("PRAGMA max_page_count = 1"))
         connection.execute(text("CREATE TABLE large AS SELECT randomblob(1000000) AS bytes"))

@@ -1,0 +1,184 @@
+"""Which articles tell one story: an index of text signatures over the whole archive.
+
+A story is named by the article of it that the archive had first. What an article's story is, is decided once, when
+its first revision is committed, and stands in the batch; this index is what the decision is made by, and is made
+anew from the log like every other.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import TypeVar
+
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    Connection,
+    Integer,
+    LargeBinary,
+    String,
+    Table,
+    bindparam,
+    delete,
+    insert,
+    select,
+    update,
+)
+
+from articles.near import SAME, bands, likeness, signature
+from storage.batches import Change, Outcome, Revision
+from storage.state.database import METADATA
+
+_Value = TypeVar("_Value", str, int)
+_CHUNK = 500
+"""Values in one IN clause."""
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """An article's text, as others are compared with it."""
+
+    story: str
+    """Article id of the first article of the story: the article itself where it is the first."""
+    signature: bytes
+
+
+_TEXTS = Table(
+    "texts",
+    METADATA,
+    Column("number", Integer, primary_key=True),
+    Column("article_id", String, nullable=False, unique=True),
+    Column("story", String, nullable=False, index=True),
+    Column("signature", LargeBinary, nullable=False),
+)
+_BANDS = Table(
+    "bands",
+    METADATA,
+    Column("key", BigInteger, primary_key=True, autoincrement=False),
+    Column("number", Integer, nullable=False),  # of the first text that had it
+)
+TABLES = (_TEXTS, _BANDS)
+_PAST = frozenset({Change.OLDER, Change.REMOVED, Change.TAKEN_DOWN})
+"""Changes whose text is not what the article says now."""
+
+
+def signatures(outcomes: Iterable[Outcome]) -> dict[str, bytes | None]:
+    """What the articles of a batch are compared by, by article id; None: the text is too short."""
+    return {
+        outcome.article.article_id: signature(outcome.article.paragraphs)
+        for outcome in outcomes
+        if isinstance(outcome, Revision) and outcome.change is not Change.TAKEN_DOWN
+    }
+
+
+def stories(connection: Connection, signed: Mapping[str, bytes | None]) -> dict[str, str]:
+    """The story of each article, by article id: the one it is in already, that of the likest text, or its own.
+
+    `signed`: of each text, by article id, in the order in which they are to be told; see `signatures`.
+    A text too short to have one gets no story, unless its article is in one.
+    """
+    told = _told(connection, signed)
+    fresh = {key: sign for key, sign in signed.items() if sign and key not in told}
+    found = {key: one.story for key, one in told.items()}
+    candidates = _holders(connection, (band for sign in fresh.values() for band in bands(sign)))
+    for article_id, sign in fresh.items():
+        near = {id(one): one for band in bands(sign) for one in candidates.get(band, ())}
+        likest = max(((likeness(sign, one.signature), one.story) for one in near.values()), default=(0.0, ""))
+        one = Told(likest[1] if likest[0] >= SAME else article_id, sign)
+        found[article_id] = one.story
+        for band in bands(sign):
+            candidates.setdefault(band, []).append(one)
+    return found
+
+
+def take_in(connection: Connection, outcomes: Iterable[Outcome]) -> None:
+    """Remember the texts of a commit. A text that is known already is replaced, its story kept."""
+    current = [
+        outcome
+        for outcome in outcomes
+        if isinstance(outcome, Revision) and outcome.story and outcome.change not in _PAST
+    ]
+    named = {outcome.article.article_id: outcome.story or "" for outcome in current}
+    told = {key: Told(named[key], sign) for key, sign in signatures(current).items() if sign}
+    known = _told(connection, told)
+    edited = {key: one for key, one in known.items() if told[key].signature != one.signature}
+    if edited:
+        _drop_bands(connection, edited)
+        statement = update(_TEXTS).where(_TEXTS.c.article_id == bindparam("key"))
+        changes = [{"key": key, "new": told[key].signature} for key in edited]
+        connection.execute(statement.values(signature=bindparam("new")), changes)
+    fresh = [
+        {"article_id": key, "story": one.story, "signature": one.signature}
+        for key, one in told.items()
+        if key not in known
+    ]
+    if fresh:
+        connection.execute(insert(_TEXTS), fresh)
+    changed = [key for key in told if key not in known or key in edited]
+    numbers = _numbers(connection, changed)
+    wanted = {band: numbers[key] for key in reversed(changed) for band in bands(told[key].signature)}
+    for chunk in _chunks(wanted):
+        for band in connection.scalars(select(_BANDS.c.key).where(_BANDS.c.key.in_(chunk))):
+            del wanted[band]
+    if wanted:
+        connection.execute(
+            insert(_BANDS), [{"key": key, "number": number} for key, number in sorted(wanted.items())]
+        )
+
+
+def forget(connection: Connection, article_ids: Iterable[str]) -> None:
+    """Remove the texts of articles that were taken down; a story that is named by one keeps its name."""
+    told = _told(connection, article_ids)
+    _drop_bands(connection, told)
+    for chunk in _chunks(told):
+        connection.execute(delete(_TEXTS).where(_TEXTS.c.article_id.in_(chunk)))
+
+
+def clear(connection: Connection) -> None:
+    """Forget everything."""
+    for table in TABLES:
+        connection.execute(delete(table))
+
+
+def _told(connection: Connection, article_ids: Iterable[str]) -> dict[str, Told]:
+    found = {}
+    for chunk in _chunks(article_ids):
+        query = select(_TEXTS.c.article_id, _TEXTS.c.story, _TEXTS.c.signature)
+        for article_id, story, sign in connection.execute(query.where(_TEXTS.c.article_id.in_(chunk))):
+            found[article_id] = Told(story, sign)
+    return found
+
+
+def _drop_bands(connection: Connection, told: Mapping[str, Told]) -> None:
+    numbers = _numbers(connection, told)
+    for key, one in told.items():
+        mine = _BANDS.c.key.in_(bands(one.signature)) & (_BANDS.c.number == numbers[key])
+        connection.execute(delete(_BANDS).where(mine))
+
+
+def _numbers(connection: Connection, article_ids: Iterable[str]) -> dict[str, int]:
+    found: dict[str, int] = {}
+    for chunk in _chunks(article_ids):
+        query = select(_TEXTS.c.article_id, _TEXTS.c.number).where(_TEXTS.c.article_id.in_(chunk))
+        found.update((article_id, number) for article_id, number in connection.execute(query))
+    return found
+
+
+def _holders(connection: Connection, keys: Iterable[int]) -> dict[int, list[Told]]:
+    """The text that had each band first, by band; texts are shared between their bands."""
+    numbers: dict[int, int] = {}
+    for chunk in _chunks(keys):
+        query = select(_BANDS.c.key, _BANDS.c.number).where(_BANDS.c.key.in_(chunk))
+        numbers.update((key, number) for key, number in connection.execute(query))
+    texts: dict[int, Told] = {}
+    for part in _chunks(numbers.values()):
+        query = select(_TEXTS.c.number, _TEXTS.c.story, _TEXTS.c.signature).where(_TEXTS.c.number.in_(part))
+        texts.update((number, Told(story, sign)) for number, story, sign in connection.execute(query))
+    return {key: [texts[number]] for key, number in numbers.items()}
+
+
+def _chunks(values: Iterable[_Value]) -> Iterator[list[_Value]]:
+    distinct = list(dict.fromkeys(values))
+    for start in range(0, len(distinct), _CHUNK):
+        yield distinct[start : start + _CHUNK]
