@@ -30,7 +30,7 @@ def crawl_markdown(report: CrawlReport) -> str:
         f"# Crawl of {_count(len(report.sites), 'site')}",
         f"{_stored(total)} in {report.seconds:.0f} s; the log is at commit {report.head}.",
         _problems(
-            [*report.deaths, *report.broken_seeds, *report.normalized.failed],
+            [*report.deaths, *report.broken_seeds, *map(str, report.silent), *report.normalized.failed],
             report.normalized,
         ),
         "## Sites",

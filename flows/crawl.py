@@ -17,6 +17,7 @@ from articles.model import Site
 from flows.artifacts import crawl_markdown, publish
 from flows.child import ChildEnded, Told, children
 from flows.config import Config, load_config
+from flows.diagnosis import diagnose_site
 from flows.progress import tell
 from flows.report import CrawlReport, NormalizeReport, SiteReport, Tally
 from flows.steps import WORKERS, Desk, Log_
@@ -24,7 +25,7 @@ from flows.workshop import Workshop, close_workshop, named, open_workshop
 from spiders.events import Job, LogLine, Progress, SegmentClosed, SiteDone
 from storage.objects import Creates
 from storage.segments import sweep
-from storage.state.frontier import due_sites
+from storage.state.frontier import NextDue, due_sites, next_due
 from storage.state.segments import pending
 
 SITES_A_CHILD = 25
@@ -88,6 +89,8 @@ def crawl(
         report = _report(workshop, chosen, heard, desk.finish(), started_at, time.monotonic() - began)
     finally:
         close_workshop(config)
+    for diagnosis in report.silent:
+        log.error("%s", diagnosis)
     publish("crawl", crawl_markdown(report), "What the crawl found, fetched, stored and rejected")
     if report.deaths:
         raise CrawlFailed(report)
@@ -174,6 +177,7 @@ def _jobs(
             work=str(config.work),
             contact=config.contact,
             hosts=str(config.hosts) if config.hosts else None,
+            browser=config.browser,
             deadline_seconds=max_minutes * 60,
             max_segment_bytes=SEGMENT_BYTES,
             max_segment_seconds=SEGMENT_SECONDS,
@@ -195,18 +199,29 @@ def _report(
         store=workshop.config.store,
         started_at=started_at,
         seconds=seconds,
-        sites=tuple(_site_reports(chosen, heard, normalized)),
+        sites=tuple(_site_reports(workshop, chosen, heard, normalized)),
+        next_due=None if chosen else _next_due(workshop),
         normalized=normalized,
         deaths=tuple(heard.deaths),
         broken_seeds=tuple(str(error) for error in workshop.broken_seeds),
     )
 
 
-def _site_reports(chosen: Sequence[Site], heard: Heard, normalized: NormalizeReport) -> Iterator[SiteReport]:
+def _next_due(workshop: Workshop) -> NextDue | None:
+    with workshop.database.transaction() as connection:
+        return next_due(connection, tuple(workshop.sites.values()))
+
+
+def _site_reports(
+    workshop: Workshop, chosen: Sequence[Site], heard: Heard, normalized: NormalizeReport
+) -> Iterator[SiteReport]:
+    now, crawled = datetime.now(UTC), {site.name: site for site in chosen}
     tallies = {tally.site: tally for tally in normalized.tallies}
     # segments left behind by an earlier run may bring captures of sites that are not crawled now
     for name in dict.fromkeys((*(site.name for site in chosen), *tallies)):
-        yield SiteReport(site=name, done=heard.done.get(name), tally=tallies.get(name, Tally(site=name)))
+        done, tally, site = heard.done.get(name), tallies.get(name, Tally(site=name)), crawled.get(name)
+        diagnosis = diagnose_site(workshop.database, site, done, tally, now=now) if site else None
+        yield SiteReport(site=name, done=done, tally=tally, diagnosis=diagnosis)
 
 
 def _names(sites: Iterable[Site]) -> str:

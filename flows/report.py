@@ -6,11 +6,13 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from enum import StrEnum
 from typing import TypeVar
 
 from articles.model import Kind, Reason
 from spiders.events import SiteDone
 from storage.batches import Batch, Change, Revision, Unchanged
+from storage.state.frontier import NextDue
 
 K = TypeVar("K")
 
@@ -137,6 +139,36 @@ class NormalizeReport:
         return _together(self.tallies)
 
 
+class Cause(StrEnum):
+    """Why a site is silent."""
+
+    BLOCKED = "blocked"
+    """The host refuses us, or shows a bot wall."""
+    ROBOTS = "robots"
+    UNREACHABLE = "unreachable"
+    CONSENT = "consent"
+    """A consent page stands in place of the site's."""
+    MOVED = "feed moved"
+    """A feed or sitemap that named articles is gone, or something else stands there."""
+    LAYOUT = "layout changed"
+    """Pages come, and nothing in them looks like what they were."""
+    QUIET = "quiet"
+    """All is as before; the site published nothing."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Diagnosis:
+    """Why a site brought nothing where its seed expects articles."""
+
+    site: str
+    cause: Cause
+    sentence: str
+    """What was seen, for a person."""
+
+    def __str__(self) -> str:
+        return f"{self.site} is silent: {self.cause}: {self.sentence}"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SiteReport:
     """One site in one crawl: what was found and fetched, and what became of it."""
@@ -146,6 +178,8 @@ class SiteReport:
     """What its crawl came to, in requests; None: the child died before it could tell."""
     tally: Tally
     """What became of its captures."""
+    diagnosis: Diagnosis | None = None
+    """Where it brought nothing although its seed expects something."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -161,6 +195,13 @@ class CrawlReport:
     """Child processes that did not end by their own will, each as a sentence."""
     broken_seeds: tuple[str, ...] = ()
     """Seed files that could not be used, each as a sentence."""
+    next_due: NextDue | None = None
+    """Where no site was due: which is next, and when."""
+
+    @property
+    def silent(self) -> tuple[Diagnosis, ...]:
+        """Sites that brought nothing although their seeds expect something."""
+        return tuple(row.diagnosis for row in self.sites if row.diagnosis is not None)
 
     @property
     def commits(self) -> tuple[int, ...]:

@@ -108,6 +108,9 @@ def crawl(names: Names = None, store: Store = None, seeds: Seeds = None, json: J
         raise RequestError("some seed files are broken, and only the other sites were crawled; see above")
     if report.deaths:
         raise WorkError("not everything could be done; see above")
+    if report.silent:
+        silent = ", ".join(diagnosis.site for diagnosis in report.silent)
+        raise WorkError(f"{silent}: nothing came where the seed expects articles; see above")
     _all_read(report.normalized)
 
 

@@ -17,6 +17,7 @@ from flows.report import CrawlReport, MaintainReport, NormalizeReport, Tally
 from pressrun.reading import Trace
 from storage import records
 from storage.reader import StoredArticle
+from storage.state.frontier import NextDue
 
 PREVIEW_WORDS = 14
 PIPED_COLUMNS = 240
@@ -156,6 +157,9 @@ def crawled(report: CrawlReport, *, json: bool) -> None:
     if json:
         as_json(report)
         return
+    if not report.sites:
+        _nothing_due(report.next_due)
+        return
     table = Table("site", "found", "new", "fetched", "requests", "conditional", "failed", "ended", box=None)
     for row in report.sites:
         done = row.done
@@ -171,8 +175,16 @@ def crawled(report: CrawlReport, *, json: bool) -> None:
         requests = sum(row.done.requests for row in report.sites if row.done)
         conditional = sum(row.done.conditional for row in report.sites if row.done)
         say(f"Nothing new. Finding that out cost {requests} requests, {conditional} of them conditional.")
-    for sentence in (*report.deaths, *report.broken_seeds):
+    for sentence in (*report.deaths, *report.broken_seeds, *map(str, report.silent)):
         out.print(Text(sentence, style="red"))
+
+
+def _nothing_due(following: NextDue | None) -> None:
+    if following is None:
+        say("There is no site to crawl: `pressrun add URL` writes a seed file.")
+    else:
+        say(f"No site is due. The next is {following.site}, at {_second(following.at)}.")
+        say(f"To look at it now: pressrun crawl {following.site}")
 
 
 def normalized(report: NormalizeReport, *, json: bool) -> None:

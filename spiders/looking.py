@@ -292,7 +292,7 @@ def _store(
         etag=reply.header("ETag") if whole else None,
         last_modified=reply.header("Last-Modified") if whole else None,
         digest=reply.digest if whole else None,
-        entries=len(named.articles) + len(named.pages),
+        entries=len(named.articles) + (len(named.pages) if page.kind in (Kind.FEED, Kind.SITEMAP) else 0),
     )
     frontier.looked(connection, look, floor_seconds=floor_seconds, ceiling_seconds=ceiling_seconds)
     return tally

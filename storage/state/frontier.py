@@ -33,6 +33,7 @@ from sqlalchemy import (
     Table,
     bindparam,
     delete,
+    func,
     insert,
     select,
     update,
@@ -194,10 +195,15 @@ class Page:
     digest: str | None = None
     interval_seconds: float = 0.0
     next_at: datetime | None = None
+    found_at: datetime | None = None
     checked_at: datetime | None = None
+    changed_at: datetime | None = None
+    """When it last named something new, or something as changed."""
     outcome: str | None = None
+    detail: str | None = None
     failures: int = 0
     entries: int | None = None
+    """Of a feed or sitemap all that it named, of another page the articles; at its last whole answer."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -221,7 +227,7 @@ class Look:
 
 _PAGE_COLUMNS = (
     *("site", "url", "kind", "via", "announced_at", "etag", "last_modified", "digest", "interval_seconds"),
-    *("next_at", "checked_at", "outcome", "failures", "entries"),
+    *("next_at", "found_at", "checked_at", "changed_at", "outcome", "detail", "failures", "entries"),
 )
 
 
@@ -285,6 +291,13 @@ def pages(connection: Connection, site: str) -> list[Page]:
     rows = connection.execute(
         select(*columns).where(polled.c.site == site).order_by(polled.c.found_at, polled.c.url)
     )
+    return [Page(**{**row, "kind": Kind(row["kind"])}) for row in rows.mappings()]
+
+
+def pages_at(connection: Connection, spellings: Iterable[str]) -> list[Page]:
+    """The page polled under any of these URLs, once for each site that polls it."""
+    columns = [polled.c[name] for name in _PAGE_COLUMNS]
+    rows = connection.execute(select(*columns).where(polled.c.url.in_(list(spellings))).order_by(polled.c.site))
     return [Page(**{**row, "kind": Kind(row["kind"])}) for row in rows.mappings()]
 
 
@@ -743,6 +756,38 @@ def due_sites(connection: Connection, sites: Sequence[Site], now: datetime) -> l
         elif site.name in pages_due or site.name in urls_due:
             due.append(site.name)
     return due
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NextDue:
+    """The site that is due next."""
+
+    site: str
+    at: datetime
+
+
+def next_due(connection: Connection, sites: Sequence[Site]) -> NextDue | None:
+    """Which of some sites is due next, and when; None: there are no sites, or none was ever looked at."""
+    found = []
+    for site in sites:
+        looked_at, page_at = connection.execute(
+            select(func.max(polled.c.checked_at), func.min(polled.c.next_at)).where(
+                polled.c.site == site.name
+            )
+        ).one()
+        if looked_at is None:
+            continue
+        url_at = connection.execute(
+            select(func.min(urls.c.next_at)).where(urls.c.site == site.name, urls.c.next_at.is_not(None))
+        ).scalar_one()
+        if site.schedule is not None:
+            zone = ZoneInfo(site.timezone)
+            at = next(CronSim(site.schedule, looked_at.astimezone(zone)))
+        else:
+            at = min(moment for moment in (page_at, url_at) if moment is not None)
+        held = hold_of(connection, origin_of(site.home))
+        found.append(NextDue(site=site.name, at=max(at, held.until) if held else at))
+    return min(found, key=lambda one: one.at, default=None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
