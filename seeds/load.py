@@ -42,6 +42,7 @@ from zoneinfo import available_timezones
 from cronsim import CronSim, CronSimError
 
 from articles.model import SITE_NAME, Expect, Fetch, Site
+from articles.urls import url_key
 
 BUNDLED = Path(__file__).parent / "sites"
 """The seed files that come with Pressrun."""
@@ -100,14 +101,15 @@ Check = Callable[[str], str | None]
 def load_sites(folder: Path | str) -> Sites:
     """Read every `*.toml` below the folder, in path order; a broken file becomes an error beside the others.
 
-    Of two files with one name the first is kept and the second is an error. Raises SeedError when the
-    folder itself cannot be read.
+    Of two files with one name or one home page the first is kept and the second is an error: an address
+    belongs to one site. Raises SeedError when the folder itself cannot be read.
     """
     folder = Path(folder)
     if not folder.is_dir():
         problem = "is not a folder" if folder.exists() else "does not exist"
         raise SeedError(folder, None, None, problem, "Name a folder of seed files (*.toml)")
     sites: dict[str, tuple[Site, Path]] = {}
+    homes: dict[str, Path] = {}
     errors: list[SeedError] = []
     for path in _seed_files(folder):
         try:
@@ -117,7 +119,10 @@ def load_sites(folder: Path | str) -> Sites:
             continue
         if site.name in sites:
             errors.append(_duplicate(path, site.name, sites[site.name][1]))
+        elif first := homes.get(url_key(site.home)):
+            errors.append(_same_home(path, site.home, first))
         else:
+            homes[url_key(site.home)] = path
             sites[site.name] = (site, path)
     return Sites(sites=tuple(site for site, _ in sites.values()), errors=tuple(errors))
 
@@ -183,6 +188,11 @@ def _is_hidden(path: Path) -> bool:
 
 def _duplicate(path: Path, name: str, first: Path) -> SeedError:
     return SeedError(path, "name", name, f"is the name of {first} already", "Give each site its own name")
+
+
+def _same_home(path: Path, home: str, first: Path) -> SeedError:
+    remedy = "Keep one of the two: every address belongs to one site, and the other would find nothing new"
+    return SeedError(path, "home", home, f"is the home page of {first} already", remedy)
 
 
 def _refuse_unknown_keys(table: _Table, known: tuple[str, ...]) -> None:

@@ -333,3 +333,14 @@ def test_a_folder_that_cannot_be_written_is_one_clear_error(tmp_path):
 
 def test_a_schedule_that_comes_round_every_four_years_is_good():
     assert parse_site(GOOD + 'schedule = "0 0 29 2 *"', Path("x.toml")).schedule == "0 0 29 2 *"
+
+
+def test_of_two_sites_with_one_home_page_the_first_is_kept_and_the_second_is_an_error(tmp_path: Path) -> None:
+    (tmp_path / "a.toml").write_text('name = "one"\nhome = "https://www.paper.example/"\n')
+    (tmp_path / "b.toml").write_text('name = "two"\nhome = "http://paper.example"\n')
+    (tmp_path / "c.toml").write_text('name = "three"\nhome = "https://www.paper.example/sport"\n')
+    loaded = load_sites(tmp_path)
+    assert [site.name for site in loaded.sites] == ["one", "three"]
+    (error,) = loaded.errors
+    assert "is the home page of" in str(error)
+    assert "a.toml" in str(error)

@@ -99,7 +99,7 @@ def twice(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Twice]:
             local_site("delay", web.urls["delay"], fetch={"delay_seconds": 0.2}),
             local_site("no-delay", web.urls["no-delay"]),
             local_site("shared", web.urls["shared"]),
-            local_site("shared-too", web.urls["shared"]),
+            local_site("shared-too", web.urls["shared"] + "/too", feeds=(web.urls["shared"] + "/feed",)),
             local_site("patient", web.urls["patient"]),
             local_site("busy", web.urls["busy"]),
             local_site("etag", web.urls["etag"]),

@@ -77,7 +77,7 @@ def local_site(name: str, home: str, **changes: object) -> Site:
     """A site on loopback, fetched without a pause."""
     fetch = {"delay_seconds": 0.0, "timeout_seconds": 5.0, "max_bytes": 1_000_000}
     fetch |= changes.pop("fetch", {})  # type: ignore[operator]
-    host = home.split("://")[1].rstrip("/")
+    host = home.split("://")[1].partition("/")[0]
     return Site(
         name=name,
         home=home.rstrip("/") + "/",
