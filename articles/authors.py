@@ -34,6 +34,9 @@ _NOT_A_BYLINE: Final = re.compile(
     re.IGNORECASE,
 )
 _EXACT: Final = re.compile(r"name|link|^s?$|^[-_]*\d*$", re.IGNORECASE)
+MAX_PLAIN_CHARS: Final = 90
+"""A longer text in a node named for bylines lists several names, or tells of the author."""
+_LIST: Final = re.compile(r"[,|;&/]|\b(?:and|und|et|y|e|en|i|och|og|with)\b", re.IGNORECASE)
 _NEVER: Final = frozenset(
     ["h1", "time", "img", "picture", "svg", "figure", "body", "html", "main", "article"]
 )
@@ -54,12 +57,14 @@ _BY: Final = re.compile(
     re.IGNORECASE,
 )
 _BARE: Final = re.compile(
-    r"^(?:by|von|par|por|door|av|written by|posted by|authors?|autor(?:in)?|text|di|автор|作者)\s*:?$",
+    r"^(?:by|von|par|por|door|av|(?:written|posted|article|story|words|report|reporting) by|authors?|autor(?:in)?|text"
+    r"|di|автор|作者)\s*:?$",
     re.IGNORECASE,
 )
 _SIGNED: Final = re.compile(
-    r"^(?:(?:text|texte|autor(?:in)?|autori?|authors?|автор)\s*:|(?:written by|story by|by|von|par"
-    r"|por)\s)\s*\S",
+    r"^\W*(?:(?:text|texte|autor(?:in)?|autori?|authors?|автор|作者|责任编辑|编辑|記者|记者)\s*[:：]"
+    r"|(?:(?:ein |blog[- ]?)?(?:beitrag|artikel|bericht|interview|gastbeitrag|kolumne) von"
+    r"|(?:written|story|article|words|posted|report|reporting) by|by|von|par|por)\s)\s*\S",
     re.IGNORECASE,
 )
 _DATELINE: Final = re.compile(r"^[^()]{0,60}\(([^()]{2,30})\)\s*[-–—:.]?|^([A-Za-zÀ-ÿ/]{2,12})\s*[-–—]\s")
@@ -92,17 +97,32 @@ def credits_of(
     organisation's, only what looks like people's names is added to it.
     """
     kept: list[Credit] = []
+    short: tuple[str, ...] = ()
     for credit in _credits(metadata, nearby, paragraphs, around, site_runs):
         people = credit.byline.people
         if not credit.byline or (kept and not (people and all(map(looks_like_person, people)))):
             continue
+        if short and not _stand_for(short, people):
+            continue
+        if short:
+            kept.clear()
         kept.append(credit)
-        if people or (credit.byline.agencies and credit.origin is Origin.JSON_LD):
+        short = tuple(name for name in people if " " not in name and name.isascii())
+        if (people and len(short) < len(people)) or (
+            credit.byline.agencies and credit.origin is Origin.JSON_LD
+        ):
             break
     agencies = _agencies_in_text(paragraphs)
     if agencies is not None:
         kept.append(agencies)
     return tuple(kept)
+
+
+def _stand_for(short: Sequence[str], people: Sequence[str]) -> bool:
+    """Whether first names stand for these people: `Nils` for `Nils Pickert`."""
+    return len(short) <= len(people) and all(
+        any(one.casefold().startswith(f"{name.casefold()} ") for one in people) for name in short
+    )
 
 
 def _credits(
@@ -175,10 +195,19 @@ def _in_tree(metadata: Metadata, site_runs: tuple[str, ...]) -> Iterator[Credit]
         if len(ranked) >= 20:
             break
     ranked.sort(key=lambda one: one[:2])
-    for rank, _, text, node in ranked:
+    for rank, place, text, node in ranked:
+        if len(text) > MAX_PLAIN_CHARS and not _LIST.search(text):
+            continue
         together = [text]
-        for other_rank, _, other, sibling in ranked:
-            beside = sibling is not node and abs(other_rank - rank) < 0.6 and _share_parent(node, sibling)
+        for other_rank, other_place, other, sibling in ranked:
+            beside = (
+                sibling is not node
+                and abs(other_rank - rank) < 0.6
+                and (
+                    _share_parent(node, sibling)
+                    or (rank < 0.2 > other_rank and abs(place - other_place) <= 4)
+                )
+            )
             if beside and not any(other in one or one in other for one in together):
                 together.append(other)
         byline = read_byline(together, site_runs=site_runs)
@@ -201,8 +230,9 @@ def _rank(node: LexborNode) -> float | None:
     best: float | None = None
     for token in names.split():
         match = _BYLINE_TOKEN.search(token)
-        if match and not _NOT_A_BYLINE.search(match.group("rest")):
-            best = min(best or 9.0, 0.5 if _EXACT.search(match.group("rest")) else 1.0)
+        rest = match.group("rest") if match else ""
+        if match and (rest.lower().endswith("name") or not _NOT_A_BYLINE.search(rest)):
+            best = min(best or 9.0, 0.5 if _EXACT.search(rest) else 1.0)
     return best
 
 
@@ -317,7 +347,11 @@ def _plausible(name: str, text: str) -> bool:
 
 def _signed(texts: Sequence[str], site_runs: tuple[str, ...]) -> Iterator[Credit]:
     """Lines at the end or the beginning of the body, or beside it, that sign the text."""
-    for paragraph in texts:
+    for paragraph, following in zip(texts, (*texts, "")[1:], strict=True):
+        if len(paragraph) <= 20 and _BARE.match(paragraph) and looks_like_person(following):
+            paragraph = f"{paragraph.rstrip(' :')}: {following}"
+            if not _SIGNED.match(paragraph):
+                paragraph = f"by {following}"
         if len(paragraph) <= 120 and _SIGNED.match(paragraph):
             byline = read_byline([paragraph], site_runs=site_runs)
             if byline.people and all(map(looks_like_person, byline.people)):

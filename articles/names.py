@@ -182,8 +182,12 @@ _ORGANISATION: Final = _words(
     academy e.v.
     """
 )
+_NEVER_NAMES: Final = _ORGANISATION | _words(
+    "author autor autorin autore auteur veröffentlicht published posted updated written recent posts more about"
+)
+"""Words that no person's name holds."""
 _TITLE_START: Final = _JOB_CORE | _words(
-    "senior staff chief deputy junior sponsored guest am um veröffentlicht on at is"
+    "senior staff chief deputy junior former sponsored guest am um veröffentlicht on at is"
 )
 """Words that end a name of two words or more."""
 _NOBODY: Final = frozenset(
@@ -201,6 +205,33 @@ _NOBODY: Final = frozenset(
         "all posts", "my account", "advertisement",
     ]
 )  # fmt: skip
+_NETWORKS: Final = _words(
+    """
+    twitter facebook instagram linkedin youtube tiktok pinterest whatsapp telegram mastodon bluesky threads
+    snapchat reddit flickr github spotify discord medium tumblr xing vimeo twitch rss email mail e-mail website
+    follow share and on us
+    """
+)
+_DEGREES: Final = _words(
+    """
+    md phd mba mph mfa rd rdn rn np pa-c dds dmd dvm vmd edd jd esq cpa cfa cfp cepf cpp psp cissp pmp cfe pe aia faia
+    faap facp lcsw lmft ldn cdn cscs nsca-cpt cpt ryt e-ryt frcp mrcp msc bsc llm
+    """
+)
+_LAST_IS_JOB: Final = re.compile(
+    r"\s(?:expert|writer|editor|director|officer|manager|analyst|specialist|consultant|correspondent|reporter"
+    r"|journalist|columnist|contributor|strategist|researcher|producer)$",
+    re.IGNORECASE,
+)
+_INITIALS: Final = re.compile(r"(?:\s|^)(?:[A-Z]\.){2,}$")
+_AGENCY_BEHIND: Final = re.compile(
+    r"(?:\s+|,\s*)("
+    + "|".join(
+        sorted((re.escape(name) for name in AGENCIES if len(name) > 5 and " " in name), key=len, reverse=True)
+    )
+    + r")$",
+    re.IGNORECASE,
+)
 _PARTICLES: Final = _words(
     """
     de da do dos das di del della la le van von der den ter ten zu zur af al el bin ibn y e und dr dr. st. jr
@@ -209,7 +240,10 @@ _PARTICLES: Final = _words(
 )
 _ARTICLES: Final = _words("the a an le la les el los las il lo gli der die das het de o os")
 _LETTERS: Final = re.compile(r"[^\W\d_]")
-_NO_NAME: Final = re.compile(r"[{}<>=#:;]|^\d+\s|^\S+\.\S+\.\d+$|^the author$", re.IGNORECASE)
+_NO_NAME: Final = re.compile(
+    r"[{}<>=#:;]|^\d+\s|^\S+\.\S+\.\d+$|^the author$|^(?:page|site|post|data|item|user|config)\.[\w.]+$",
+    re.IGNORECASE,
+)
 _DOMAIN: Final = re.compile(r"^\S+\.(?:[a-z]{2,3}|info|news)$|\.(?:com|org|net)\b", re.IGNORECASE)
 _NOT_LATIN: Final = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 _SUFFIX: Final = _words("jr jr. sr sr. ii iii iv v")
@@ -231,17 +265,50 @@ def read_byline(texts: Iterable[str], *, site_runs: tuple[str, ...] = ()) -> Byl
             if agency is not None:
                 if agency:
                     agencies[agency] = None
-            elif key in _NOBODY or not _LETTERS.search(name) or _NO_NAME.search(name):
+            elif _is_nobody(key) or not _LETTERS.search(name):
                 continue
             elif _is_organisation(name, site_runs):
                 organisations.setdefault(key, name)
-            else:
-                people.setdefault(key, name.title() if _shouted(name) else name)
+            elif not _NO_NAME.search(name):
+                name = _without_employer(name, site_runs, agencies)
+                people.setdefault(name.casefold(), name.title() if _shouted(name) else name)
     return Byline(
-        people=tuple(people.values())[:MAX_NAMES],
+        people=tuple(_without_initials(list(people.values())))[:MAX_NAMES],
         organisations=tuple(organisations.values())[:MAX_NAMES],
         agencies=tuple(agencies)[:MAX_NAMES],
     )
+
+
+def _is_nobody(key: str) -> bool:
+    """Whether a name, in lower case, is a placeholder, a label, or the names of networks to follow someone on."""
+    return key in _NOBODY or all(word in _NETWORKS for word in key.replace("|", " ").split())
+
+
+def _without_employer(name: str, site_runs: tuple[str, ...], agencies: dict[str, None]) -> str:
+    """A person's name without the agency or the paper that stands right behind it: `Ann Lee The Associated Press`."""
+    behind = _AGENCY_BEHIND.search(name)
+    if behind is not None and " " in name[: behind.start()].strip():
+        agencies[AGENCIES[behind.group(1).lower()]] = None
+        return name[: behind.start()].strip()
+    head, _, employer = name.partition(" for ") if " for " in name else name.partition(" For ")
+    if employer and looks_like_person(head):
+        return head
+    words = name.split()
+    for count in (1, 2, 3):
+        if len(words) - count < 2:
+            break
+        run = "".join(character for character in "".join(words[-count:]).casefold() if character.isalnum())
+        if run in site_runs:
+            return " ".join(words[:-count])
+    return name
+
+
+def _without_initials(names: list[str]) -> list[str]:
+    """Names without those that are another one's initials, as avatars show them."""
+    if len(names) < 2:
+        return names
+    initials = {"".join(word[0] for word in name.split()) for name in names if " " in name}
+    return [name for name in names if name not in initials]
 
 
 def _shouted(name: str) -> bool:
@@ -260,7 +327,7 @@ def looks_like_person(name: str) -> bool:
         and len(name) <= 60
         and not any(character.isdigit() for character in name)
         and all(word[0].isupper() or word.lower() in _PARTICLES or word[:2] in ("d'", "d’") for word in words)
-        and not any(word.lower().strip(".,") in _ORGANISATION for word in words)
+        and not any(word.lower().strip(".,") in _NEVER_NAMES for word in words)
     )
 
 
@@ -272,7 +339,8 @@ def _names(text: str) -> list[str]:
     text = _DATE.sub(" | ", _REVIEW.sub("", _ASIDE.sub(" ", text)))
     names: list[str] = []
     for piece in _pieces(_without_prefix(text)):
-        names.extend(_in_piece(_without_prefix(piece)))
+        if not (names and "," not in piece and _LAST_IS_JOB.search(piece)):
+            names.extend(_in_piece(_without_prefix(piece)))
     return [*names, *asides]
 
 
@@ -293,13 +361,13 @@ def _in_piece(piece: str) -> list[str]:
     """Names of a piece that only commas may divide: `Ann Lee, Staff Writer` or `Ann Lee, Bob Roy`."""
     names: list[str] = []
     for index, part in enumerate(_COMMA.split(piece)):
-        part = _tidy(part)
+        whole, part = part, _tidy(part)
         lowered = part.lower()
-        if not part:
+        if not part or _ends_as_job(part):
             continue
         if lowered in _SUFFIX and names:
             names[-1] = f"{names[-1]} {part}"
-        elif _is_job(part, first=index == 0):
+        elif _is_job(part, first=index == 0) or (index and _is_job(whole, first=False)):
             if index:
                 break
         elif index and names and not (_agency(part) or looks_like_person(part) or _is_organisation(part, ())):
@@ -321,15 +389,28 @@ def _without_prefix(text: str) -> str:
 def _tidy(part: str) -> str:
     part = _WEEKDAY.sub("", _TAIL.sub("", part))
     words = part.split()
+    if len(words) >= 4 and words[: len(words) // 2] == words[len(words) // 2 :]:
+        words = words[: len(words) // 2]  # shown twice
     cut = next(
         (i for i, word in enumerate(words) if i >= 2 and word.strip(".,").lower() in _TITLE_START), len(words)
     )
-    if cut < len(words) and not looks_like_person(" ".join(words[:cut])):
+    if cut < len(words) and (
+        not looks_like_person(" ".join(words[:cut])) or any(word.lower() in _JOBS for word in words[:2])
+    ):
         cut = len(words)
+    while cut > 2 and words[cut - 1].strip(".,").lower() in _DEGREES and not words[0].isupper():
+        cut -= 1
     while cut < len(words) and cut > 2 and words[cut - 1].lower() in _JOBS:
         cut -= 1
     part = " ".join(words[:cut]).strip(' \t-–—|:;,*"“”„»«…')
-    return part if part.endswith(("Jr.", "Sr.", "Inc.", "Co.", "Ltd.")) or len(part) < 4 else part.rstrip(".")
+    kept = part.endswith(("Jr.", "Sr.", "Inc.", "Co.", "Ltd.")) or len(part) < 4 or _INITIALS.search(part)
+    return part if kept else part.rstrip(".")
+
+
+def _ends_as_job(part: str) -> bool:
+    """Whether a text is a job and no name: it ends, in small letters, with one."""
+    last = part.rpartition(" ")[2]
+    return " " in part and last.islower() and last in _JOB_CORE and not last.endswith("s")
 
 
 def _is_job(part: str, *, first: bool) -> bool:
@@ -357,4 +438,6 @@ def _is_organisation(name: str, site_runs: tuple[str, ...]) -> bool:
     if run in site_runs or (run.startswith("the") and run[3:] in site_runs):
         return True
     words = [word.strip(".,:").lower() for word in name.replace("-", " ").split()]
+    if len(words) > 1 and words[0] in ("the", "die") and name.split()[1][0].isupper():
+        return True
     return any(word in _ORGANISATION for word in words) or bool(_DOMAIN.search(name))

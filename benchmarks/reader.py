@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 from articles.boilerplate import STANDFIRST
 from articles.dates import as_written
-from articles.model import Article, Capture
+from articles.model import Article, Capture, Origin
 from articles.profile import Profile, learn
 from articles.reading import read
 
@@ -50,10 +50,17 @@ def _mapping(article: Article) -> dict[str, object]:
         "text": "\n".join([*standfirst, *lines]),
         "title": article.title,
         # References put a desk or an agency where no person is named.
-        "authors": list(article.authors or article.organisations or article.agencies),
+        "authors": list(article.authors or article.organisations or _agencies(article)),
         "published": _published(article),
         "is_article": article.confidence >= SURE,
     }
+
+
+def _agencies(article: Article) -> tuple[str, ...]:
+    """Agencies as the byline has them: references hold `The Associated Press` where it stands so, and `AP` where so."""
+    stated = next((item for item in article.evidence if item.field == "agencies"), None)
+    as_credited = stated is not None and stated.origin in (Origin.JSON_LD, Origin.META)
+    return (stated.raw,) if stated is not None and as_credited else article.agencies
 
 
 def _published(article: Article) -> datetime | None:
