@@ -95,12 +95,13 @@ def stories(connection: Connection, signed: Mapping[str, bytes | None]) -> dict[
 def take_in(connection: Connection, outcomes: Iterable[Outcome]) -> None:
     """Remember the texts of a commit. A text that is known already is replaced, its story kept."""
     current = [
-        outcome
-        for outcome in outcomes
-        if isinstance(outcome, Revision) and outcome.story and outcome.change not in _PAST
+        outcome for outcome in outcomes if isinstance(outcome, Revision) and outcome.change not in _PAST
     ]
-    named = {outcome.article.article_id: outcome.story or "" for outcome in current}
-    told = {key: Told(named[key], sign) for key, sign in signatures(current).items() if sign}
+    signed = signatures(current)
+    named = {one.article.article_id: one.story for one in current if one.story}
+    # Batches of before there were stories name none.
+    named |= stories(connection, {key: sign for key, sign in signed.items() if key not in named})
+    told = {key: Told(named[key], sign) for key, sign in signed.items() if sign}
     known = _told(connection, told)
     edited = {key: one for key, one in known.items() if told[key].signature != one.signature}
     if edited:

@@ -87,6 +87,16 @@ def test_an_index_made_anew_tells_the_same_stories(
     assert index_rows(fresh) == index_rows(database)
 
 
+def test_articles_stored_before_there_were_stories_are_compared_with(
+    folder: ObjectStore, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as before:
+        before.setattr("storage.commit._told", lambda _, outcomes: tuple(outcomes))
+        commit(folder, database, "s0", printed("old", *WIRE))
+    commit(folder, database, "s1", printed("new", *WIRE))
+    assert told(folder) == {"old": None, "new": "old"}
+
+
 def test_a_takedown_leaves_nothing_of_the_text_in_the_index(folder: ObjectStore, database: Database) -> None:
     commit(folder, database, "s0", printed("first", *WIRE))
     kept = make_article("kept", body="\n".join(OTHER))
