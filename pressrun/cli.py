@@ -14,6 +14,7 @@ from flows.report import NormalizeReport
 from flows.workshop import open_workshop
 from pressrun import views
 from pressrun.trouble import RequestError, WorkError, told_in_one_sentence
+from storage.batches import Change
 
 app = typer.Typer(
     help="A news archive that runs itself: find, fetch, read, keep.",
@@ -32,6 +33,10 @@ Seeds = Annotated[
     str | None, typer.Option("--seeds", metavar="DIR", help="Folder of seed files (else PRESSRUN_SEEDS).")
 ]
 Json = Annotated[bool, typer.Option("--json", help="One JSON object (or one a line) instead of tables.")]
+AsOf = Annotated[
+    str | None,
+    typer.Option(metavar="CURSOR|TIME", help="As the archive was known at this commit number or moment."),
+]
 Names = Annotated[list[str] | None, typer.Argument(metavar="[SITE]...", help="Sites by name; none: all.")]
 
 
@@ -141,42 +146,87 @@ def read(
         str | None, typer.Option(metavar="TIME", help="Published at or after: 2026-11-01[T12:00Z].")
     ] = None,
     before: Annotated[str | None, typer.Option(metavar="TIME", help="Published before.")] = None,
+    kind: Annotated[
+        list[Change] | None,
+        typer.Option(help="With a cursor: only changes of this kind; may be given again."),
+    ] = None,
     cursor_file: Annotated[
         Path | None,
         typer.Option(help="What is new since the cursor in this file; moved when all is written."),
     ] = None,
+    follow: Annotated[
+        bool, typer.Option("--follow", help="With or without a cursor: wait for what comes, until Ctrl-C.")
+    ] = False,
+    as_of: AsOf = None,
+    gone: Annotated[
+        bool, typer.Option("--gone/--no-gone", help="Without a cursor: also articles that were removed.")
+    ] = True,
     store: Store = None,
     seeds: Seeds = None,
     json: Annotated[bool, typer.Option("--json", help="JSON lines: what this command always prints.")] = True,  # noqa: ARG001
 ) -> None:
     """Print stored articles as JSON lines: each one's newest revision, or with a cursor every change."""
-    from pressrun.reading import read_lines
+    from pressrun.reading import Wanted, check_sites, read_changes, read_latest
+    from storage.reader import open_archive
 
+    config = _config(store, seeds)
     if cursor_file and since is not None:
         raise RequestError("--since and --cursor-file both say where to begin: give one of them")
-    read_lines(
-        _config(store, seeds).store,
+    changes = follow or cursor_file is not None or since is not None
+    if changes and as_of:
+        raise RequestError(
+            "--as-of is for the newest revisions, and not with --since, --cursor-file or --follow"
+        )
+    if kind and not changes:
+        raise RequestError("--kind is of changes: give --since 0 too, or --cursor-file or --follow")
+    archive = open_archive(config.store)
+    if site and (note := check_sites(archive, site, _seeded(config))):
+        print(f"pressrun: {note}", file=sys.stderr)
+    wanted = Wanted(
         sites=tuple(site or ()),
-        cursor=since,
         after=_moment("--after", after),
         before=_moment("--before", before),
-        cursor_file=cursor_file,
-        out=sys.stdout.buffer,
+        kinds=frozenset(kind) if kind else None,
+        gone=gone,
     )
+    out = sys.stdout.buffer
+    if changes:
+        read_changes(archive, wanted, out, cursor=since, cursor_file=cursor_file, follow=follow)
+    else:
+        read_latest(archive, wanted, out, as_of=_cursor_or_moment("--as-of", as_of))
 
 
 @app.command()
 def show(
     url: Annotated[str, typer.Argument(help="Address of an article.")],
+    diff: Annotated[
+        bool, typer.Option("--diff", help="Show what changed from the revision before, or between two.")
+    ] = False,
+    revision: Annotated[
+        list[str] | None,
+        typer.Option(metavar="ID|COMMIT", help="This revision, not the newest; twice with --diff: from, to."),
+    ] = None,
+    as_of: AsOf = None,
     store: Store = None,
     seeds: Seeds = None,
     json: Json = False,
 ) -> None:
-    """Show a stored article, its revisions and what was removed from it."""
-    from pressrun.reading import find_article
+    """Show a stored article, its revisions and what was removed from it; or what was changed."""
+    from pressrun.reading import compare, find_article
 
-    article, revisions = find_article(_config(store, seeds).store, url)
-    views.article(article, revisions, json=json)
+    names = tuple(revision or ())
+    if len(names) > 1 + diff:
+        raise RequestError("--revision is given once, and with --diff at most twice: from and to")
+    found = find_article(
+        _config(store, seeds).store,
+        url,
+        revision=names[-1] if names else None,
+        as_of=_cursor_or_moment("--as-of", as_of),
+    )
+    if diff:
+        views.compared(compare(found, names), json=json)
+    else:
+        views.article(found.article, found.revisions, json=json)
 
 
 @app.command()
@@ -309,6 +359,19 @@ def _ready(store: str | None, seeds: str | None) -> None:
 def _all_read(report: NormalizeReport) -> None:
     if report.failed or report.quarantined:
         raise WorkError("not everything could be done; see above")
+
+
+def _seeded(config: Config) -> frozenset[str]:
+    """Names of the sites in the seeds folder, where there is one."""
+    from seeds.load import load_sites
+
+    if not Path(config.seeds).is_dir():
+        return frozenset()
+    return frozenset(site.name for site in load_sites(config.seeds).sites)
+
+
+def _cursor_or_moment(option: str, value: str | None) -> int | datetime | None:
+    return int(value) if value is not None and value.isdecimal() else _moment(option, value)
 
 
 def _moment(option: str, value: str | None) -> datetime | None:

@@ -1,8 +1,9 @@
-"""What `read`, `show` and `why` ask of the archive."""
+"""What `read`, `show` and `why` ask of the archive. Nothing is printed here but what `read` writes."""
 
 from __future__ import annotations
 
 import os
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -10,48 +11,88 @@ from typing import BinaryIO
 
 from articles.urls import canonical_url, url_key
 from flows.config import Config
+from pressrun.diffing import Diff, diff
 from pressrun.trouble import RequestError
 from storage import delta, records
 from storage.batches import Change
-from storage.reader import Archive, StoredArticle, open_archive
+from storage.reader import Archive, StoredArticle, latest, open_archive
 from storage.state import frontier
 from storage.state.database import open_database
 
 
-def read_lines(
-    store: str,
-    *,
-    sites: tuple[str, ...],
-    cursor: int | None,
-    after: datetime | None,
-    before: datetime | None,
-    cursor_file: Path | None,
-    out: BinaryIO,
-) -> None:
-    """Write stored articles to `out`, one JSON object a line.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """Which articles a reader asks for."""
 
-    With a cursor or a cursor file: every change since, in commit order. Without: each article's newest
-    revision. The cursor file moves commit by commit, each time after all of it has been flushed, so that a
-    reader who is killed gets the last commit again, and never misses one. Raises RequestError for a cursor
-    that cannot be one of this archive.
+    sites: tuple[str, ...] = ()
+    """Empty: all."""
+    after: datetime | None = None
+    before: datetime | None = None
+    """Bounds of publication, or of the fetch where a page names no date."""
+    kinds: frozenset[Change] | None = None
+    """Kinds of change; needs a cursor."""
+    gone: bool = True
+    """With the articles that left their address."""
+
+
+def read_latest(archive: Archive, wanted: Wanted, out: BinaryIO, *, as_of: int | datetime | None) -> None:
+    """Write each article's newest revision to `out`, one JSON object a line; `as_of` a cursor or a moment."""
+    if isinstance(as_of, int):
+        _refuse_foreign(as_of, archive)
+    for article in archive.articles(
+        site=wanted.sites or None, after=wanted.after, before=wanted.before, as_of=as_of, gone=wanted.gone
+    ):
+        out.write(records.to_json(article) + b"\n")
+    out.flush()
+
+
+def read_changes(
+    archive: Archive,
+    wanted: Wanted,
+    out: BinaryIO,
+    *,
+    cursor: int | None,
+    cursor_file: Path | None,
+    follow: bool,
+) -> None:
+    """Write every change past a cursor to `out` in commit order, one JSON object a line.
+
+    The cursor file, where there is one, says where to begin. It moves commit by commit, each time after all of it
+    has been flushed, so that a reader who is killed gets the last commit again, and never misses one. `follow`
+    waits for what comes, until Ctrl-C; with neither cursor nor file it begins where the log ends. Raises
+    RequestError for a cursor that cannot be one of this archive.
     """
-    archive = open_archive(store)
     if cursor_file is not None:
         cursor = _cursor_in(cursor_file)
     if cursor is None:
-        for article in archive.articles(after=after, before=before):
-            if not sites or article.site in sites:
-                out.write(records.to_json(article) + b"\n")
-        out.flush()
-        return
+        cursor = archive.head()
     _refuse_foreign(cursor, archive)
-    for news in archive.news(cursor):
-        for article in news.articles:
-            if (not sites or article.site in sites) and _within(article, after, before):
-                out.write(records.to_json(article) + b"\n")
-        out.flush()
-        if cursor_file is not None:
-            _move(cursor_file, news.cursor)
+    try:
+        for news in archive.news(cursor, site=wanted.sites or None, kinds=wanted.kinds, follow=follow):
+            for article in news.articles:
+                if _within(article, wanted.after, wanted.before):
+                    out.write(records.to_json(article) + b"\n")
+            out.flush()
+            if cursor_file is not None:
+                _move(cursor_file, news.cursor)
+    except KeyboardInterrupt:
+        if not follow:
+            raise
+
+
+def check_sites(archive: Archive, names: Collection[str], seeds: Collection[str]) -> str | None:
+    """What to tell of sites that the archive has nothing of: a sentence where they are in the seeds.
+
+    Raises RequestError, naming the sites there are, where one is in neither.
+    """
+    empty = [name for name in names if not archive.has_site(name)]
+    unknown = [name for name in empty if name not in seeds]
+    if unknown:
+        there = ", ".join(name or "(none)" for name in archive.sites()) or "none yet"
+        raise RequestError(
+            f"--site {unknown[0]}: no such site in {archive.store.url}, which has articles of: {there}"
+        )
+    return f"nothing is stored of {', '.join(empty)} yet" if empty else None
 
 
 def _refuse_foreign(cursor: int, archive: Archive) -> None:
@@ -96,18 +137,79 @@ def _move(path: Path, cursor: int) -> None:
         ) from error
 
 
-def find_article(store: str, url: str) -> tuple[StoredArticle, tuple[StoredArticle, ...]]:
-    """The newest revision of the article at `url`, and all its revisions in commit order.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """An article in the archive."""
 
-    Raises RequestError where the archive holds no article of that address.
+    article: StoredArticle
+    """The revision asked for, or the newest with text."""
+    revisions: tuple[StoredArticle, ...]
+    """All, in commit order."""
+
+
+def find_article(
+    store: str, url: str, *, revision: str | None = None, as_of: int | datetime | None = None
+) -> Found:
+    """The article at `url`: a revision by its id or commit number, or the newest; `as_of` a cursor or a moment.
+
+    Raises RequestError where the archive holds no article of that address, or no such revision.
     """
-    revisions = tuple(open_archive(store).revisions(_canonical(url)))
-    newest = next((row for row in reversed(revisions) if row.change is not Change.OLDER), None)
+    revisions = tuple(open_archive(store).revisions(_canonical(url), as_of=as_of))
+    newest = latest(reversed(revisions))
     if newest is None:
-        raise RequestError(f"no article at {url} in {store}; `pressrun why {url}` tells what became of it")
-    if newest.change is Change.TAKEN_DOWN:
-        raise RequestError(f"the article at {url} was taken down by commit {newest.seq}")
-    return newest, revisions
+        if revisions and revisions[-1].change is Change.TAKEN_DOWN:
+            raise RequestError(
+                f"the article at {url} was taken down by commit {revisions[-1].seq} of {store}"
+            )
+        then = "" if as_of is None else f" as of {as_of}"
+        raise RequestError(
+            f"no article at {url} in {store}{then}; `pressrun why {url}` tells what became of it"
+        )
+    article = newest if revision is None else _revision(revisions, revision)
+    return Found(article=article, revisions=revisions)
+
+
+def compare(found: Found, names: tuple[str, ...]) -> Diff:
+    """What changed between two revisions, given by id or commit number, or to one from the text before it.
+
+    With no name, to the newest text. Raises RequestError where there is nothing to compare it with.
+    """
+    if len(names) == 2:
+        return diff(_revision(found.revisions, names[0]), _revision(found.revisions, names[1]))
+    after = _revision(found.revisions, names[0]) if names else found.article
+    place = next(n for n, row in enumerate(found.revisions) if _same(row, after))
+    earlier = [row for row in found.revisions[:place] if row.change is not Change.REMOVED]
+    before = next((row for row in reversed(earlier) if row.revision_id == after.previous), None)
+    if before is None:
+        raise RequestError(
+            f"revision {after.revision_id} of commit {after.seq} is the first of {after.url}: there is nothing to "
+            "compare it with"
+        )
+    return diff(before, after)
+
+
+def _same(row: StoredArticle, other: StoredArticle) -> bool:
+    return (row.seq, row.revision_id, row.change) == (other.seq, other.revision_id, other.change)
+
+
+def _revision(revisions: tuple[StoredArticle, ...], name: str) -> StoredArticle:
+    """The revision of a commit number or of the beginning of an id, the last of several."""
+    of_commit = [row for row in revisions if name.isdecimal() and row.seq == int(name)]
+    of_id = [row for row in revisions if len(name) >= 4 and row.revision_id.startswith(name)]
+    if not of_commit and not of_id:
+        there = ", ".join(f"{row.seq}: {row.revision_id}" for row in revisions)
+        raise RequestError(f"--revision {name}: there is none such; commits and revisions are {there}")
+    return (of_commit or of_id)[-1]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """Something that became of an address."""
+
+    at: datetime
+    step: str
+    """`found`, `fetched`, `looked at`, `commit 17`, `next look` ..."""
+    what: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,8 +217,12 @@ class Trace:
     """All that is known of one address."""
 
     url: str
+    steps: tuple[Step, ...]
+    """What became of it, in order of time."""
     crawl: frontier.History | None
-    """Who named it, and every attempt to fetch it; None: the crawl of this machine never met it."""
+    """Who named it, and every attempt to fetch it; None: the crawl of this machine never met it as an article."""
+    polled: tuple[frontier.Page, ...]
+    """As a page that is looked at for the articles it names, once for each site that does."""
     captures: tuple[delta.CaptureRow, ...]
     """What became of each response, in commit order."""
 
@@ -131,10 +237,63 @@ def trace(config: Config, url: str) -> Trace:
     database = open_database(config.database)
     with database.transaction() as connection:
         crawl = frontier.history(connection, canonical)
+        polled = tuple(frontier.pages_at(connection, _spellings(url, canonical)))
     captures = tuple(delta.captures_for(store, url_key(canonical)))
-    if crawl is None and not captures:
+    if crawl is None and not polled and not captures:
         raise RequestError(f"{url} was never met: no feed, sitemap or page named it, and nothing was fetched")
-    return Trace(url=canonical, crawl=crawl, captures=captures)
+    steps = (*_of_crawl(crawl), *_of_polls(polled), *map(_of_capture, captures))
+    return Trace(
+        url=canonical,
+        steps=tuple(sorted(steps, key=lambda step: step.at)),
+        crawl=crawl,
+        polled=polled,
+        captures=captures,
+    )
+
+
+def _spellings(url: str, canonical: str) -> set[str]:
+    plain = canonical.rstrip("/")
+    return {url, canonical, plain, f"{plain}/"}
+
+
+def _of_crawl(crawl: frontier.History | None) -> Iterator[Step]:
+    if crawl is None:
+        return
+    for found in crawl.mentions:
+        title = f" as {found.title!r}" if found.title else ""
+        yield Step(at=found.found_at, step="found", what=f"in {found.via}{title}")
+    for attempt in crawl.attempts:
+        status = f"HTTP {attempt.status}" if attempt.status else ""
+        what = ", ".join(filter(None, (attempt.outcome, status, attempt.detail, attempt.segment)))
+        yield Step(at=attempt.at, step="fetched", what=what)
+    if crawl.next_at:
+        yield Step(at=crawl.next_at, step="next look", what="")
+
+
+def _of_polls(polled: tuple[frontier.Page, ...]) -> Iterator[Step]:
+    for page in polled:
+        if page.found_at:
+            named = f", named by {page.via}" if page.via else ""
+            yield Step(
+                at=page.found_at, step="polled", what=f"from now on, as {page.kind} of {page.site}{named}"
+            )
+        if page.changed_at:
+            yield Step(at=page.changed_at, step="had news", what="the last time so far")
+        if page.checked_at:
+            entries = "" if page.entries is None else f"it named {page.entries} addresses"
+            failures = f"{page.failures} failures in a row" if page.failures else ""
+            what = ", ".join(filter(None, (page.outcome, page.detail, entries, failures)))
+            yield Step(at=page.checked_at, step="looked at", what=what)
+        if page.next_at:
+            every = f"every {page.interval_seconds / 60:.0f} min by now"
+            yield Step(at=page.next_at, step="next look", what=every)
+
+
+def _of_capture(row: delta.CaptureRow) -> Step:
+    fate = f"{row.fate} ({row.change})" if row.change else row.fate
+    why = ": ".join(filter(None, (row.reason, row.detail)))
+    what = f"capture of {row.fetched_at:%Y-%m-%d %H:%M:%S}Z -> {fate}{', ' + why if why else ''}"
+    return Step(at=row.committed_at, step=f"commit {row.seq}", what=what)
 
 
 def _canonical(url: str) -> str:

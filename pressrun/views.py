@@ -14,6 +14,7 @@ from rich.text import Text
 
 from articles.model import Article, Rejection, Removed, Site
 from flows.report import CrawlReport, MaintainReport, NormalizeReport, Tally
+from pressrun.diffing import Diff, Mark
 from pressrun.reading import Trace
 from storage import records
 from storage.reader import StoredArticle
@@ -102,6 +103,7 @@ def article(newest: StoredArticle, revisions: tuple[StoredArticle, ...], *, json
             "authors": ", ".join((*newest.authors, *newest.organisations, *newest.agencies)),
             "published": _second(newest.published_at) if newest.published_at else None,
             "fetched": _second(newest.fetched_at),
+            "gone": f"{_second(newest.gone_at)}: this is its last text" if newest.gone_at else None,
             "article": newest.article_id,
             "capture": f"{newest.pointer.segment} at {newest.pointer.offset}+{newest.pointer.length}"
             if newest.pointer
@@ -110,11 +112,12 @@ def article(newest: StoredArticle, revisions: tuple[StoredArticle, ...], *, json
         newest.paragraphs,
         newest.removed,
     )
-    table = Table("seq", "change", "revision", "committed", "extractor", box=None, pad_edge=False)
+    table = Table("commit", "change", "edited", "revision", "committed", "reader", box=None, pad_edge=False)
     for row in revisions:
         table.add_row(
             str(row.seq),
             row.change,
+            ", ".join(row.edited),
             row.revision_id,
             row.committed_at.isoformat("T", "seconds"),
             row.extractor,
@@ -123,28 +126,59 @@ def article(newest: StoredArticle, revisions: tuple[StoredArticle, ...], *, json
     out.print(table)
 
 
+def compared(found: Diff, *, json: bool) -> None:
+    """What changed between two revisions: words within a paragraph on a terminal, whole paragraphs elsewhere."""
+    if json:
+        as_json(found)
+        return
+    for sign, row, style in (("---", found.before, "red"), ("+++", found.after, "green")):
+        what = f"{row.change}: {', '.join(row.edited)}" if row.edited else row.change
+        line = f"{sign} {row.revision_id} commit {row.seq}, {what}, fetched {_second(row.fetched_at)}"
+        out.print(Text(line, style=style), soft_wrap=True)
+    for change in found.fields:
+        out.print(Text(change.field, style="bold"))
+        _changed(change.before, change.after)
+    same = 0
+    for paragraph in found.paragraphs:
+        if paragraph.mark is Mark.SAME:
+            same += 1
+            continue
+        same = _unchanged_paragraphs(same)
+        if out.is_terminal and paragraph.mark is None:
+            words = [(piece.text, _MARKED[piece.mark]) for piece in paragraph.pieces]
+            out.print(Text.assemble("~ ", *words), soft_wrap=True)
+        else:
+            _changed(
+                "" if paragraph.mark is Mark.CAME else paragraph.before,
+                "" if paragraph.mark is Mark.GONE else paragraph.after,
+            )
+    _unchanged_paragraphs(same)
+
+
+_MARKED = {Mark.SAME: "", Mark.GONE: "red strike", Mark.CAME: "bold green"}
+
+
+def _changed(before: str, after: str) -> None:
+    for sign, text, style in (("-", before, "red"), ("+", after, "green")):
+        if text:
+            out.print(Text(f"{sign} {text}", style=style), soft_wrap=True)
+
+
+def _unchanged_paragraphs(number: int) -> int:
+    if number:
+        out.print(Text(f"  ... {number} paragraph{'s'[: number > 1]} unchanged", style="dim"))
+    return 0
+
+
 def traced(trace: Trace, *, json: bool) -> None:
-    """Every step of one address."""
+    """Every step of one address, in order of time."""
     if json:
         as_json(trace)
         return
     say(trace.url)
     table = Table("when", "step", "what", box=None, pad_edge=False)
-    crawl = trace.crawl
-    for found in crawl.mentions if crawl else ():
-        title = f" as {found.title!r}" if found.title else ""
-        table.add_row(_second(found.found_at), "found", escape(f"in {found.via}{title}"))
-    for attempt in crawl.attempts if crawl else ():
-        status = f"HTTP {attempt.status}" if attempt.status else ""
-        what = ", ".join(filter(None, (attempt.outcome, status, attempt.detail, attempt.segment)))
-        table.add_row(_second(attempt.at), "fetched", escape(what))
-    for row in trace.captures:
-        fate = f"{row.fate} ({row.change})" if row.change else row.fate
-        why = ": ".join(filter(None, (row.reason, row.detail)))
-        what = f"capture of {_second(row.fetched_at)} -> {fate}{', ' + why if why else ''}"
-        table.add_row(_second(row.committed_at), f"commit {row.seq}", escape(what))
-    if crawl and crawl.next_at:
-        table.add_row(_second(crawl.next_at), "next look", "")
+    for step in trace.steps:
+        table.add_row(_second(step.at), step.step, escape(step.what))
     out.print(table)
 
 
@@ -170,6 +204,8 @@ def crawled(report: CrawlReport, *, json: bool) -> None:
         numbers = (done.found, done.new, done.fetched, done.requests, done.conditional)
         table.add_row(escape(row.site), *map(str, numbers), escape(failed), escape(done.detail or done.ended))
     out.print(table)
+    for line in _COLUMNS:
+        out.print(Text(line, style="dim"), soft_wrap=True)
     _outcome(report.total, report.normalized)
     if not report.total.stored:
         requests = sum(row.done.requests for row in report.sites if row.done)
@@ -177,6 +213,12 @@ def crawled(report: CrawlReport, *, json: bool) -> None:
         say(f"Nothing new. Finding that out cost {requests} requests, {conditional} of them conditional.")
     for sentence in (*report.deaths, *report.broken_seeds, *map(str, report.silent)):
         out.print(Text(sentence, style="red"))
+
+
+_COLUMNS = (
+    " found: articles that its feeds, sitemaps and pages named; new: of these, never met before; fetched: answers",
+    " taken in; requests: all that were sent; conditional: of these, asked for an answer only if something changed",
+)
 
 
 def _nothing_due(following: NextDue | None) -> None:

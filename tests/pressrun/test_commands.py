@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import signal
 import subprocess
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,7 +13,9 @@ import pytest
 from seeds.load import load_site, write_site
 from seeds.sample.paper import ROOT, sample_site
 from seeds.sample.server import serve
+from storage.objects import open_store
 from tests.pressrun.conftest import EDITED, Crawled, Run
+from tests.support.archives import commit, make_article, new_database
 
 LATIN_POST = "russian-cruise-missiles-land-in-iran"
 PROMISED = {
@@ -46,7 +50,92 @@ def test_read_since_a_cursor_gives_later_changes_only(pressrun: Run, crawled: Cr
 def test_read_by_time_and_site(pressrun: Run, crawled: Crawled):
     old = lines(pressrun("read", "--store", crawled.store, "--before", "2016-01-01"))
     assert [row["title"] for row in old] == [crawled.paper[LATIN_POST].title]
-    assert lines(pressrun("read", "--store", crawled.store, "--site", "another")) == []
+    assert len(lines(pressrun("read", "--store", crawled.store, "--site", "sample"))) >= 60
+
+
+def test_a_site_that_the_archive_does_not_have_is_told_with_those_it_has(
+    pressrun: Run, crawled: Crawled, tmp_path: Path
+):
+    result = pressrun("read", "--store", crawled.store, "--site", "nosuch")
+    assert (result.returncode, result.stdout) == (2, "")
+    assert "nosuch" in result.stderr
+    assert "sample" in result.stderr
+    write_site(tmp_path, replace(sample_site(), name="tomorrow"))
+    result = pressrun("read", "--store", crawled.store, "--seeds", tmp_path, "--site", "tomorrow")
+    assert (result.returncode, result.stdout) == (0, "")
+    assert "nothing is stored of tomorrow yet" in result.stderr
+
+
+def test_read_chooses_kinds_of_change(pressrun: Run, crawled: Crawled):
+    rows = lines(pressrun("read", "--store", crawled.store, "--since", "0", "--kind", "edited"))
+    assert [(row["change"], row["edited"]) for row in rows] == [("edited", ["body"])]
+
+
+def test_read_as_of_a_cursor_or_a_moment_gives_what_was_known_then(pressrun: Run, crawled: Crawled):
+    edited = crawled.url_of(EDITED)
+    rows = {row["fetched_url"]: row for row in lines(pressrun("read", "--store", crawled.store))}
+    seq, committed_at = rows[edited]["seq"], rows[edited]["committed_at"]
+    for as_of in (str(seq - 1), committed_at.replace("Z", "") + "Z"):
+        before = lines(pressrun("read", "--store", crawled.store, "--as-of", as_of))
+        changes = {row["fetched_url"]: row["change"] for row in before}
+        assert len(before) == len(rows)
+        assert changes[edited] == ("new" if as_of == str(seq - 1) else "edited")
+
+
+def test_read_follow_waits_for_the_next_commit_and_ends_cleanly_on_ctrl_c(pressrun: Run, tmp_path: Path):
+    store, database = open_store(str(tmp_path / "archive")), new_database(tmp_path)
+    commit(store, database, "a", make_article("one"))
+    cursor = tmp_path / "cursor"
+    executable = pressrun("--help").args[0]
+    reader = subprocess.Popen(
+        [executable, "read", "--store", store.url, "--cursor-file", cursor, "--follow"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    assert reader.stdout is not None
+    assert json.loads(reader.stdout.readline())["seq"] == 1
+    commit(store, database, "b", make_article("two"))
+    assert json.loads(reader.stdout.readline())["seq"] == 2
+    reader.send_signal(signal.SIGINT)
+    rest, said = reader.communicate(timeout=20)
+    assert (reader.returncode, rest, said) == (0, "", "")
+    assert cursor.read_text() in ("1\n", "2\n")  # it moves after what was printed
+    database.close()
+
+
+def test_show_diff_tells_the_paragraph_that_was_added(pressrun: Run, crawled: Crawled):
+    url, store = crawled.url_of(EDITED), crawled.store
+    text = pressrun("show", url, "--store", store, "--diff").stdout
+    assert "+ The engine part arrived on Friday after all." in text
+    assert "paragraphs unchanged" in text
+    assert text.count("\n- ") == 1  # the time of the edit
+    first, last = (row["revision_id"] for row in _shown(pressrun, url, store)["revisions"])
+    back = pressrun("show", url, "--store", store, "--diff", "--revision", last, "--revision", first[:8])
+    assert "- The engine part arrived on Friday after all." in back.stdout
+    found = json.loads(pressrun("show", url, "--store", store, "--diff", "--json").stdout)
+    marks = [[piece["mark"] for piece in paragraph["pieces"]] for paragraph in found["paragraphs"]]
+    assert marks[-1] == ["came"]
+    only = pressrun("show", url, "--store", store, "--diff", "--revision", first)
+    assert only.returncode == 2
+    assert "nothing to compare it with" in only.stderr
+
+
+def _shown(pressrun: Run, url: str, store: Path) -> dict:
+    return json.loads(pressrun("show", url, "--store", store, "--json").stdout)
+
+
+def test_why_tells_the_steps_in_order_of_time_and_knows_polled_pages(pressrun: Run, crawled: Crawled):
+    where = ("--store", crawled.store, "--seeds", crawled.seeds, "--json")
+    article = json.loads(pressrun("why", crawled.url_of(EDITED), *where).stdout)
+    assert [step["at"] for step in article["steps"]] == sorted(step["at"] for step in article["steps"])
+    steps = [step["step"] for step in article["steps"]]
+    assert steps[0] == "found"
+    assert sum(step.startswith("commit") for step in steps) == 2
+    via = article["crawl"]["mentions"][0]["via"]
+    page = json.loads(pressrun("why", via, *where).stdout)
+    assert page["polled"][0]["site"] == "sample"
+    assert {"polled", "looked at", "next look"} <= {step["step"] for step in page["steps"]}
 
 
 def test_a_cursor_file_gives_what_is_new_and_then_nothing(pressrun: Run, crawled: Crawled, tmp_path: Path):
@@ -148,6 +237,9 @@ def test_try_reads_a_page_and_stores_nothing(pressrun: Run, crawled: Crawled, tm
     [
         (["crawl", "nosuchsite"], "nosuchsite"),
         (["read", "--since", "99"], "past the last commit"),
+        (["read", "--as-of", "99"], "past the last commit"),
+        (["read", "--as-of", "1", "--since", "0"], "--as-of"),
+        (["read", "--kind", "edited"], "--since 0"),
         (["read", "--after", "yesterday"], "yesterday"),
         (["read", "--since", "0", "--cursor-file", "x"], "--cursor-file"),
         (["show", "http://127.0.0.1/none"], "no article"),
