@@ -33,6 +33,8 @@ class Fetch:
     """Articles fetched in one run at most."""
     allow_private_hosts: tuple[str, ...] = ()
     """`host` or `host:port` on a private network that this site alone may reach."""
+    render: bool = False
+    """Its pages are made by scripts: each is run in a browser (the extra `render`)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -43,6 +43,8 @@ class Config:
     """Mail address or URL in the user agent, for people who run sites (`PRESSRUN_CONTACT`)."""
     hosts: Path | None = None
     """A file in the form of /etc/hosts that answers before DNS does, for staging sites (`PRESSRUN_HOSTS`)."""
+    browser: str | None = None
+    """The Chromium that renders pages of sites whose seeds say so (`PRESSRUN_BROWSER`)."""
 
 
 def load_config(
@@ -65,6 +67,7 @@ def load_config(
         work=Path(env.get("PRESSRUN_WORK") or local / "work"),
         contact=env.get("PRESSRUN_CONTACT") or None,
         hosts=Path(env["PRESSRUN_HOSTS"]) if env.get("PRESSRUN_HOSTS") else None,
+        browser=env.get("PRESSRUN_BROWSER") or None,
     )
 
 

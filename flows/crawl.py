@@ -177,6 +177,7 @@ def _jobs(
             work=str(config.work),
             contact=config.contact,
             hosts=str(config.hosts) if config.hosts else None,
+            browser=config.browser,
             deadline_seconds=max_minutes * 60,
             max_segment_bytes=SEGMENT_BYTES,
             max_segment_seconds=SEGMENT_SECONDS,

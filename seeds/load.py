@@ -19,6 +19,7 @@
     max_bytes = 10000000
     max_pages = 2000
     allow_private_hosts = []                 # "127.0.0.1:8877"
+    render = false                           # true: pages made by scripts are run in a browser
 
 Only `name` and `home` must be there. What is not understood is an error, never ignored.
 """
@@ -260,6 +261,13 @@ def _whole(table: _Table, key: str, default: int, *, least: int) -> int:
     return value
 
 
+def _truth(table: _Table, key: str, default: bool) -> bool:
+    value = table.values.get(key, default)
+    if not isinstance(value, bool):
+        raise table.wrong(key, value, f"is {_type_of(value)}, not true or false", "Write true or false")
+    return value
+
+
 def _duration(table: _Table, key: str, default: int) -> int:
     if key not in table.values:
         return default
@@ -301,6 +309,7 @@ def _fetch(table: _Table) -> Fetch:
         max_bytes=_whole(inner, "max_bytes", default.max_bytes, least=1),
         max_pages=_whole(inner, "max_pages", default.max_pages, least=1),
         allow_private_hosts=_texts(inner, "allow_private_hosts", _private_host_problem, host_remedy),
+        render=_truth(inner, "render", default.render),
     )
 
 
@@ -454,7 +463,7 @@ def site_text(site: Site) -> str:
         lines += ["", "[fetch]"]
         for key in FETCH_KEYS:
             if (value := getattr(site.fetch, key)) != getattr(fetch_default, key):
-                lines.append(f"{key} = {_list_text(value) if isinstance(value, tuple) else repr(value)}")
+                lines.append(f"{key} = {_value_text(value)}")
     return "\n".join(lines) + "\n"
 
 
@@ -476,6 +485,12 @@ def _write_whole(path: Path, text: str) -> None:
     except OSError:
         Path(temporary).unlink(missing_ok=True)
         raise
+
+
+def _value_text(value: object) -> str:
+    if isinstance(value, tuple):
+        return _list_text(value)
+    return repr(value).lower() if isinstance(value, bool) else repr(value)
 
 
 def _list_text(values: tuple[str, ...]) -> str:

@@ -39,6 +39,8 @@ class Job:
     """Mail address or URL put into the user agent."""
     hosts: str | None = None
     """A file in the form of /etc/hosts that answers before DNS does. The guard judges its answers too."""
+    browser: str | None = None
+    """The program that renders pages of sites that say so; None: the first Chromium that is installed."""
     deadline_seconds: float = 1500.0
     """The whole job ends by itself after this long; what is not fetched stays due."""
     max_segment_bytes: int = 256 * MEBIBYTE

@@ -187,6 +187,7 @@ class NewsSpider(Spider):
         meta: dict[str, Any] = {
             "download_maxsize": ask.max_bytes or ask.site.fetch.max_bytes,
             "prefix": ask.prefix,
+            "render": ask.site.fetch.render and not ask.prefix,
             "found": ask.found,
             "earlier": ask.earlier,
             "article": ask.article,

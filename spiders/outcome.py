@@ -41,6 +41,8 @@ class Outcome(StrEnum):
     """The body ended early."""
     BAD_CODING = "bad_coding"
     """A Content-Encoding that is unknown or broken."""
+    NOT_RENDERED = "not_rendered"
+    """The page is to be run in a browser, and that did not work."""
     BAD_REDIRECT = "bad_redirect"
     """In a circle, too long, or to nowhere."""
     FORBIDDEN = "forbidden"
@@ -65,6 +67,8 @@ class Outcome(StrEnum):
     """On a host that is not the site's."""
     LISTING = "listing"
     """By its address a section, tag, author or search page: not fetched as an article."""
+    TRAP = "trap"
+    """One of too many addresses of one shape (`spiders.traps`): calendars, session ids, faceted search."""
     PART = "part"
     """A further page of an article: fetched with the first, and no article of its own."""
     STOPPED = "stopped"
@@ -94,6 +98,7 @@ TRANSIENT = frozenset(
         Outcome.PROTOCOL,
         Outcome.TRUNCATED,
         Outcome.BAD_CODING,
+        Outcome.NOT_RENDERED,
         Outcome.FORBIDDEN,
         Outcome.RATE_LIMITED,
         Outcome.CLIENT_ERROR,

@@ -29,7 +29,7 @@ from storage import segments
 from storage.objects import ObjectStore, StoreError
 from storage.state.database import Database, DatabaseError
 from storage.state.frontier import Fetched, record_fetches
-from storage.warc import Earlier, SegmentWriter
+from storage.warc import Earlier, SegmentWriter, payload_digest
 
 if TYPE_CHECKING:
     from scrapy import Request
@@ -83,8 +83,9 @@ class Recorder:
         found: Found | None,
         terms: Terms | None,
         earlier: Earlier | None,
+        rendered: bytes | None = None,
     ) -> str:
-        """Record an answer with its request and evidence; the digest of its body as sent."""
+        """Record an answer with its request, evidence and rendering; the digest of its body as sent."""
         return self._open().response(
             url=url,
             site=site,
@@ -99,6 +100,7 @@ class Recorder:
             terms=terms,
             ip=answer.ip,
             earlier=earlier,
+            rendered=rendered,
         )
 
     def failure(
@@ -229,7 +231,10 @@ class RecorderMiddleware:
                 found=meta.get("found"),
                 terms=meta.get("terms"),
                 earlier=meta.get("earlier"),
+                rendered=meta.get("rendered"),
             )
+            if meta.get("rendered") is not None:
+                meta["digest"] = payload_digest(meta["rendered"])  # what tells whether the page changed
         return response
 
     def process_exception(self, request: Request, exception: Exception) -> None:

@@ -118,7 +118,7 @@ def run(job: Job, out: Callable[[Event], None]) -> int:
         emit=out,
     )
     books = Books(database)
-    process = AsyncCrawlerProcess(project_settings(contact=job.contact, hosts=job.hosts))
+    process = AsyncCrawlerProcess(project_settings(contact=job.contact, hosts=job.hosts, browser=job.browser))
     crawler = process.create_crawler(NewsSpider)
     process.crawl(
         crawler,
@@ -146,7 +146,9 @@ def _sites(job: Job) -> tuple[Site, ...]:
     return tuple(by_name[name] for name in dict.fromkeys(job.sites))
 
 
-def project_settings(*, contact: str | None = None, hosts: str | None = None) -> Settings:
+def project_settings(
+    *, contact: str | None = None, hosts: str | None = None, browser: str | None = None
+) -> Settings:
     """The project's settings without pipeline and log, for a crawl not started by `scrapy crawl`."""
     settings = Settings()
     settings.setmodule(project, priority="project")
@@ -156,6 +158,8 @@ def project_settings(*, contact: str | None = None, hosts: str | None = None) ->
     settings.set("REDIRECT_ENABLED", False, priority="cmdline")  # a visit follows redirects itself
     if contact:
         settings.set("USER_AGENT", user_agent(contact), priority="cmdline")
+    if browser:
+        settings.set("PRESSRUN_BROWSER", browser, priority="cmdline")
     if hosts:
         settings.set("PRESSRUN_HOSTS", Path(hosts), priority="cmdline")
     return settings

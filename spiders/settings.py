@@ -25,6 +25,8 @@ ALLOW_PRIVATE_HOSTS: list[str] = []
 """`host` or `host:port` on a private network that `scrapy shell` may reach; in a crawl each seed says so."""
 PRESSRUN_HOSTS = None
 """A file in the form of /etc/hosts that answers before DNS does."""
+PRESSRUN_BROWSER = None
+"""The program that renders the sites whose seeds say `render = true`; None: the first Chromium installed."""
 DOWNLOAD_TIMEOUT = 30
 DOWNLOAD_MAXSIZE = 10_000_000
 

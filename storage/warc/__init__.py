@@ -6,6 +6,7 @@
     metadata             concurrent to it; application/warc-fields: via, found-at, found-title,
                          found-published, found-modified, found-language, found-as
     ...
+    conversion           Pressrun-Rendered: dom; of a response, the document a browser made of it, in UTF-8
     metadata             a request that got no response; application/warc-fields: outcome, detail, via ...
     metadata             Blanked-Capture, Blanked-Record: a note in the place of a record, see `blanks`
     metadata             Pressrun-Seal: 1; application/warc-fields: records, captures. Always the last record

@@ -56,6 +56,9 @@ def read_captures(
                             held, found=read_evidence(record.block), terms=read_terms(record.block)
                         )
                     continue
+                if held is not None and held_id and _renders(record, held_id):
+                    held = _rendered(held, record)
+                    continue
                 if held is not None:
                     yield held
                     held = None
@@ -68,6 +71,20 @@ def read_captures(
             raise
         if held is not None:
             yield held
+
+
+def _renders(record: Record, response_id: str) -> bool:
+    made = record.kind == "conversion" and record.header("Pressrun-Rendered") is not None
+    return made and record.header("WARC-Refers-To") == response_id
+
+
+def _rendered(capture: Capture, record: Record) -> Capture:
+    """The capture with the document that a browser made of it, in place of what the server sent."""
+    headers = tuple(
+        pair for pair in capture.headers if pair[0].lower() not in ("content-type", "content-encoding")
+    )
+    kind = ("Content-Type", "text/html; charset=utf-8")
+    return replace(capture, headers=(*headers, kind), body=record.block, unchanged=False, problem=None)
 
 
 def read_capture(store: ObjectStore, pointer: Pointer, *, max_body_bytes: int = MAX_DECODED_BYTES) -> Capture:

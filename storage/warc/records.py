@@ -30,6 +30,7 @@ _CONTENT_TYPES = {
     "response": "application/http;msgtype=response",
     "revisit": "application/http;msgtype=response",
     "request": "application/http;msgtype=request",
+    "conversion": "text/html; charset=utf-8",
 }
 _LOADER = ArcWarcRecordLoader()
 

@@ -85,12 +85,14 @@ class SegmentWriter:
         terms: Terms | None = None,
         ip: str | None = None,
         earlier: Earlier | None = None,
+        rendered: bytes | None = None,
     ) -> str:
         """Record a response with its request and evidence; return the digest of the body as sent.
 
         `body_as_sent` has its content codings, and no chunks. A 304, and a whole body whose digest `earlier`
-        names, become a revisit without the body. `truncated` is `length`, `time` or `disconnect`. Raises
-        OSError where the disk refuses; the segment stays as it was and can still be sealed.
+        names, become a revisit without the body. `rendered`, the document that a browser made of the response
+        in UTF-8, becomes a conversion record. `truncated` is `length`, `time` or `disconnect`. Raises OSError
+        where the disk refuses; the segment stays as it was and can still be sealed.
         """
         headers = list(headers)
         digest = payload_digest(body_as_sent)
@@ -112,6 +114,7 @@ class SegmentWriter:
                 level=LEVEL_CODED if _is_coded(headers) else LEVEL,
             ),
             *_concurrent(record_id, about, fetched_at, _request(method, url, request_headers), found, terms),
+            *([] if rendered is None else [_conversion(record_id, about, rendered)]),
         )
         self.count += 1
         return digest
@@ -196,6 +199,11 @@ def _request(method: str, url: str, headers: Headers) -> bytes:
     target = re.sub(r"^[A-Za-z][A-Za-z0-9+.-]*://[^/?#]*", "", printable(url)).partition("#")[0]
     target = target if target.startswith("/") else "/" + target
     return make_head(f"{method} {target} HTTP/1.1", headers)
+
+
+def _conversion(record_id: str, about: list[tuple[str, str]], rendered: bytes) -> bytes:
+    headers = [*about, ("WARC-Refers-To", record_id), ("Pressrun-Rendered", "dom")]
+    return make_record("conversion", datetime.now(UTC), headers, rendered)
 
 
 def _concurrent(

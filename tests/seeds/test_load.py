@@ -34,6 +34,7 @@ timeout_seconds = 12.5
 max_bytes = 5000
 max_pages = 7
 allow_private_hosts = ["127.0.0.1:8877", "[::1]:80", "intranet"]
+render = true
 """
 
 
@@ -58,6 +59,7 @@ def test_every_key_arrives_in_the_site():
             max_bytes=5000,
             max_pages=7,
             allow_private_hosts=("127.0.0.1:8877", "[::1]:80", "intranet"),
+            render=True,
         ),
     )
 
@@ -86,6 +88,8 @@ BAD = [
     ('colour = "red"', ['colour = "red"', "Known keys: name, home"]),
     ("delay_seconds = 2", ["delay_seconds = 2", "`fetch.delay_seconds`", "[fetch]"]),
     ("[fetch]\ndelay = 2", ["fetch.delay = 2", "`fetch.delay_seconds`"]),
+    ("render = true", ["render = True", "`fetch.render`", "[fetch]"]),
+    ('[fetch]\nrender = "yes"', ["fetch.render", "is a string, not true or false"]),
     ("[fetch]\nmax_byte = 2", ["fetch.max_byte = 2", "`fetch.max_bytes`"]),
     ('[fetch]\nevery = "1h"', ["fetch.every", "above the line [fetch]"]),
     ("expect = { mim = 1 }", ["expect.mim = 1", "`expect.min`"]),

@@ -804,3 +804,23 @@ def test_a_file_that_warcio_wrote_is_read(tmp_path: Path) -> None:
         ("1", 200, b"<p>1</p>"),
         ("2", 200, b"<p>2</p>"),
     ]
+
+
+def test_a_rendered_page_is_read_with_what_the_browser_made_of_it(tmp_path: Path) -> None:
+    path = tmp_path / "rendered.warc.gz"
+    writer = SegmentWriter(path, segment_id="x", software="tests")
+    for url, rendered in (("http://a.test/1", "<p>Café</p>".encode()), ("http://a.test/2", None)):
+        writer.response(
+            url=url,
+            site="a",
+            fetched_at=datetime(2026, 11, 22, tzinfo=UTC),
+            request_headers=[],
+            status=200,
+            headers=[(b"Content-Type", b"text/html; charset=iso-8859-1"), (b"Content-Encoding", b"gzip")],
+            body_as_sent=gzip.compress(b"<script>"),
+            rendered=rendered,
+        )
+    writer.seal()
+    first, second = read_captures(path, "rendered")
+    assert (first.body, first.header("Content-Type")) == ("<p>Café</p>".encode(), "text/html; charset=utf-8")
+    assert (second.body, second.header("Content-Type")) == (b"<script>", "text/html; charset=iso-8859-1")
