@@ -9,9 +9,10 @@ from typing import Final
 
 from selectolax.lexbor import LexborNode
 
+from articles.agencies import agencies_in_text
 from articles.metadata import Metadata, Party
 from articles.model import Origin
-from articles.names import AGENCIES, Byline, looks_like_person, read_byline
+from articles.names import Byline, looks_like_person, read_byline
 from articles.nearby import Snippet, in_other_matter, joined, short_text
 from articles.page import attribute
 
@@ -67,12 +68,6 @@ _SIGNED: Final = re.compile(
     r"|(?:written|story|article|words|posted|report|reporting) by|by|von|par|por)\s)\s*\S",
     re.IGNORECASE,
 )
-_DATELINE: Final = re.compile(r"^[^()]{0,60}\(([^()]{2,30})\)\s*[-–—:.]?|^([A-Za-zÀ-ÿ/]{2,12})\s*[-–—]\s")
-_SIGN_OFF: Final = re.compile(
-    r"^[\s(\[©–—-]*(?:(?:mit material (?:von|der)|quelle|source|fonte|fuente|with|avec|con|com|mit)[:\s]+)?"
-    r"(.{2,40}?)[\s)\].]*$",
-    re.IGNORECASE,
-)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,9 +107,9 @@ def credits_of(
             credit.byline.agencies and credit.origin is Origin.JSON_LD
         ):
             break
-    agencies = _agencies_in_text(paragraphs)
-    if agencies is not None:
-        kept.append(agencies)
+    agencies, raw = agencies_in_text(paragraphs, around)
+    if agencies:
+        kept.append(Credit(byline=Byline(agencies=agencies), origin=Origin.TEXT, raw=raw))
     return tuple(kept)
 
 
@@ -356,24 +351,3 @@ def _signed(texts: Sequence[str], site_runs: tuple[str, ...]) -> Iterator[Credit
             byline = read_byline([paragraph], site_runs=site_runs)
             if byline.people and all(map(looks_like_person, byline.people)):
                 yield Credit(byline=byline, origin=Origin.TEXT, raw=paragraph)
-
-
-def _agencies_in_text(paragraphs: Sequence[str]) -> Credit | None:
-    """The agency of a dateline, `BERLIN (Reuters) -`, or of a sign-off, `(dpa)`."""
-    found: dict[str, None] = {}
-    raw = ""
-    matches = [_DATELINE.match(paragraph[:120]) for paragraph in paragraphs[:2]]
-    matches += [_SIGN_OFF.match(paragraph) for paragraph in paragraphs[-2:] if len(paragraph) <= 60]
-    for match in matches:
-        named = next((group for group in match.groups() if group), "") if match else ""
-        agencies = [agency for name in re.split(r"[/,]", named) if (agency := _known(name))]
-        if match and agencies:
-            raw = raw or match.group()
-            found.update(dict.fromkeys(agencies))
-    return Credit(byline=Byline(agencies=tuple(found)), origin=Origin.TEXT, raw=raw) if found else None
-
-
-def _known(name: str) -> str | None:
-    if name.strip().lower() not in AGENCIES:
-        return None
-    return next(iter(read_byline([name]).agencies), None)

@@ -7,39 +7,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
+from articles.agencies import AGENCIES, agency_of
+
 MAX_BYLINE_CHARS: Final = 400
 """A longer text is no byline."""
 MAX_NAMES: Final = 20
-
-AGENCIES: Final = {
-    "ap": "AP", "associated press": "AP", "the associated press": "AP", "apnews": "AP", "ap news": "AP",
-    "reuters": "Reuters", "thomson reuters": "Reuters", "afp": "AFP", "agence france-presse": "AFP",
-    "agence france presse": "AFP", "dpa": "dpa", "deutsche presse-agentur": "dpa", "dpa-infocom": "dpa",
-    "dpa-afx": "dpa-AFX", "apa": "APA", "austria presse agentur": "APA", "epd": "epd", "kna": "KNA",
-    "sid": "SID", "efe": "EFE", "agencia efe": "EFE", "europa press": "Europa Press", "ansa": "ANSA",
-    "agi": "AGI", "adnkronos": "Adnkronos", "lapresse": "LaPresse", "lusa": "Lusa", "agência lusa": "Lusa",
-    "anp": "ANP", "belga": "Belga", "pap": "PAP", "polska agencja prasowa": "PAP", "ctk": "ČTK",
-    "čtk": "ČTK", "tasr": "TASR", "mti": "MTI", "agerpres": "Agerpres", "tt": "TT", "ntb": "NTB",
-    "ritzau": "Ritzau", "stt": "STT", "keystone-sda": "Keystone-SDA", "sda": "Keystone-SDA",
-    "ats": "Keystone-ATS", "keystone-ats": "Keystone-ATS", "pa": "PA Media", "pa media": "PA Media",
-    "press association": "PA Media", "upi": "UPI", "united press international": "UPI",
-    "bloomberg": "Bloomberg", "bloomberg news": "Bloomberg", "the canadian press": "The Canadian Press",
-    "canadian press": "The Canadian Press", "aap": "AAP", "australian associated press": "AAP",
-    "pti": "PTI", "press trust of india": "PTI", "ani": "ANI", "ians": "IANS", "xinhua": "Xinhua",
-    "新华社": "Xinhua", "新华网": "Xinhua", "kyodo": "Kyodo", "kyodo news": "Kyodo", "共同通信": "Kyodo",
-    "jiji": "Jiji Press", "jiji press": "Jiji Press", "時事通信": "Jiji Press", "yonhap": "Yonhap",
-    "연합뉴스": "Yonhap", "tass": "TASS", "тасс": "TASS", "interfax": "Interfax", "интерфакс": "Interfax",
-    "ria novosti": "RIA Novosti", "риа новости": "RIA Novosti", "ukrinform": "Ukrinform",
-    "anadolu": "Anadolu", "anadolu agency": "Anadolu", "aa": "Anadolu", "dha": "DHA", "iha": "İHA",
-    "antara": "Antara", "bernama": "Bernama", "télam": "Télam", "telam": "Télam", "notimex": "Notimex",
-    "agência brasil": "Agência Brasil", "getty images": "", "states newsroom": "States Newsroom",
-}  # fmt: skip
-"""Agencies by the ways they are credited, lower case; an empty name is credited for pictures only."""
-
-_SHORT: Final = frozenset(
-    ["ap", "apa", "pa", "tt", "aa", "sid", "ats", "ani", "agi", "pap", "sda", "stt", "mti"]
-)
-"""Agencies whose abbreviation is also someone's initials or a word: only in capitals."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -261,7 +233,7 @@ def read_byline(texts: Iterable[str], *, site_runs: tuple[str, ...] = ()) -> Byl
     for text in texts:
         for name in _names(text):
             key = name.casefold()
-            agency = _agency(name)
+            agency = agency_of(name)
             if agency is not None:
                 if agency:
                     agencies[agency] = None
@@ -335,7 +307,7 @@ def _names(text: str) -> list[str]:
     if len(text) > MAX_BYLINE_CHARS:
         return []
     text = _HANDLE.sub(" ", _EMAIL.sub(" ", _URL.sub(" ", text)))
-    asides = [aside for aside in _ASIDE.findall(text) for aside in _SPLIT.split(aside) if _agency(aside)]
+    asides = [aside for aside in _ASIDE.findall(text) for aside in _SPLIT.split(aside) if agency_of(aside)]
     text = _DATE.sub(" | ", _REVIEW.sub("", _ASIDE.sub(" ", text)))
     names: list[str] = []
     for piece in _pieces(_without_prefix(text)):
@@ -370,7 +342,9 @@ def _in_piece(piece: str) -> list[str]:
         elif _is_job(part, first=index == 0) or (index and _is_job(whole, first=False)):
             if index:
                 break
-        elif index and names and not (_agency(part) or looks_like_person(part) or _is_organisation(part, ())):
+        elif (
+            index and names and not (agency_of(part) or looks_like_person(part) or _is_organisation(part, ()))
+        ):
             continue
         else:
             names.append(part)
@@ -423,14 +397,6 @@ def _is_job(part: str, *, first: bool) -> bool:
     if first:
         return all(word.strip(".,") in _JOBS for word in words)
     return True
-
-
-def _agency(name: str) -> str | None:
-    key = " ".join(name.lower().split()).strip(" .")
-    agency = AGENCIES.get(key)
-    if agency is None or (key in _SHORT and name.strip(" .") != name.strip(" .").upper()):
-        return None
-    return agency
 
 
 def _is_organisation(name: str, site_runs: tuple[str, ...]) -> bool:
