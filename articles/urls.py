@@ -43,6 +43,14 @@ _CHANNELS = _words(
     flipboard applenews msn yahoo web app copy copylink btn
     """
 )
+_SESSIONS = _words(
+    """
+    sid sess session sessionid session_id sessid session-id oscsid zenid cfid cftoken asp.net_sessionid
+    aspsessionid jsession s_id
+    """
+)
+"""Parameters that name a visitor's session where their value looks like an id."""
+_SESSION_VALUE = re.compile(r"(?=.*\d)[0-9a-z_-]{12,}")
 _VARIANTS = {
     "amp": frozenset(["", "1", "true", "yes"]),
     "outputtype": frozenset(["amp", "valid_amp", "amp-type"]),
@@ -213,6 +221,7 @@ def _kept(query: str) -> list[str]:
             or name in _TRACKING
             or name.startswith(_TRACKING_PREFIXES)
             or (name in _REFERRERS and value in _CHANNELS)
+            or (name in _SESSIONS and _SESSION_VALUE.fullmatch(value))
             or value in _VARIANTS.get(name, ())
         ):
             continue

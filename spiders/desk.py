@@ -97,6 +97,8 @@ class Visit:
     fetched: int = 0
     unchanged: int = 0
     failed: Counter[str] = field(default_factory=Counter)
+    shapes: Counter[str] = field(default_factory=Counter)
+    """New addresses of each shape that links named in this visit."""
     queued: int = 0
     listed: bool = False
     """Feeds or sitemaps of the site name articles."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections import Counter
 from datetime import UTC, datetime
 from urllib.parse import urljoin
 from zoneinfo import ZoneInfo
@@ -12,10 +13,11 @@ from articles.model import Found, Site
 from articles.urls import article_id
 from spiders.asking import after_failure, answer, conditional, earlier_capture
 from spiders.desk import Ask, Leave, Reply, Visit, tell
-from spiders.discover import MAX_BYTES, Discovered, Named, read_listing, read_page
+from spiders.discover import MAX_BYTES, Discovered, Named, NamedPage, read_listing, read_page
 from spiders.events import Ended
 from spiders.outcome import FetchError, Outcome
 from spiders.scope import scope_of
+from spiders.traps import MAX_SECTIONS, MAX_SECTIONS_OF_A_SHAPE, room_for, shape_of
 from storage.state import frontier
 from storage.state.database import Connection
 from storage.state.frontier import Find, Kind, Look, Page, Tally, origin_of
@@ -249,7 +251,15 @@ async def _look(visit: Visit, page: Page, looked: set[str]) -> None:
     finds = [_find(visit, article, listing) for article in named.articles]
     visit.found.update(article_id(find.url) for find in finds if find.skip is None)
     tally = await books.run(
-        _store, site, page, reply, named, finds, floor_seconds=floor, ceiling_seconds=ceiling
+        _store,
+        site,
+        page,
+        reply,
+        named,
+        finds,
+        visit.shapes,
+        floor_seconds=floor,
+        ceiling_seconds=ceiling,
     )
     visit.new += tally.new
     tell(visit)
@@ -262,20 +272,29 @@ def _store(
     reply: Reply,
     named: Discovered,
     finds: list[Find],
+    shapes: Counter[str],
     *,
     floor_seconds: float,
     ceiling_seconds: float,
 ) -> Tally:
     """In one transaction: what a page named, and the validators that would hide it from the next look."""
-    tally = frontier.add_finds(connection, site.name, finds, now=reply.at)
+    tally = frontier.add_finds(connection, site.name, finds, now=reply.at, shapes=shapes)
+    pages = [
+        other
+        for other in named.pages
+        if other.url != page.url and len(other.url) <= 2000 and scope_of(site).holds(other.url)
+    ]
+    taken = _bounded(pages, frontier.pages(connection, site.name))
+    left = [
+        Find(url=other.url, found=Found(via=page.url, found_at=reply.at), skip=Outcome.TRAP)
+        for other in pages
+        if other.url not in taken
+    ]
+    frontier.add_finds(connection, site.name, left, now=reply.at)
     frontier.add_pages(
         connection,
         site.name,
-        [
-            (other.url, other.kind, page.url, other.modified_at)
-            for other in named.pages
-            if other.url != page.url and len(other.url) <= 2000 and scope_of(site).holds(other.url)
-        ],
+        [(other.url, other.kind, page.url, other.modified_at) for other in pages if other.url in taken],
         now=reply.at,
         interval_seconds=site.every_seconds,
     )
@@ -298,6 +317,26 @@ def _store(
     return tally
 
 
+def _bounded(named: list[NamedPage], known: list[Page]) -> set[str]:
+    """Which of the pages named are polled: of sections no more than a paper has, and few of one shape."""
+    taken = {page.url for page in known}
+    sections = [page.url for page in known if page.kind is Kind.SECTION]
+    shapes = Counter(filter(None, map(shape_of, sections)))
+    number = len(sections)
+    for page in named:
+        if page.url in taken:
+            continue
+        if page.kind is Kind.SECTION:
+            shape = shape_of(page.url)
+            if number >= MAX_SECTIONS or (shape and shapes[shape] >= MAX_SECTIONS_OF_A_SHAPE):
+                continue
+            number += 1
+            if shape:
+                shapes[shape] += 1
+        taken.add(page.url)
+    return taken
+
+
 async def _read(visit: Visit, page: Page, reply: Reply) -> Discovered:
     content_type = reply.header("Content-Type")
     zone = ZoneInfo(visit.site.timezone)
@@ -318,4 +357,7 @@ async def _read(visit: Visit, page: Page, reply: Reply) -> Discovered:
 
 
 def _find(visit: Visit, article: Named, listing: bool) -> Find:
-    return Find(url=article.url, found=article.found, skip=visit.scope.skip(article.url, listing=listing))
+    skip = visit.scope.skip(article.url, listing=listing)
+    shape = None if listing else shape_of(article.url)
+    room = room_for(shape) if shape else 0
+    return Find(url=article.url, found=article.found, skip=skip, shape=shape, room=room)

@@ -12,8 +12,9 @@ Every look-up goes by primary key or by (site, next_at), so its cost does not gr
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from itertools import groupby, islice
@@ -65,6 +66,8 @@ MAX_ATTEMPTS = 8
 """Failures in a row after which a URL is given up, until a feed or sitemap announces a change."""
 
 
+TRAP = "trap"
+"""Outcome of a URL that is one of too many of its shape."""
 KEPT_APART = frozenset({"part"})
 """Outcomes of skipped URLs that stay as they are, whoever names them again."""
 
@@ -297,7 +300,9 @@ def pages(connection: Connection, site: str) -> list[Page]:
 def pages_at(connection: Connection, spellings: Iterable[str]) -> list[Page]:
     """The page polled under any of these URLs, once for each site that polls it."""
     columns = [polled.c[name] for name in _PAGE_COLUMNS]
-    rows = connection.execute(select(*columns).where(polled.c.url.in_(list(spellings))).order_by(polled.c.site))
+    rows = connection.execute(
+        select(*columns).where(polled.c.url.in_(list(spellings))).order_by(polled.c.site)
+    )
     return [Page(**{**row, "kind": Kind(row["kind"])}) for row in rows.mappings()]
 
 
@@ -358,6 +363,10 @@ class Find:
     url: str
     found: Found
     skip: str | None = None
+    shape: str | None = None
+    """Of an address that may be one of many without end; None: it is taken, however many there are."""
+    room: int = 0
+    """New addresses of this shape that are taken in one run; the others are skipped as `trap`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -408,10 +417,18 @@ class Fetched:
     """A further page of an article, never fetched on its own."""
 
 
-def add_finds(connection: Connection, site: str, finds: Iterable[Find], *, now: datetime) -> Tally:
+def add_finds(
+    connection: Connection,
+    site: str,
+    finds: Iterable[Find],
+    *,
+    now: datetime,
+    shapes: Counter[str] | None = None,
+) -> Tally:
     """Store what a page named. One article under several spellings is one URL; a newer `modified_at`, or
     another title from the same page, makes a fetched URL due at once, unless such claims proved empty. What was
-    taken down is passed over."""
+    taken down is passed over. `shapes` counts the new addresses of each shape over a run, and is added to."""
+    shapes = Counter() if shapes is None else shapes
     named = new = again = 0
     for chunk in _chunks(finds):
         unique: dict[str, Find] = {}
@@ -441,7 +458,8 @@ def add_finds(connection: Connection, site: str, finds: Iterable[Find], *, now: 
         fresh, heard, retold, sooner, dated = [], [], [], [], []
         for url_id, find in unique.items():
             named += 1
-            row, found = known.get(url_id), find.found
+            row = known.get(url_id)
+            find, found = _with_room(find, row, shapes), find.found
             before = said.get((url_id, found.via[:2048]))
             if row is None:
                 new += find.skip is None
@@ -507,6 +525,15 @@ def add_finds(connection: Connection, site: str, finds: Iterable[Find], *, now: 
                 .values(state=State.NEW, outcome=None)
             )
     return Tally(named=named, new=new, again=again)
+
+
+def _with_room(find: Find, row: Any, shapes: Counter[str]) -> Find:  # noqa: ANN401
+    """The find, skipped where it is new and its shape has had its share of this run."""
+    waits = row is None or (row.state == State.SKIPPED and row.outcome == TRAP)
+    if find.shape is None or find.skip is not None or not waits:
+        return find
+    shapes[find.shape] += 1
+    return replace(find, skip=TRAP) if shapes[find.shape] > find.room else find
 
 
 def _url_row(url_id: str, site: str, find: Find, now: datetime) -> dict[str, Any]:
