@@ -64,20 +64,20 @@ class Archive:
         cursor: int = 0,
         *,
         site: Sites = None,
-        kinds: Collection[Change] | None = None,
+        kinds: Collection[str] | None = None,
         follow: bool = False,
     ) -> Iterator[StoredArticle]:
         """Every revision past a cursor, in commit order. Ends where the log ends; resume with the last `seq`.
 
         `follow`: does not end, but waits there for the next commit. A reader who stops within a commit resumes
-        with `seq - 1` and gets its first articles again, under the same ids. Raises StoreError, DamagedLog and
-        DamagedBatch.
+        with `seq - 1` and gets its first articles again, under the same ids. `kinds` are Changes or their
+        names. Raises ValueError for a name that is none, StoreError, DamagedLog and DamagedBatch.
         """
-        sites = _sites(site)
+        sites, chosen = _sites(site), _kinds(kinds)
         for commit, lines in self._commits(cursor, sites, follow, time.sleep):
             # not by `news`: a tuple of every commit costs a third of the speed
             for article in _decode(commit, lines, sites):
-                if kinds is None or article.change in kinds:
+                if article.change in chosen:
                     yield article
 
     def news(
@@ -85,7 +85,7 @@ class Archive:
         cursor: int = 0,
         *,
         site: Sites = None,
-        kinds: Collection[Change] | None = None,
+        kinds: Collection[str] | None = None,
         follow: bool = False,
         wait: Callable[[float], object] = time.sleep,
     ) -> Iterator[News]:
@@ -94,9 +94,9 @@ class Archive:
         With `follow`, asks for the next commit every FIRST_WAIT seconds, less and less often up to LAST_WAIT
         while there is none; `wait` is how the seconds are waited for, and may raise to end it.
         """
-        sites = _sites(site)
+        sites, chosen = _sites(site), _kinds(kinds)
         for commit, lines in self._commits(cursor, sites, follow, wait):
-            rows = (row for row in _decode(commit, lines, sites) if kinds is None or row.change in kinds)
+            rows = (row for row in _decode(commit, lines, sites) if row.change in chosen)
             yield News(cursor=commit.seq, articles=tuple(rows))
 
     def articles(
@@ -273,6 +273,11 @@ def _decode(
     for revision in batches.revisions_of(lines, containing=containing, backwards=backwards):
         if sites is None or revision.article.site in sites:
             yield stored(revision, commit)
+
+
+def _kinds(kinds: Collection[str] | None) -> frozenset[Change]:
+    """Raises ValueError for what is no kind of change."""
+    return frozenset(Change) if kinds is None else frozenset(map(Change, kinds))
 
 
 def _sites(site: Sites) -> frozenset[str] | None:

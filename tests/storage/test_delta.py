@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import json
+import re
+import subprocess
+import sys
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
@@ -12,10 +16,10 @@ import pandas
 import polars
 import pyarrow
 import pytest
-from deltalake import DeltaTable
+from deltalake import CommitProperties, DeltaTable, Transaction, write_deltalake
 
 from articles.urls import url_key
-from storage.delta import CHECKPOINT_EVERY, TableError, captures_for, follow_tables, maintain_tables
+from storage.delta import APP, CHECKPOINT_EVERY, TableError, captures_for, follow_tables, maintain_tables
 from storage.log import Log
 from storage.objects import ObjectStore, open_store, storage_options, table_url
 from storage.reader import Archive
@@ -26,6 +30,7 @@ from tests.support.archives import (
     hour,
     kill_followers,
     make_article,
+    make_miss,
     make_rejection,
     make_unchanged,
     new_database,
@@ -177,6 +182,53 @@ def test_a_table_of_an_earlier_version_gets_the_new_columns(folder: ObjectStore,
     assert rows(folder, "articles")[0]["title"] == make_article("in-all").title
 
 
+def test_a_table_with_rows_gets_a_field_that_is_new_and_its_old_rows_have_none_of_it(
+    folder: ObjectStore, database: Database
+) -> None:
+    fill(folder, database, count=1)
+    follow_tables(folder)
+    url = table_url(folder, "tables/articles")
+    old = table(folder, "articles").to_pyarrow_table().drop_columns(["edited", "gone_at"])
+    for key, _ in list(folder.list("tables/articles/")):
+        folder.delete(key)
+    cursor = CommitProperties(app_transactions=[Transaction(APP, 1)])
+    write_deltalake(url, old, commit_properties=cursor)
+    fill(folder, database, first=1, count=1)
+    assert follow_tables(folder) == 1
+    found = rows(folder, "articles")
+    assert [(row["seq"], row["change"], row["edited"]) for row in found] == [
+        (1, "new", None), (1, "new", None), (2, "edited", ["body"]), (2, "new", [])]  # fmt: skip
+    maintain_tables(folder, keep=timedelta(0))
+    assert rows(folder, "articles") == found
+
+
+def test_only_a_few_columns_have_statistics(folder: ObjectStore, database: Database) -> None:
+    fill(folder, database, count=1)
+    follow_tables(folder)
+    columns = {}
+    for name in ("articles", "captures"):
+        lines = folder.get(f"tables/{name}/_delta_log/00000000000000000001.json").splitlines()
+        (added,) = [line["add"] for line in map(json.loads, lines) if "add" in line]
+        columns[name] = set(json.loads(added["stats"])["minValues"])
+    assert columns == {
+        "articles": {"seq", "site", "published_at"},
+        "captures": {"seq", "site", "fetched_at"},
+    }
+
+
+def test_what_leaves_its_address_is_a_row_of_both_tables(folder: ObjectStore, database: Database) -> None:
+    commit(folder, database, "a", make_article())
+    commit(folder, database, "b", make_miss(at=hour(1), status=410))
+    follow_tables(folder)
+    first, removed = rows(folder, "articles")
+    assert (removed["change"], removed["text"], removed["gone_at"]) == ("removed", "", hour(1))
+    assert (removed["previous"], removed["title"]) == (first["revision_id"], first["title"])
+    assert [(row["fate"], row["status"], row["article_id"]) for row in rows(folder, "captures")] == [
+        ("article", 200, first["article_id"]),
+        ("rejected", 410, first["article_id"]),
+    ]
+
+
 def test_tables_thrown_away_are_made_anew(folder: ObjectStore, database: Database) -> None:
     fill(folder, database)
     follow_tables(folder)
@@ -234,6 +286,26 @@ def test_duckdb_reads_the_tables(tables: str) -> None:
     assert connection.sql(query).fetchall()[0] == ("News of “in-all”", "newsletter", 2026, 3)
     fates = f"SELECT fate, count(*) FROM delta_scan('{tables}/captures') GROUP BY fate ORDER BY fate"
     assert connection.sql(fates).fetchall() == [("article", 6), ("rejected", 3), ("unchanged", 3)]
+
+
+def readme_lines() -> dict[str, str]:
+    """Python blocks of the README that read the tables without Pressrun, by what they import first."""
+    readme = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
+    blocks = [block.partition("```")[0] for block in readme.split("```python\n")[1:]]
+    return {block.split()[1]: block for block in blocks if "archive/tables" in block and "import" in block}
+
+
+@pytest.mark.parametrize("first", ["duckdb,", "polars", "deltalake"])
+def test_the_lines_of_the_readme_read_the_tables(first: str, tables: str) -> None:
+    said = subprocess.run(
+        [sys.executable, "-c", readme_lines()[first]],
+        cwd=Path(tables).parents[1],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert said.returncode == 0, said.stderr
+    assert re.search(r"latinpost\D+6\b", said.stdout), said.stdout
 
 
 def test_polars_reads_the_tables(tables: str) -> None:
