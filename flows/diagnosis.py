@@ -72,7 +72,9 @@ def _cause(
 ) -> tuple[Cause, str]:
     refused = sum(done.failed.get(outcome, 0) for outcome in BLOCKING)
     if done.ended is Ended.BLOCKED or (refused and refused >= sum(done.failed.values()) and not done.fetched):
-        said = next((page.detail for page in pages if page.outcome in BLOCKING), f"{refused} refused requests")
+        said = next(
+            (page.detail for page in pages if page.outcome in BLOCKING), f"{refused} refused requests"
+        )
         return Cause.BLOCKED, f"the host refuses us: {done.detail or said}"
     if done.ended is Ended.ROBOTS:
         return Cause.ROBOTS, f"robots.txt forbids it: {done.detail or 'the home page, or all of the site'}"

@@ -13,7 +13,7 @@ from flows.artifacts import normalize_markdown, publish
 from flows.config import load_config
 from flows.report import NormalizeReport
 from flows.steps import WORKERS, Desk
-from flows.stored_segments import stored_segments
+from flows.stored_segments import named_segments, stored_segments
 from flows.workshop import close_workshop, named, open_workshop
 
 
@@ -31,7 +31,11 @@ def _run_name() -> str:
     task_runner=ThreadPoolTaskRunner(max_workers=WORKERS),  # type: ignore[arg-type]
 )
 def replay(
-    sites: list[str] | None = None, since: datetime | None = None, until: datetime | None = None
+    sites: list[str] | None = None,
+    since: datetime | None = None,
+    until: datetime | None = None,
+    extractors: list[str] | None = None,
+    segments: list[str] | None = None,
 ) -> NormalizeReport:
     """Read stored segments again with today's reader; those it has committed before are left as they are.
 
@@ -39,13 +43,24 @@ def replay(
         sites: Only segments with captures of these sites. None: of any.
         since: Only segments begun at this moment or later; UTC where it names no zone.
         until: Only segments begun before this moment.
+        extractors: Only segments that were read last by one of these versions of the reader.
+        segments: These segments by key, whatever else is asked, out of quarantine too.
     """
     log = get_run_logger()
     config = load_config()
     workshop = open_workshop(config)
     try:
-        wanted = frozenset(site.name for site in named(workshop, sites)) if sites else None
-        keys = stored_segments(workshop, sites=wanted, since=_utc(since), until=_utc(until))
+        if segments:
+            keys = named_segments(workshop, segments)
+        else:
+            wanted = frozenset(site.name for site in named(workshop, sites)) if sites else None
+            keys = stored_segments(
+                workshop,
+                sites=wanted,
+                since=_utc(since),
+                until=_utc(until),
+                last_read_by=frozenset(extractors) if extractors else None,
+            )
         log.info("%d segments are read again with reader %s", len(keys), EXTRACTOR)
         desk = Desk(config, log)
         desk.take_all(keys)

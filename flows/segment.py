@@ -12,7 +12,9 @@ import traceback
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor, Future
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from itertools import islice
 
 from articles.model import EXTRACTOR, Article, Capture, Reason, Rejection, Site
@@ -21,12 +23,14 @@ from articles.reading import read
 from articles.urls import article_id, canonical_url
 from flows.report import Normalized, Tally, tally
 from storage import batches
-from storage.batches import Unchanged
+from storage.batches import DamagedBatch, Unchanged
 from storage.commit import LawBroken, commit_segment
-from storage.objects import ObjectStore
+from storage.log import DamagedLog
+from storage.objects import ObjectStore, StoreError, preflight
 from storage.segments import SegmentDamaged, captures_of
 from storage.state import index, segments
-from storage.state.database import Database
+from storage.state.database import Database, DatabaseError
+from storage.state.segments import State
 from storage.takedown import blank_captures
 from storage.warc import TornSegment
 
@@ -75,34 +79,37 @@ def normalize_segment(
     """Read every capture of a registered segment with today's reader, and commit what they gave.
 
     Safe to kill and to repeat; a segment that this reader's version has committed is left as it is. `pool`
-    gives processes for large segments; None: everything is read here. What lasts (a torn segment, a reader
-    that breaks on too many pages) puts the segment into quarantine and is told in the result; what may pass
-    is raised: StoreError, DamagedLog, DamagedBatch.
+    gives processes for large segments, and for those whose reading did not end before; None: everything is read
+    here. What lasts (a torn segment, a reader that breaks on too many pages), and what failed or killed its reader
+    `MAX_ATTEMPTS` times, is quarantined and told in the result; what may pass is raised. An attempt counts from its
+    beginning on, unless the store, the log or the database failed as a whole.
     """
     with database.transaction() as connection:
-        info = segments.get(connection, key)
         committed = index.committed(connection, key, EXTRACTOR)
-    if info is None:
-        raise LookupError(f"segment {key} is not registered in the database; run `pressrun maintain`")
+        info = None if committed else segments.begin(connection, key, now=datetime.now(UTC))
     if committed:
         return _committed(database, key, None, (), 0)
-    large = info.captures >= POOLED_CAPTURES
-    captures = captures_of(store, key, info.sha256)
+    if info is None:
+        raise LookupError(f"segment {key} is not registered in the database; run `pressrun maintain`")
+    if info.state is State.QUARANTINED:
+        return Normalized(segment=key, seq=None, error=info.error, quarantined=True)
+    # What ended its reader before is read in a process of its own.
+    apart = info.captures >= POOLED_CAPTURES or info.attempts > 1
     try:
-        results = tuple(read_all(captures, sites, pool() if pool and large else None))
-        unreadable = check_broken(key, results)
-        commit = commit_segment(
-            store,
-            database,
-            segment=key,
-            sha256=info.sha256,
-            extractor=EXTRACTOR,
-            captures=info.captures,
-            readings=join_parts([one.reading for one in results], [one.part_of for one in results]),
-        )
-    except (*LASTING, ReaderBroken) as error:
-        with database.transaction() as connection:
-            segments.mark_failed(connection, key, str(error), lasting=True)
+        with _accounted_for(store, database, key):
+            captures = captures_of(store, key, info.sha256)
+            results = tuple(read_all(captures, sites, pool() if pool and apart else None))
+            unreadable = check_broken(key, results)
+            commit = commit_segment(
+                store,
+                database,
+                segment=key,
+                sha256=info.sha256,
+                extractor=EXTRACTOR,
+                captures=info.captures,
+                readings=join_parts([one.reading for one in results], [one.part_of for one in results]),
+            )
+    except _GivenUp as error:
         return Normalized(segment=key, seq=None, error=str(error), quarantined=True)
     if commit is None:
         return _committed(database, key, None, (), unreadable)
@@ -110,6 +117,51 @@ def normalize_segment(
     if commit.counts.reasons.get(Reason.TAKEN_DOWN):
         blank_captures(store, database, key, batch)
     return _committed(database, key, commit.seq, tally(batch), unreadable)
+
+
+class _GivenUp(Exception):
+    """The segment is in quarantine now."""
+
+
+@contextmanager
+def _accounted_for(store: ObjectStore, database: Database, key: str) -> Iterator[None]:
+    """Note how an attempt failed. Raises _GivenUp where it was the last, else what was raised."""
+    try:
+        yield
+    except (*LASTING, ReaderBroken) as error:
+        if isinstance(error, SegmentDamaged) and not _works(store):
+            _forgive(database, key, error)
+            raise
+        with database.transaction() as connection:
+            segments.mark_failed(connection, key, str(error), lasting=True)
+        raise _GivenUp(str(error)) from error
+    except (DamagedLog, DamagedBatch, DatabaseError) as error:
+        _forgive(database, key, error)
+        raise
+    except Exception as error:
+        told = f"{type(error).__name__}: {error}"[:1000]
+        if isinstance(error, StoreError) and not _works(store):
+            _forgive(database, key, error)
+            raise
+        with database.transaction() as connection:
+            state = segments.mark_failed(connection, key, told)
+        if state is State.QUARANTINED:
+            raise _GivenUp(told) from error
+        raise
+
+
+def _forgive(database: Database, key: str, error: Exception) -> None:
+    with suppress(DatabaseError), database.transaction() as connection:
+        segments.forgive(connection, key, f"{type(error).__name__}: {error}"[:1000])
+
+
+def _works(store: ObjectStore) -> bool:
+    """Whether the store can be used at all: then what failed is this segment's own."""
+    try:
+        preflight(store)
+    except StoreError:
+        return False
+    return True
 
 
 def _committed(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable
+from concurrent.futures import BrokenExecutor
 from datetime import UTC, datetime
 from logging import Logger, LoggerAdapter
 
@@ -38,7 +39,11 @@ Log_ = Logger | LoggerAdapter[Logger]
 def normalize_key(key: str, config: Config) -> Normalized:
     """Normalize one segment. What passes (a store that is away) is retried; what lasts is in the result."""
     shop = open_workshop(config)
-    return normalize_segment(shop.store, shop.database, shop.sites, key, pool=shop.readers.pool)
+    try:
+        return normalize_segment(shop.store, shop.database, shop.sites, key, pool=shop.readers.pool)
+    except BrokenExecutor:
+        shop.readers.close()  # a process of the pool died, and the pool with it: the next attempt gets a new one
+        raise
 
 
 @task(

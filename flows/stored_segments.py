@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from articles.model import EXTRACTOR
@@ -9,9 +10,14 @@ from flows.workshop import Workshop
 from storage import batches
 from storage.batches import Outcome, Revision
 from storage.log import Commit, Log
-from storage.segments import begun_at
+from storage.recollect import inspect_segment
+from storage.segments import SEGMENTS, SUFFIX, begun_at, day_of
 from storage.state import segments
 from storage.state.segments import SegmentInfo, State
+
+
+class UnknownSegment(Exception):
+    """A segment was asked for that is not in the store; the message names it."""
 
 
 def stored_segments(
@@ -21,30 +27,60 @@ def stored_segments(
     since: datetime | None = None,
     until: datetime | None = None,
     extractor: str = EXTRACTOR,
+    last_read_by: frozenset[str] | None = None,
 ) -> list[str]:
-    """Keys of committed segments that `extractor` has not read yet, in the order in which they were begun.
+    """Keys of committed segments that `extractor` has not read yet, in key order: that in which they were begun.
 
-    `since` and `until` (excluded) bound the moment at which a segment was begun. Segments the database does
-    not know, because it was made anew, are registered from the log.
+    `since` and `until` (excluded) bound the moment at which a segment was begun; those of others (Common Crawl),
+    which do not say it, are bound by the day in their key. `last_read_by`: only what these versions of the reader read
+    last. Segments the database does not know, because it was made anew, are registered from the log.
     """
-    chosen: dict[str, Commit] = {}
+    latest: dict[str, Commit] = {}
     done: set[str] = set()
     for commit in Log(workshop.store).follow(0):
-        if not _within(commit.segment, since, until):
+        if not commit.segment.startswith(SEGMENTS) or not _within(commit.segment, since, until):
             continue
         if commit.extractor == extractor:
             done.add(commit.segment)
-        chosen.setdefault(commit.segment, commit)
-    wanted = [commit for key, commit in sorted(chosen.items()) if key not in done]
+        latest[commit.segment] = commit
+    wanted = [commit for key, commit in sorted(latest.items()) if key not in done]
+    if last_read_by is not None:
+        wanted = [commit for commit in wanted if commit.extractor in last_read_by]
     if sites is not None:
         wanted = [commit for commit in wanted if _holds(workshop, commit, sites)]
     _register(workshop, wanted)
     return [commit.segment for commit in wanted]
 
 
+def named_segments(workshop: Workshop, keys: Iterable[str]) -> list[str]:
+    """These segments, made ready to be read: registered where they are not, released where they had failed.
+
+    Raises UnknownSegment for a key that no segment in the store has.
+    """
+    chosen = list(dict.fromkeys(keys))
+    for key in chosen:
+        if not (key.startswith(SEGMENTS) and key.endswith(SUFFIX)) or workshop.store.size(key) is None:
+            raise UnknownSegment(
+                f"there is no segment {key!r} in {workshop.store.url}; `pressrun status` lists those that failed"
+            )
+        with workshop.database.transaction() as connection:
+            known = segments.get(connection, key)
+        if known is None or not known.sha256:
+            info = inspect_segment(workshop.store, key)
+            with workshop.database.transaction() as connection:
+                segments.forget(connection, key)
+                segments.register(connection, info)
+        if known is not None and known.state is State.QUARANTINED:
+            with workshop.database.transaction() as connection:
+                segments.release(connection, key)
+    return chosen
+
+
 def _within(key: str, since: datetime | None, until: datetime | None) -> bool:
-    begun = begun_at(key)
-    return begun is not None and (since is None or begun >= since) and (until is None or begun < until)
+    begun = begun_at(key) or day_of(key)
+    if begun is None:
+        return since is None and until is None
+    return (since is None or begun >= since) and (until is None or begun < until)
 
 
 def _holds(workshop: Workshop, commit: Commit, sites: frozenset[str]) -> bool:

@@ -247,6 +247,16 @@ def replay(
     names: Names = None,
     after: Annotated[str | None, typer.Option(metavar="TIME", help="Segments fetched at or after.")] = None,
     before: Annotated[str | None, typer.Option(metavar="TIME", help="Segments fetched before.")] = None,
+    extractor: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="VERSION", help="Segments read last by this version of the reader; may be given again."
+        ),
+    ] = None,
+    segment: Annotated[
+        list[str] | None,
+        typer.Option(metavar="KEY", help="This segment, out of quarantine too; may be given again."),
+    ] = None,
     store: Store = None,
     seeds: Seeds = None,
     json: Json = False,
@@ -255,7 +265,13 @@ def replay(
     _ready(store, seeds)
     from flows.replay import replay as flow
 
-    report = flow(sites=names or None, since=_moment("--after", after), until=_moment("--before", before))
+    report = flow(
+        sites=names or None,
+        since=_moment("--after", after),
+        until=_moment("--before", before),
+        extractors=extractor or None,
+        segments=segment or None,
+    )
     views.normalized(report, json=json)
     _all_read(report)
 
@@ -267,6 +283,14 @@ def maintain(store: Store = None, seeds: Seeds = None, json: Json = False) -> No
     from flows.maintain import maintain as flow
 
     views.maintained(flow(), json=json)
+
+
+@app.command()
+def status(store: Store = None, seeds: Seeds = None, json: Json = False) -> None:
+    """Tell how the archive stands: commits, segments that wait, what is in quarantine and why."""
+    from pressrun.keeping import status as run
+
+    run(_checked(store, seeds), json=json)
 
 
 @app.command()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 
 from rich.console import Console
 
@@ -13,14 +14,70 @@ from flows.config import Config
 from flows.workshop import open_workshop
 from pressrun import views
 from pressrun.trouble import RequestError
-from storage.delta import follow_tables
-from storage.documents import follow_documents
+from storage.delta import follow_tables, table_cursors
+from storage.documents import documents_cursor, follow_documents
 from storage.log import Log
 from storage.objects import open_store
 from storage.recollect import forget_followers, rebuild_state
 from storage.state.database import open_database
-from storage.takedown import Found, TakenDown, Tell, find, take_down
+from storage.state.segments import SegmentInfo, State, in_state
+from storage.takedown import Found, TakenDown, Tell, find, take_down, unfinished
 from storage.verify import verify as check
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Status:
+    """How an archive stands."""
+
+    store: str
+    head: int
+    """Number of the last commit."""
+    documents: int
+    """Number of the last commit that the documents have followed."""
+    tables: dict[str, int]
+    """Table -> number of the last commit that it has followed."""
+    waiting: tuple[SegmentInfo, ...]
+    """Segments that are not read yet; those that failed say how and when they are tried again."""
+    quarantined: tuple[SegmentInfo, ...]
+    takedowns: tuple[int, ...]
+    """Commits of takedowns that `maintain` must do to their end."""
+
+
+def status(config: Config, *, json: bool) -> None:
+    """Print how the archive stands."""
+    shop = open_workshop(config)
+    with shop.database.transaction() as connection:
+        waiting = in_state(connection, State.PENDING)
+        quarantined = in_state(connection, State.QUARANTINED)
+    now = Status(
+        store=shop.store.url,
+        head=Log(shop.store).head(),
+        documents=documents_cursor(shop.store),
+        tables=table_cursors(shop.store),
+        waiting=tuple(waiting),
+        quarantined=tuple(quarantined),
+        takedowns=tuple(unfinished(shop.store, shop.database)),
+    )
+    if json:
+        views.as_json(now)
+        return
+    followed = {"documents": now.documents, **now.tables}
+    behind = [f"{name} at {seq}" for name, seq in followed.items() if seq < now.head]
+    views.say(f"{now.store}: the log is at commit {now.head}{'; ' if behind else ''}{', '.join(behind)}")
+    views.say(f"{len(waiting)} segments wait to be read, {len(quarantined)} are in quarantine")
+    for info in waiting:
+        if info.error or info.retry_at:
+            again = (
+                f"tried again from {info.retry_at:%H:%M} UTC on"
+                if info.retry_at
+                else "tried again by the next run"
+            )
+            views.say(f"  {info.key}: {info.attempts} attempts, {again}: {info.error or 'never ended'}")
+    for info in quarantined:
+        views.say(f"  quarantined: {info.key}: {info.error}")
+        views.say(f"    pressrun replay --segment {info.key}")
+    for seq in now.takedowns:
+        views.say(f"  the takedown of commit {seq} is not done to its end: run `pressrun maintain`")
 
 
 def takedown(url: str, config: Config, *, dry_run: bool, json: bool) -> None:

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from flows.config import SetUpError
+from flows.stored_segments import UnknownSegment
 from flows.workshop import UnknownSite
 from seeds.load import SeedError
 from seeds.sample.paper import PaperError
@@ -38,6 +39,7 @@ _WRONG = (
     StoreError,
     DatabaseError,
     UnknownSite,
+    UnknownSegment,
     SetUpError,
     HostsFileError,
     PaperError,

@@ -108,6 +108,20 @@ def captures_for(store: ObjectStore, key: str) -> list[CaptureRow]:
     return [CaptureRow(**row) for row in rows]
 
 
+def table_cursors(store: ObjectStore) -> dict[str, int]:
+    """Number of the last commit that each table has followed; 0: it is not there. Raises TableError."""
+    cursors = {}
+    for kind in _KINDS:
+        try:
+            table = DeltaTable(table_url(store, kind.key), storage_options=storage_options(store))
+            cursors[kind.key] = _cursor(table)
+        except TableNotFoundError:
+            cursors[kind.key] = 0
+        except (DeltaError, OSError) as error:
+            raise _error(store, kind, error) from error
+    return cursors
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TableSums:
     """What a table holds, by commit."""

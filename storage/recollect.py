@@ -62,7 +62,7 @@ def rebuild_state(store: ObjectStore, database: Database) -> int:
         if not key.endswith(SUFFIX):
             continue
         entry = committed.get(key)
-        info = _info(store, key) if entry is None else _committed(store, entry, size)
+        info = inspect_segment(store, key) if entry is None else _committed(store, entry, size)
         with database.transaction() as connection:
             segments.register(connection, info)
     return done
@@ -115,10 +115,11 @@ def _uncommitted(store: ObjectStore, database: Database) -> Iterator[SegmentInfo
         with database.transaction() as connection:
             known = segments.get(connection, key)
         if known is None:
-            yield _info(store, key)
+            yield inspect_segment(store, key)
 
 
-def _info(store: ObjectStore, key: str) -> SegmentInfo:
+def inspect_segment(store: ObjectStore, key: str) -> SegmentInfo:
+    """What is registered of a segment in the store; one that is torn is in quarantine."""
     with tempfile.TemporaryDirectory(prefix="pressrun-segment-") as folder:
         path = Path(folder) / "segment"
         store.fetch_file(key, path)

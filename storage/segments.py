@@ -74,6 +74,15 @@ def begun_at(key: str) -> datetime | None:
     )
 
 
+def day_of(key: str) -> datetime | None:
+    """The day in a key of another's making, its beginning; None: there is none."""
+    match = re.search(r"(?<!\d)(\d{4})/(\d\d)/(\d\d)/", key) or re.search(r"-(\d{4})(\d\d)(\d\d)\d{6}-", key)
+    try:
+        return datetime(int(match[1]), int(match[2]), int(match[3]), tzinfo=UTC) if match else None
+    except ValueError:
+        return None
+
+
 def index_key(key: str) -> str:
     """Key of the index beside a segment."""
     return key.removesuffix(SUFFIX) + INDEX_SUFFIX

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 
 from sqlalchemy import (
@@ -21,8 +21,13 @@ from sqlalchemy import (
 
 from storage.state.database import METADATA, Moment, insert_new
 
-MAX_ATTEMPTS = 5
-"""Failures after which a segment is no longer tried by itself."""
+MAX_ATTEMPTS = 8
+"""Attempts after which a segment is no longer tried by itself. Readings that never ended count: what kills its
+reader each time must not kill the next one."""
+AT_ONCE = 4
+"""So many attempts may follow each other without a wait: a deployment or a reboot ends readings too."""
+FIRST_WAIT = timedelta(minutes=1)
+"""The wait after that; four times as long after each further attempt: 1, 4, 16 minutes."""
 
 
 class State(StrEnum):
@@ -31,7 +36,7 @@ class State(StrEnum):
     PENDING = "pending"
     COMMITTED = "committed"
     QUARANTINED = "quarantined"
-    """Failed `MAX_ATTEMPTS` times, or for a reason that lasts; `release` lets it be tried again."""
+    """Tried `MAX_ATTEMPTS` times in vain, or wrong in a way that lasts; `release` lets it be tried again."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,9 +50,9 @@ class SegmentInfo:
     registered_at: datetime
     state: State = State.PENDING
     attempts: int = 0
-    """Failed ones."""
+    """Begun, and not come to a commit."""
     error: str | None = None
-    """Of the last attempt."""
+    """Of the last attempt that ended."""
     retry_at: datetime | None = None
     """Not to be tried before."""
 
@@ -98,34 +103,63 @@ def in_state(connection: Connection, state: State, limit: int | None = None) -> 
 
 
 def pending(connection: Connection, limit: int | None = None) -> list[SegmentInfo]:
-    """Segments that wait to be normalized, the oldest first."""
-    return in_state(connection, State.PENDING, limit)
+    """Segments that wait to be normalized and may be tried now, the oldest first."""
+    ready = SEGMENTS.c.retry_at.is_(None) | (SEGMENTS.c.retry_at <= datetime.now(UTC))
+    query = select(SEGMENTS).where(SEGMENTS.c.state == State.PENDING.value, ready).order_by(SEGMENTS.c.key)
+    return [_info(row) for row in connection.execute(query.limit(limit))]
+
+
+def begin(connection: Connection, key: str, *, now: datetime) -> SegmentInfo | None:
+    """Count an attempt before it begins, and put off the next; None: the segment is not known.
+
+    One that was tried `MAX_ATTEMPTS` times is quarantined instead.
+    """
+    known = get(connection, key)
+    if known is None or known.state is State.QUARANTINED:
+        return known
+    if known.state is State.COMMITTED:  # read again, by another version of the reader
+        _update(connection, key, attempts=known.attempts + 1)
+    elif known.attempts >= MAX_ATTEMPTS:
+        last = f"; the last error was: {known.error}" if known.error else ""
+        error = f"its reading was begun {known.attempts} times and never ended: its reader was killed{last}"
+        _update(connection, key, state=State.QUARANTINED.value, error=error, retry_at=None)
+    else:
+        attempts = known.attempts + 1
+        wait = FIRST_WAIT * 4 ** (attempts - AT_ONCE - 1) if attempts > AT_ONCE else None
+        _update(connection, key, attempts=attempts, retry_at=now + wait if wait else None)
+    return get(connection, key)
 
 
 def mark_committed(connection: Connection, key: str) -> None:
     """Its batch is in the log."""
-    _update(connection, key, state=State.COMMITTED.value, error=None)
+    _update(connection, key, state=State.COMMITTED.value, attempts=0, error=None, retry_at=None)
 
 
 def mark_failed(connection: Connection, key: str, error: str, *, lasting: bool = False) -> State:
-    """Count a failed attempt; the state it is in then. A committed segment stays so.
+    """Note how an attempt ended; the state it is in then. A committed segment stays so.
 
     `lasting`: another attempt would fail as this one did; the segment is quarantined at once.
     """
     known = get(connection, key)
     if known is None:
         raise KeyError(f"segment {key} is not registered")
-    attempts = known.attempts + 1
     state = known.state
-    if state is State.PENDING and (lasting or attempts >= MAX_ATTEMPTS):
+    if state is State.PENDING and (lasting or known.attempts >= MAX_ATTEMPTS):
         state = State.QUARANTINED
-    _update(connection, key, state=state.value, attempts=attempts, error=error)
+    _update(connection, key, state=state.value, error=error)
     return state
+
+
+def forgive(connection: Connection, key: str, error: str) -> None:
+    """Note how an attempt ended that says nothing of the segment: the store or the log failed."""
+    known = get(connection, key)
+    if known is not None:
+        _update(connection, key, attempts=max(0, known.attempts - 1), error=error, retry_at=None)
 
 
 def release(connection: Connection, key: str) -> None:
     """Let a segment be normalized (again): pending, with no attempts counted."""
-    _update(connection, key, state=State.PENDING.value, attempts=0, error=None)
+    _update(connection, key, state=State.PENDING.value, attempts=0, error=None, retry_at=None)
 
 
 def rehash(connection: Connection, key: str, sha256: str) -> None:
@@ -133,12 +167,17 @@ def rehash(connection: Connection, key: str, sha256: str) -> None:
     _update(connection, key, sha256=sha256)
 
 
+def forget(connection: Connection, key: str) -> None:
+    """As if it had never been registered."""
+    connection.execute(delete(SEGMENTS).where(SEGMENTS.c.key == key))
+
+
 def clear(connection: Connection) -> None:
     """Forget every segment."""
     connection.execute(delete(SEGMENTS))
 
 
-def _update(connection: Connection, key: str, **values: str | int | None) -> None:
+def _update(connection: Connection, key: str, **values: str | int | datetime | None) -> None:
     connection.execute(update(SEGMENTS).where(SEGMENTS.c.key == key).values(values))
 
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import signal
+import subprocess
+import sys
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import replace
@@ -14,13 +17,14 @@ from articles.model import EXTRACTOR, Article, Capture, Reason, Rejection, Site
 from flows.segment import MIN_UNREADABLE, ReaderBroken, check_broken, normalize_segment, read_all, read_one
 from storage.batches import Change, Unchanged
 from storage.log import Log
-from storage.objects import ObjectStore, open_store
-from storage.segments import captures_of
+from storage.objects import ObjectStore, StoreError, open_store
+from storage.segments import SegmentDamaged, captures_of
 from storage.state import segments
 from storage.state.database import Database, open_database
-from storage.state.segments import State
+from storage.state.segments import MAX_ATTEMPTS, State
 from tests.support.segments import START, Answer, page, publish_segment
 
+ROOT = Path(__file__).resolve().parents[2]
 HARBOUR = Site(name="harbour", home="https://harbour.test/")
 SITES = {"harbour": HARBOUR}
 ANSWERS = (
@@ -178,3 +182,71 @@ def test_processes_read_what_one_thread_reads_in_the_same_order(
 
     assert pooled == list(read_all(captures_of(store, key), SITES))
     assert [result.reading.pointer for result in pooled] == [c.pointer for c in captures_of(store, key)]
+
+
+# --- What fails its reader again and again ----------------------------------------------------------
+
+POISON = (
+    "import os, signal, sys\n"
+    "import flows.segment as segment\n"
+    "from storage.objects import open_store\n"
+    "from storage.state.database import open_database\n"
+    "def die(capture, site):\n"
+    "    os.kill(os.getpid(), signal.SIGKILL)\n"
+    "segment.read = die\n"
+    "done = segment.normalize_segment(open_store(sys.argv[1]), open_database(sys.argv[2]), {}, sys.argv[3])\n"
+    "print(done.quarantined, done.error)\n"
+)
+
+
+def test_a_segment_that_kills_whoever_reads_it_is_quarantined_and_others_are_not(
+    store: ObjectStore, database: Database, tmp_path: Path
+) -> None:
+    poison = publish_segment(store, database, tmp_path, ANSWERS)
+    sound = publish_segment(store, database, tmp_path, ANSWERS[:2])
+    with database.transaction() as connection:
+        for _ in range(MAX_ATTEMPTS - 1):
+            segments.begin(connection, poison, now=START)
+    arguments = [sys.executable, "-c", POISON, store.url, f"sqlite:///{tmp_path / 'state.sqlite'}", poison]
+    first = subprocess.run(arguments, cwd=ROOT, capture_output=True, text=True, check=False)
+    second = subprocess.run(arguments, cwd=ROOT, capture_output=True, text=True, check=False)
+
+    assert first.returncode == -signal.SIGKILL
+    assert second.stdout.startswith("True its reading was begun 8 times and never ended")
+    assert state_of(database, poison).state is State.QUARANTINED
+    assert normalize_segment(store, database, SITES, sound).seq == 1
+
+
+def test_an_error_of_one_segment_alone_counts_until_it_is_given_up(
+    store: ObjectStore, database: Database, tmp_path: Path
+) -> None:
+    key = publish_segment(store, database, tmp_path, ANSWERS)
+
+    class Hurt:
+        """A store whose disk cannot read one object."""
+
+        def __getattr__(self, name: str) -> object:
+            return getattr(store, name)
+
+        def fetch_file(self, wanted: str, path: Path) -> None:
+            raise StoreError(f"cannot read {wanted!r}: input/output error")
+
+    for number in range(MAX_ATTEMPTS - 1):
+        with pytest.raises(StoreError, match="input/output"):
+            normalize_segment(Hurt(), database, SITES, key)  # type: ignore[arg-type]
+        assert state_of(database, key).attempts == number + 1
+    done = normalize_segment(Hurt(), database, SITES, key)  # type: ignore[arg-type]
+    assert (done.quarantined, "input/output" in (done.error or "")) == (True, True)
+
+
+def test_a_store_that_is_away_is_no_fault_of_the_segment(
+    store: ObjectStore, database: Database, tmp_path: Path
+) -> None:
+    key = publish_segment(store, database, tmp_path, ANSWERS)
+    away = open_store(str(tmp_path / "file" / "archive"))
+    (tmp_path / "file").write_text("no folder")
+    for _ in range(MAX_ATTEMPTS + 1):
+        with pytest.raises((StoreError, SegmentDamaged)):
+            normalize_segment(away, database, SITES, key)
+    assert state_of(database, key).attempts == 0
+    assert normalize_segment(store, database, SITES, key).seq == 1

@@ -15,8 +15,11 @@ from storage.delta import follow_tables
 from storage.documents import follow_documents
 from storage.objects import open_store
 from storage.reader import Archive
+from storage.state import segments
 from storage.state.database import open_database
 from tests.support.archives import commit, make_article
+from tests.support.segments import Answer as Answer_
+from tests.support.segments import page, publish_segment
 
 
 @dataclass(frozen=True)
@@ -93,3 +96,17 @@ def test_verify_ends_with_2_where_anything_is_damaged_and_rebuild_mends_what_is_
     assert run("rebuild", "--tables").code == 0
     named = {damage["key"] for damage in map(json.loads, run("verify", "--json").out.splitlines())}
     assert named == {"segments/2026/11/22/a.warc.gz"}  # which this archive never had
+
+
+def test_status_tells_what_is_in_quarantine_and_how_to_get_it_out(
+    run: Run, archive: Path, tmp_path: Path
+) -> None:
+    store, database = open_store(str(archive)), open_database(f"sqlite:///{archive / 'state.sqlite'}")
+    key = publish_segment(store, database, tmp_path, [Answer_(url="https://harbour.test/1", body=page(1))])
+    with database.transaction() as connection:
+        segments.mark_failed(connection, key, "torn at byte 7", lasting=True)
+    told = run("status")
+    assert told.code == 0
+    assert f"quarantined: {key}: torn at byte 7" in told.out
+    assert f"pressrun replay --segment {key}" in told.out
+    assert json.loads(run("status", "--json").out)["head"] == 1

@@ -455,17 +455,48 @@ def test_pending_segments_come_oldest_first(database: Database) -> None:
 
 
 def test_a_segment_that_keeps_failing_is_quarantined_until_it_is_released(database: Database) -> None:
-    key = info_of().key
+    key, now = info_of().key, datetime.now(UTC)
     with database.transaction() as connection:
         state.register(connection, info_of())
-        states = [state.mark_failed(connection, key, f"attempt {n}") for n in range(MAX_ATTEMPTS)]
+        states = []
+        for n in range(MAX_ATTEMPTS):
+            state.begin(connection, key, now=now)
+            states.append(state.mark_failed(connection, key, f"attempt {n}"))
         assert states == [State.PENDING] * (MAX_ATTEMPTS - 1) + [State.QUARANTINED]
         assert state.pending(connection) == []
         (given_up,) = state.in_state(connection, State.QUARANTINED)
         assert (given_up.attempts, given_up.error) == (MAX_ATTEMPTS, f"attempt {MAX_ATTEMPTS - 1}")
         state.release(connection, key)
         (again,) = state.pending(connection)
-        assert (again.attempts, again.error) == (0, None)
+        assert (again.attempts, again.error, again.retry_at) == (0, None, None)
+
+
+def test_attempts_that_never_end_count_and_are_put_off_further_each_time(database: Database) -> None:
+    key, now = info_of().key, datetime.now(UTC)
+    with database.transaction() as connection:
+        state.register(connection, info_of())
+        waits = []
+        for _ in range(MAX_ATTEMPTS):
+            begun = state.begin(connection, key, now=now)
+            assert begun is not None
+            waits.append(begun.retry_at and (begun.retry_at - now).total_seconds() / 60)
+            assert bool(state.pending(connection)) is (begun.retry_at is None)
+        assert waits == [None, None, None, None, 1, 4, 16, 64]
+        last = state.begin(connection, key, now=now)
+        assert last is not None
+        assert last.state is State.QUARANTINED
+        assert "begun 8 times and never ended" in (last.error or "")
+
+
+def test_an_attempt_that_failed_with_the_whole_store_does_not_count(database: Database) -> None:
+    key = info_of().key
+    with database.transaction() as connection:
+        state.register(connection, info_of())
+        for _ in range(3 * MAX_ATTEMPTS):
+            state.begin(connection, key, now=datetime.now(UTC))
+            state.forgive(connection, key, "the store is away")
+        (info,) = state.pending(connection)
+        assert (info.attempts, info.error) == (0, "the store is away")
 
 
 def test_a_failure_that_lasts_is_quarantined_at_once(database: Database) -> None:
