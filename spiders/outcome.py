@@ -69,8 +69,6 @@ class Outcome(StrEnum):
     """By its address a section, tag, author or search page: not fetched as an article."""
     TRAP = "trap"
     """One of too many addresses of one shape (`spiders.traps`): calendars, session ids, faceted search."""
-    TRAP = "trap"
-    """One of too many addresses of one shape (`spiders.traps`): calendars, session ids, faceted search."""
     PART = "part"
     """A further page of an article: fetched with the first, and no article of its own."""
     STOPPED = "stopped"
