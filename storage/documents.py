@@ -3,8 +3,9 @@
     articles/<site>/<yyyy>/<mm>/<dd>/<article-id>-<revision-id>.json    one `StoredArticle`
     followers/documents.json                                            {"seq": 17}: written out up to there
 
-The day is that of `fetched_at`; articles of no site lie under `_`. A revision is written once and never
-changed, so writing again after a kill changes nothing.
+The day is that of `fetched_at`; articles of no site lie under `_`; the document of a restored article has
+`-restored-<seq>` before `.json`. A revision is written once and never changed, so writing again after a kill
+changes nothing.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from datetime import UTC
 
 from storage import batches, records
 from storage.ahead import ahead
+from storage.batches import Change
 from storage.log import Log
 from storage.objects import NotFound, ObjectStore
 from storage.stored import StoredArticle, stored
@@ -66,9 +68,10 @@ def documents_cursor(store: ObjectStore) -> int:
 def document_key(article: StoredArticle) -> str:
     """Where the document of a revision lies."""
     day = article.fetched_at.astimezone(UTC)
-    return (
-        f"{PREFIX}{site_folder(article.site)}/{day:%Y/%m/%d}/{article.article_id}-{article.revision_id}.json"
-    )
+    # the same text as before, perhaps of the same day, and news all the same
+    again = f"-restored-{article.seq}" if article.change is Change.RESTORED else ""
+    name = f"{article.article_id}-{article.revision_id}{again}.json"
+    return f"{PREFIX}{site_folder(article.site)}/{day:%Y/%m/%d}/{name}"
 
 
 def site_folder(site: str | None) -> str:

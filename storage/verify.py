@@ -248,6 +248,8 @@ _TOLD_ONCE = (
     "seq",
     "committed_at",
     "change",
+    "edited",
+    "gone_at",
     "previous",
     "fetched_at",
     "fetched_url",

@@ -14,10 +14,13 @@ from sqlalchemy import update
 from flows.segment import normalize_segment
 from spiders.events import Job
 from storage.batches import Change
+from storage.delta import follow_tables
+from storage.documents import follow_documents
 from storage.objects import open_store
 from storage.reader import Archive
 from storage.state import frontier, index, segments
 from storage.state.database import open_database
+from storage.verify import verify
 from tests.support.crawling import crawl, local_site, make_job
 
 NAMES = ("removed-for-good", "not-found-today", "led-to-the-front-page", "still-here")
@@ -125,4 +128,9 @@ def test_what_left_the_site_is_removed_or_awaits_its_confirmation(paper: Paper, 
     (_, back) = archive.changes(seen)
     assert (back.url, back.change) == (paper.url + removed, Change.RESTORED)
     assert "harbour wall" in back.text
+    follow_tables(archive.store)
+    follow_documents(archive.store)
+    assert list(verify(archive.store, database, lambda step, number: None)) == []
+    documents = [key for key, _ in archive.store.list("articles/") if back.article_id in key]
+    assert len(documents) == 3
     database.close()
