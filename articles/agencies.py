@@ -148,24 +148,29 @@ def _credits(paragraphs: Sequence[str], beside: Sequence[str]) -> Iterator[tuple
 
 def _behind(text: str, *, alone: bool) -> Iterator[tuple[str, list[str]]]:
     """Credits in one text; what stands alone in one beside the body, without brackets, may be a picture's."""
-    if _OF_A_PICTURE.search(text[-MAX_CREDIT_CHARS:]):
-        return
-    match = _ALONE.match(text) if len(text) <= 60 else None
-    if (
-        match
-        and (alone or match.group("said") or text[:1] in "([")
-        and (known := _of_agencies(match.group("names")))
-    ):
-        yield text, known
-        return
-    match = _AT_END.search(text) if text.endswith((")", ").")) else None
-    if match and (known := _of_agencies(match.group("names"))):
-        yield match.group(), known
-    if len(text) > MAX_CREDIT_CHARS:
+    size = len(text)
+    if size <= 60:
+        match = _ALONE.match(text)
+        told = match is not None and (alone or match.group("said") or text[0] in "([")
+        if (
+            match
+            and told
+            and (known := _of_agencies(match.group("names")))
+            and not _OF_A_PICTURE.search(text)
+        ):
+            yield text, known
+            return
+    if text.endswith((")", ").")):
+        match = _AT_END.search(text, max(0, size - 60))
+        if match and (known := _of_agencies(match.group("names"))):
+            yield match.group(), known
+    if size > MAX_CREDIT_CHARS:
         return
     lowered = text.lower()
-    if any(sign in lowered for sign in _SIGNS) and (match := _WITH.search(text)):
-        yield text, _known(next(group for group in match.groups() if group))
+    if any(sign in lowered for sign in _SIGNS):
+        match = _WITH.search(text)
+        if match and not _OF_A_PICTURE.search(text):
+            yield text, _known(next(group for group in match.groups() if group))
 
 
 def _of_agencies(names: str) -> list[str]:

@@ -175,9 +175,9 @@ def _from_parties(parties: Sequence[Party], site_runs: tuple[str, ...]) -> Credi
 
 def _in_tree(metadata: Metadata, site_runs: tuple[str, ...]) -> Iterator[Credit]:
     """Bylines in nodes that are named for them; those beside the headline first."""
-    heading = next((i for i, node in enumerate(metadata.marked) if node.tag == "h1"), None)
+    heading = next((i for i, node in enumerate(metadata.marked()) if node.tag == "h1"), None)
     ranked: list[tuple[float, int, str, LexborNode]] = []
-    for index, node in enumerate(metadata.marked):
+    for index, node in enumerate(metadata.marked()):
         rank = _rank(node)
         if rank is None or _is_elsewhere(node, metadata.around_headings):
             continue
@@ -281,21 +281,29 @@ def _around_headline(
     linked: list[str] = []
     signed: list[Credit] = []
     for snippet in nearby:
-        text = snippet.text
-        if len(text) > 100 or _of_a_picture(snippet.node):
+        text, node = snippet.text, snippet.node
+        if len(text) > 100:
             continue
-        if _BARE.match(text):
+        if len(text) <= 20 and _BARE.match(text):
             text = joined(snippet, 100)
-        if _BY.match(text):
-            byline = read_byline([text], site_runs=site_runs)
-            elsewhere = in_other_matter(snippet.node, metadata.around_headings)
-            if byline and not elsewhere and all(_plausible(name, text) for name in byline.people):
+        says_by = bool(_BY.match(text))
+        if says_by or _in_byline(node) or ("|" in text and _NAME_AND_MORE.match(text)):
+            if _of_a_picture(node) or (says_by and in_other_matter(node, metadata.around_headings)):
+                continue
+            byline = read_byline([text if says_by else text.partition("|")[0]], site_runs=site_runs)
+            people = byline.people
+            if says_by:
+                named = bool(byline) and all(_plausible(name, text) for name in people)
+            else:
+                named = bool(people) and all(map(looks_like_person, people))
+            if named:
                 signed.append(Credit(byline=byline, origin=Origin.TEXT, raw=text))
-        elif _in_byline(snippet.node) or _NAME_AND_MORE.match(text):
-            byline = read_byline([text.partition("|")[0]], site_runs=site_runs)
-            if byline.people and all(map(looks_like_person, byline.people)):
-                signed.append(Credit(byline=byline, origin=Origin.TEXT, raw=text))
-        elif snippet.href and len(text) <= 40 and _AUTHOR_LINK.search(snippet.href):
+        elif (
+            len(text) <= 40
+            and (href := snippet.href)
+            and _AUTHOR_LINK.search(href)
+            and not _of_a_picture(node)
+        ):
             linked.append(text)
     yield from sorted(signed, key=lambda credit: not _WRITER.search(credit.raw))
     for text in linked:

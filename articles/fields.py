@@ -26,6 +26,10 @@ from articles.urls import canonical_url
 
 MAX_RAW_CHARS: Final = 500
 MAX_KEYWORDS: Final = 50
+RIGHT_AFTER: Final = 8
+"""Texts right after the headline, whose date is believed over a stated one that is only the last change's."""
+RIGHT_BEFORE: Final = 3
+"""Texts right before it, where a section's label stands."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,7 +79,11 @@ def fields_of(
         _note(evidence, "title", headline.origin, headline.raw)
     heading = heading_that_shows(metadata, title)
     nearby = cache(lambda: near_headline(page, title, heading))
-    published_at, modified_at = _moments(metadata, nearby, around, capture, site, language, host, evidence)
+    right_after = cache(lambda: near_headline(page, title, heading, after=RIGHT_AFTER, before=0))
+    right_before = cache(lambda: near_headline(page, title, heading, after=0, before=RIGHT_BEFORE))
+    published_at, modified_at = _moments(
+        metadata, nearby, around, right_after, capture, site, language, host, evidence
+    )
     credits = credits_of(metadata, nearby, paragraphs, around, runs)
     authors = tuple(dict.fromkeys(name for credit in credits for name in credit.byline.people))
     organisations = tuple(dict.fromkeys(name for credit in credits for name in credit.byline.organisations))
@@ -94,7 +102,7 @@ def fields_of(
         published_at=published_at,
         modified_at=modified_at,
         language=language,
-        section=_section(metadata, nearby, title, evidence),
+        section=_section(metadata, right_before, title, evidence),
         keywords=_keywords(metadata, evidence),
         image=_image(page, metadata, evidence),
         access=_access(metadata, paragraphs, evidence),
@@ -188,7 +196,7 @@ _NOT_SECTIONS: Final = frozenset(
 
 
 def _section(
-    metadata: Metadata, nearby: Callable[[], tuple[Snippet, ...]], title: str, evidence: list[Evidence]
+    metadata: Metadata, right_before: Callable[[], tuple[Snippet, ...]], title: str, evidence: list[Evidence]
 ) -> str | None:
     thing = metadata.article
     stated = [(name, Origin.JSON_LD) for name in (thing.sections[:1] if thing else ())]
@@ -203,8 +211,9 @@ def _section(
         if text and len(text) <= 60 and "://" not in text:
             _note(evidence, "section", origin, text)
             return text
-    above = [snippet for snippet in nearby() if snippet.before][:3]
-    label = next((snippet for snippet in above if snippet.href and _SECTION_LINK.search(snippet.href)), None)
+    label = next(
+        (snippet for snippet in right_before() if snippet.href and _SECTION_LINK.search(snippet.href)), None
+    )
     if label is None or len(label.text) > 30 or label.text.lower() in _NOT_SECTIONS:
         return None
     _note(evidence, "section", Origin.DOM, label.text)
@@ -301,6 +310,7 @@ def _moments(
     metadata: Metadata,
     nearby: Callable[[], tuple[Snippet, ...]],
     around: Sequence[str],
+    right_after: Callable[[], tuple[Snippet, ...]],
     capture: Capture,
     site: Site | None,
     language: str | None,
@@ -312,6 +322,7 @@ def _moments(
         metadata,
         nearby,
         around,
+        right_after,
         fetched_at=capture.fetched_at,
         timezone=site.timezone if site else None,
         month_first=_month_first(site, language, metadata, host),

@@ -11,9 +11,11 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from html import unescape
+from itertools import islice
 from typing import Final
 
 from selectolax.lexbor import LexborNode
@@ -22,6 +24,8 @@ from articles.page import Page
 
 MAX_JSON_CHARS: Final = 2_000_000
 """JSON-LD beyond this, over all scripts of a page, is left unread."""
+MAX_SCRIPTS: Final = 500
+"""JSON-LD scripts looked at."""
 MAX_THINGS: Final = 2_000
 """Objects looked at in one page's JSON-LD."""
 MAX_VALUE_CHARS: Final = 5_000
@@ -129,9 +133,9 @@ class Metadata:
     """`<h1>` nodes."""
     around_headings: frozenset[int] = frozenset()
     """`mem_id` of the headings' ancestors: what stands in one of these stands around the headline."""
-    marked: tuple[LexborNode, ...] = ()
+    marked: Callable[[], tuple[LexborNode, ...]] = tuple
     """In document order: `<h1>`, `<time>`, nodes with `itemprop` or `rel=author`, and nodes whose class or id
-    speaks of an author, a byline or a date."""
+    speaks of an author, a byline or a date. Looked up when first asked: most pages state author and date elsewhere."""
     figures: tuple[LexborNode, ...] = ()
     """`<figure>` nodes."""
     pagers: tuple[LexborNode, ...] = ()
@@ -159,12 +163,17 @@ _COLLECTED: Final = ",".join(
         "link[rel]",
         "title",
         "h1",
-        "time",
         "figure",
         "a[rel~=next]",
         "a[rel~=license]",
         "[class*=pagin i]",
         "script[type*='ld+json' i]",
+    ]
+)
+_MARKED: Final = ",".join(
+    [
+        "h1",
+        "time",
         "[itemprop]",
         "[rel~=author]",
         "[class*=author i]",
@@ -180,6 +189,7 @@ _COLLECTED: Final = ",".join(
         "[data-testid*=author i]",
     ]
 )
+_NEVER_MARKED: Final = frozenset(["meta", "link", "script", "title", "figure"])
 
 
 def metadata_of(page: Page) -> Metadata:
@@ -188,7 +198,6 @@ def metadata_of(page: Page) -> Metadata:
     links: dict[str, list[str]] = {}
     scripts: list[str] = []
     headings: list[LexborNode] = []
-    marked: list[LexborNode] = []
     figures: list[LexborNode] = []
     pagers: list[LexborNode] = []
     title: str | None = None
@@ -210,10 +219,8 @@ def metadata_of(page: Page) -> Metadata:
             pagers.append(node)
         elif tag == "a" and "license" in (node.attributes.get("rel") or "").lower().split():
             _take_link(node, links)
-        else:
-            if tag == "h1":
-                headings.append(node)
-            marked.append(node)
+        elif tag == "h1":
+            headings.append(node)
     root = page.tree.root
     things = tuple(things_of(scripts))
     return Metadata(
@@ -227,10 +234,15 @@ def metadata_of(page: Page) -> Metadata:
         else None,
         headings=tuple(headings[:20]),
         around_headings=_ancestors(headings[:8]),
-        marked=tuple(marked[:400]),
+        marked=cache(lambda: _marked(page)),
         figures=tuple(figures[:50]),
         pagers=tuple(pagers[:10]),
     )
+
+
+def _marked(page: Page) -> tuple[LexborNode, ...]:
+    found = (node for node in page.tree.css(_MARKED) if node.tag not in _NEVER_MARKED)
+    return tuple(islice(found, 400))
 
 
 def _ancestors(nodes: list[LexborNode]) -> frozenset[int]:
@@ -248,6 +260,8 @@ def _ancestors(nodes: list[LexborNode]) -> frozenset[int]:
 def clean(text: str) -> str:
     """One line of plain text from a metadata string: references resolved, tags gone, white space squeezed."""
     text = text[:MAX_VALUE_CHARS]
+    if "&" not in text and "<" not in text and text.isascii():
+        return " ".join(text.split())
     if "&" in text:
         text = unescape(text)
         if "&" in text:
@@ -292,7 +306,7 @@ def things_of(scripts: list[str]) -> list[Thing]:
     """The typed objects of a page's JSON-LD scripts, nested ones too, each `@id` looked up."""
     found: list[tuple[str, dict[str, object]]] = []
     budget = MAX_JSON_CHARS
-    for script in scripts:
+    for script in scripts[:MAX_SCRIPTS]:
         if len(script) > budget:
             continue
         budget -= len(script)

@@ -39,15 +39,20 @@ class Snippet:
     """One text node near the headline."""
 
     text: str
-    href: str
-    """Target of the link it stands in; empty outside of one."""
     node: LexborNode
     before: bool = False
     """Stands before the headline."""
 
+    @property
+    def href(self) -> str:
+        """Target of the link it stands in; empty outside of one."""
+        return _href(self.node)
 
-def near_headline(page: Page, title: str, heading: LexborNode | None) -> tuple[Snippet, ...]:
-    """Texts after the headline and then those before it, each in order of distance.
+
+def near_headline(
+    page: Page, title: str, heading: LexborNode | None, *, after: int = AFTER, before: int = BEFORE
+) -> tuple[Snippet, ...]:
+    """Texts after the headline and then those before it, at most so many, each in order of distance.
 
     The headline is the `<h1>` given or, without one, the heading that resembles `title` most; where none does,
     the texts from the page's top count.
@@ -56,8 +61,10 @@ def near_headline(page: Page, title: str, heading: LexborNode | None) -> tuple[S
     if body is None:
         return ()
     anchor = heading or _resembling(page, title) or body
-    after = _texts(_forward(anchor), AFTER, before=False)
-    return (*after, *_texts(_backward(anchor), BEFORE, before=True)) if anchor is not body else after
+    following = _texts(_forward(anchor), after, before=False) if after else ()
+    if anchor is body or not before:
+        return following
+    return (*following, *_texts(_backward(anchor), before, before=True))
 
 
 def _texts(nodes: Iterator[LexborNode], wanted: int, *, before: bool) -> tuple[Snippet, ...]:
@@ -66,7 +73,7 @@ def _texts(nodes: Iterator[LexborNode], wanted: int, *, before: bool) -> tuple[S
         content = node.text_content
         if content and not content.isspace():
             text = " ".join(content[:MAX_TEXT_CHARS].split())
-            found.append(Snippet(text=text, href=_href(node), node=node, before=before))
+            found.append(Snippet(text=text, node=node, before=before))
             if len(found) >= wanted:
                 break
     return tuple(found)

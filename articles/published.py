@@ -108,6 +108,7 @@ def moments_of(
     metadata: Metadata,
     nearby: Callable[[], tuple[Snippet, ...]],
     around: Sequence[str] = (),
+    right_after: Callable[[], tuple[Snippet, ...]] = tuple,
     *,
     fetched_at: datetime,
     timezone: str | None,
@@ -118,7 +119,8 @@ def moments_of(
 
     `timezone` is the zone of times that name none, `month_first` says how 03/04/2025 is read there, `feed`
     what the feed said that led to the page; `nearby` gives the texts near the headline when needed, `around` are
-    the texts beside the body. Texts for people are read against `fetched_at`: `2 hours ago`, `May 3`.
+    the texts beside the body, `right_after` the few right after the headline. Texts for people are read against
+    `fetched_at`: `2 hours ago`, `May 3`.
     """
     latest = fetched_at + FUTURE_TOLERANCE
     reader = Reader(fetched_at=fetched_at, timezone=timezone, month_first=month_first)
@@ -143,7 +145,7 @@ def moments_of(
             published.insert(0, shown)
     first = _finest(published)
     if first is not None and _same_as_change(first, metadata):
-        shown = _near(metadata, nearby()[:RIGHT_BESIDE], reader, latest, loosely=False)
+        shown = _near(metadata, right_after(), reader, latest, loosely=False)
         earlier = shown is not None and shown.moment.at < first.moment.at - timedelta(days=2)
         if shown is not None and earlier and len(shown.moment.raw) <= MAX_BARE_CHARS:
             first = shown
@@ -160,8 +162,6 @@ def _agree(shown: Dated, published: list[Dated]) -> bool:
 
 MAX_BARE_CHARS: Final = 36
 """A longer text says more than a date."""
-RIGHT_BESIDE: Final = 8
-"""Texts right after the headline, whose date is believed over a stated one that is only the last change's."""
 
 
 def _same_as_change(first: Dated, metadata: Metadata) -> bool:
@@ -259,9 +259,9 @@ def _statements(url: str, metadata: Metadata) -> Iterator[Statement]:
 
 def _marked(metadata: Metadata) -> Iterator[Statement]:
     """Dates in `<time>`, microdata and nodes named for dates; those beside the headline first."""
-    heading = next((i for i, node in enumerate(metadata.marked) if node.tag == "h1"), None)
+    heading = next((i for i, node in enumerate(metadata.marked()) if node.tag == "h1"), None)
     ranked: list[tuple[float, int, Statement]] = []
-    for index, node in enumerate(metadata.marked):
+    for index, node in enumerate(metadata.marked()):
         attributes = node.attributes
         prop = (attributes.get("itemprop") or "").lower()
         names = f"{attributes.get('class') or ''} {attributes.get('id') or ''}"
