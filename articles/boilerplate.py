@@ -19,7 +19,6 @@ from articles.body import Body
 from articles.features import GROUP_BIT, Hints, groups
 from articles.lexicon import Says, says
 from articles.model import Kind, Removed
-from articles.profile import MAX_WORDS, Profile, Repeats, line_key, repeats
 from articles.prompts import Setting, Verdict, may_ask, prompt
 from articles.text import folded
 
@@ -58,12 +57,8 @@ class Strip:
     """In page order."""
 
 
-def strip(blocks: Blocks, body: Body, hints: Hints, house: str, profile: Profile | None = None) -> Strip:
-    """Take prompts and repetitions out of the chosen blocks, and say of everything within and beside them what it is.
-
-    `profile` knows which lines stand on many pages of the site.
-    """
-    known = repeats(profile) if profile is not None else {}
+def strip(blocks: Blocks, body: Body, hints: Hints, house: str) -> Strip:
+    """Take prompts out of the chosen blocks, and say of everything within and beside them what it is."""
     taken = [int(i) for i in body.taken.nonzero()[0]]
     if not taken:
         return Strip(kept=(), removed=())
@@ -80,7 +75,6 @@ def strip(blocks: Blocks, body: Body, hints: Hints, house: str, profile: Profile
             body,
             title,
             house,
-            known,
             edge=i > last_prose,
             first=i < opening or not kept,
             in_box=calls,
@@ -247,7 +241,6 @@ def _judged(
     body: Body,
     title: list[str],
     house: str,
-    known: Mapping[str, Repeats],
     *,
     edge: bool,
     first: bool,
@@ -268,15 +261,6 @@ def _judged(
         return Verdict(Kind.BYLINE, 0.8, "names the author")
     if first and len(tokens) <= 16 and _BYLINE.match(text) and not text.endswith(("!", "?")):
         return Verdict(Kind.BYLINE, 0.8, "names the author")
-    if known and len(tokens) <= MAX_WORDS and (seen := known.get(line_key(text))):
-        # A column's standing introduction repeats too: many pages, or a doubt of the classifier's, must agree.
-        chance = float(body.chance[i])
-        if (seen.share >= 0.5 and chance < 0.97) or (seen.pages >= 3 and chance < 0.8):
-            return Verdict(
-                Kind.REPEATED,
-                0.9,
-                f"stands on {seen.pages} pages of this site, {seen.share:.0%} of those known",
-            )
     at = blocks.element[i]
     if body.context.picture_blocks[i] <= 2 and len(tokens) <= 60:
         names = groups(blocks.elements.key[at]) | groups(

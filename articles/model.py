@@ -338,6 +338,8 @@ class Article:
     status: int = 200
     """Of the capture."""
     extractor: str = EXTRACTOR
+    profile: str | None = None
+    """Id of the site's profile that it was read with, which lies at `profiles/<site>/<id>.json.zst`."""
     pointer: Pointer | None = None
 
     @property

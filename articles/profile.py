@@ -1,8 +1,9 @@
 """What repeats across a site's pages is boilerplate of that site.
 
-A profile is a sample: the lines of the site's most recent pages, hashed. Learning is taking a union and keeping the
-newest PAGES of it, so repeating, reordering or splitting what is learnt changes nothing, profiles of two machines merge
-without a referee, the size is bounded, and what a site stopped printing is forgotten as new pages come in.
+A profile is a sample: the lines of the site's most recent pages, hashed. Learning is taking a union and keeping its
+newest PAGES, none DAYS older than the newest, so repeating, reordering or splitting what is learnt changes nothing,
+profiles of two machines merge without a referee, the size is bounded, and what a site stopped printing is forgotten
+as new pages come in. What follows for an article is in `repeated`.
 """
 
 from __future__ import annotations
@@ -18,10 +19,14 @@ from typing import Final
 from articles.model import Article
 from articles.text import folded
 
-PAGES: Final = 96
+PAGES: Final = 64
 """Pages in the sample."""
-LINES: Final = 80
-"""Lines kept of one page."""
+LINES: Final = 60
+"""Lines kept of one page: a profile has at most some 25 kB."""
+FOLDED_WORDS: Final = 8
+"""Lines up to this length are equal whatever their numbers."""
+DAYS: Final = 60
+"""Pages this much older than the newest are forgotten."""
 MAX_WORDS: Final = 60
 """Longer paragraphs are nobody's boilerplate."""
 _DIGITS: Final = re.compile(r"\d+")
@@ -57,10 +62,21 @@ class Repeats:
     """Of all pages of the sample."""
 
 
+def profile_id(profile: Profile) -> str:
+    """Name of a profile, from its content: 20 hexadecimal digits."""
+    told = [(page.day, page.page, page.lines) for page in profile.pages]
+    return blake2b(repr((profile.site, told)).encode(), digest_size=10).hexdigest()
+
+
 def line_key(text: str) -> str:
-    """What two lines are equal by: words without case, every number alike."""
-    words = " ".join(folded(_DIGITS.sub("0", text)))
-    return blake2b(words.encode("utf-8", "replace"), digest_size=6).hexdigest()
+    """What two lines are equal by: words without case, in short lines every number alike.
+
+    `Page 3 of 12` is one line on all pages; a sentence whose numbers differ tells something new each time.
+    """
+    words = folded(text)
+    if len(words) <= FOLDED_WORDS:
+        words = folded(_DIGITS.sub("0", text))
+    return blake2b(" ".join(words).encode("utf-8", "replace"), digest_size=6).hexdigest()
 
 
 def learn(profile: Profile, articles: Iterable[Article]) -> Profile:
@@ -95,4 +111,5 @@ def _newest(site: str, pages: Iterable[SampledPage]) -> Profile:
         known = latest.get(page.page)
         if known is None or known < page:
             latest[page.page] = page
-    return Profile(site=site, pages=tuple(sorted(latest.values(), reverse=True)[:PAGES]))
+    newest = sorted(latest.values(), reverse=True)[:PAGES]
+    return Profile(site=site, pages=tuple(page for page in newest if page.day > newest[0].day - DAYS))

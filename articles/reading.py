@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from articles.blocks import Blocks, blocks_of
 from articles.body import find_body
@@ -15,38 +15,57 @@ from articles.hints import hints_of, house_of
 from articles.kind import not_a_page, page_kind
 from articles.live import posts_of
 from articles.metadata import metadata_of
-from articles.model import Article, Capture, Form, Kind, Reason, Rejection, Site
+from articles.model import Article, Capture, Form, Kind, Reason, Rejection, Removed, Site
 from articles.nearby import around_body
 from articles.page import UnreadablePage, parse
 from articles.profile import Profile
+from articles.repeated import Line, lines_of, without_repeats
 from articles.revision import revision_id
 from articles.rights import asks_not_to_be_indexed, rights_of
 from articles.title import headline_on
 from articles.urls import article_id, canonical_url
 
 
+@dataclass(frozen=True, slots=True)
+class PageRead:
+    """What a capture holds, and what is to know of its lines once other pages of the site are known."""
+
+    outcome: Article | Rejection
+    lines: tuple[Line, ...] = ()
+    """One for each paragraph of an article."""
+
+
 def read(capture: Capture, site: Site | None = None, profile: Profile | None = None) -> Article | Rejection:
-    """The article that a capture holds, or why it holds none."""
+    """The article that a capture holds, or why it holds none; `profile` knows what the site repeats."""
+    reading = read_lines(capture, site)
+    if profile is None or isinstance(reading.outcome, Rejection):
+        return reading.outcome
+    return without_repeats(reading.outcome, reading.lines, profile)
+
+
+def read_lines(capture: Capture, site: Site | None = None) -> PageRead:
+    """As `read` without a profile, with what `repeated.without_repeats` needs to apply one later."""
     refusal = not_a_page(capture)
     if refusal is not None:
-        return _rejected(capture, site, *refusal)
+        return PageRead(_rejected(capture, site, *refusal))
     try:
         page = parse(decode(capture.body, capture.header("content-type")), capture.url)
     except UnreadablePage as error:
-        return _rejected(capture, site, Reason.UNREADABLE, str(error))
+        return PageRead(_rejected(capture, site, Reason.UNREADABLE, str(error)))
     metadata = metadata_of(page)
     rights, said = rights_of(capture, metadata)
     if site is not None and asks_not_to_be_indexed(rights):
-        return _rejected(capture, site, Reason.NOINDEX, "; ".join(one.raw for one in said)[:500])
+        return PageRead(_rejected(capture, site, Reason.NOINDEX, "; ".join(one.raw for one in said)[:500]))
     blocks = blocks_of(page)
     named = headline_on(page, metadata, site)
     hints = hints_of(page, metadata, named[0])
     body = find_body(blocks, hints)
-    stripped = strip(blocks, body, hints, house_of(metadata, capture.url), profile)
-    paragraphs = paragraphs_of(blocks, stripped.kept)
+    stripped = strip(blocks, body, hints, house_of(metadata, capture.url))
+    rows = rows_of(blocks, stripped.kept)
+    paragraphs = tuple("\t".join(blocks.text[i] for i in row) for row in rows)
     kind, certainty = page_kind(metadata, blocks, body, paragraphs, capture)
     if isinstance(kind, Reason):
-        return _rejected(capture, site, kind, str(certainty))
+        return PageRead(_rejected(capture, site, kind, str(certainty)))
     beside = [one.text for one in stripped.removed if one.kind in _SIGNED]
     around = (*beside, *around_body(blocks, stripped.kept))
     fields = fields_of(page, metadata, paragraphs, capture, site, around=around, named=named)
@@ -63,13 +82,14 @@ def read(capture: Capture, site: Site | None = None, profile: Profile | None = N
     confidence = round(min(body.confidence, float(certainty)), 3)
     article = replace(
         article,
-        removed=stripped.removed,
+        removed=_placed(stripped.removed, rows),
         rights=rights,
         evidence=article.evidence + said,
         form=kind,
         confidence=confidence,
     )
-    return replace(article, revision_id=revision_id(article))
+    article = replace(article, revision_id=revision_id(article))
+    return PageRead(article, lines_of(blocks, body, rows))
 
 
 _SIGNED = frozenset([Kind.BYLINE, Kind.CREDIT])
@@ -105,10 +125,10 @@ def _article(
     )
 
 
-def paragraphs_of(blocks: Blocks, kept: Sequence[int]) -> tuple[str, ...]:
-    """The kept blocks as paragraphs; the cells of one table row are one paragraph, tabs between."""
+def rows_of(blocks: Blocks, kept: Sequence[int]) -> list[list[int]]:
+    """The kept blocks that make up each paragraph: one, or the cells of one table row."""
     elements = blocks.elements
-    paragraphs: list[str] = []
+    rows: list[list[int]] = []
     last_row = -1
     for i in kept:
         row, at = -1, blocks.element[i]
@@ -121,11 +141,19 @@ def paragraphs_of(blocks: Blocks, kept: Sequence[int]) -> tuple[str, ...]:
                 break
             at = elements.parent[at]
         if row >= 0 and row == last_row:
-            paragraphs[-1] += "\t" + blocks.text[i]
+            rows[-1].append(i)
         else:
-            paragraphs.append(blocks.text[i])
+            rows.append([i])
         last_row = row
-    return tuple(paragraphs)
+    return rows
+
+
+def _placed(removed: tuple[Removed, ...], rows: list[list[int]]) -> tuple[Removed, ...]:
+    """With places counted in paragraphs, where several blocks make one."""
+    if all(len(row) == 1 for row in rows):
+        return removed
+    before = [0, *(k for k, row in enumerate(rows, start=1) for _ in row)]
+    return tuple(replace(one, place=before[one.place]) for one in removed)
 
 
 def _rejected(capture: Capture, site: Site | None, reason: Reason, detail: str) -> Rejection:

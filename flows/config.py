@@ -43,6 +43,8 @@ class Config:
     """Mail address or URL in the user agent, for people who run sites (`PRESSRUN_CONTACT`)."""
     hosts: Path | None = None
     """A file in the form of /etc/hosts that answers before DNS does, for staging sites (`PRESSRUN_HOSTS`)."""
+    profiles: bool = True
+    """Whether the reader learns what a site's pages repeat (`PRESSRUN_PROFILES`; `off`: it does not)."""
     browser: str | None = None
     """The Chromium that renders pages of sites whose seeds say so (`PRESSRUN_BROWSER`)."""
 
@@ -67,8 +69,18 @@ def load_config(
         work=Path(env.get("PRESSRUN_WORK") or local / "work"),
         contact=env.get("PRESSRUN_CONTACT") or None,
         hosts=Path(env["PRESSRUN_HOSTS"]) if env.get("PRESSRUN_HOSTS") else None,
+        profiles=_on("PRESSRUN_PROFILES", env.get("PRESSRUN_PROFILES")),
         browser=env.get("PRESSRUN_BROWSER") or None,
     )
+
+
+def _on(name: str, value: str | None) -> bool:
+    """A switch that is on unless told otherwise. Raises SetUpError for a value that is neither."""
+    if not value or value.lower() in ("on", "1", "true", "yes"):
+        return True
+    if value.lower() in ("off", "0", "false", "no"):
+        return False
+    raise SetUpError(f"{name}={value}: neither on nor off")
 
 
 def choose(*, store: str | None = None, seeds: str | None = None) -> Config:

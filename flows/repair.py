@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from articles.model import EXTRACTOR
-from flows.segment import read_all
+from articles.parts import join_parts
+from flows.segment import read_all, with_profiles
 from flows.workshop import Workshop
 from storage import batches, superseded
 from storage.batches import Batch, DamagedBatch, Revision
@@ -16,6 +17,7 @@ from storage.cdxj import to_cdxj
 from storage.commit import compare
 from storage.log import Commit, Log
 from storage.objects import NotFound
+from storage.profiles import DamagedProfile, get
 from storage.segments import INDEX_SUFFIX, SUFFIX, SegmentDamaged, captures_of, digest_of, index_key
 from storage.state import index, segments
 from storage.state.database import open_database
@@ -105,10 +107,12 @@ def _batch(shop: Workshop, key: str, seq: int | None) -> Repaired:
     if commit is None or commit.extractor != EXTRACTOR:
         version = commit.extractor if commit else "?"
         raise NotRepaired(f"{key}: it is of reader {version}, and this is {EXTRACTOR}; restore it")
-    readings = tuple(
-        result.reading
-        for result in read_all(captures_of(shop.store, commit.segment, commit.segment_sha256), shop.sites)
-    )
+    results = list(read_all(captures_of(shop.store, commit.segment, commit.segment_sha256), shop.sites))
+    try:
+        profiles = {site: get(shop.store, site, one) for site, one in commit.profiles.items()}
+    except (NotFound, DamagedProfile) as error:
+        raise NotRepaired(f"{key}: a profile it was read with is lost: {error}. Restore it") from error
+    readings = join_parts(with_profiles(results, profiles), [one.part_of for one in results])
     with tempfile.TemporaryDirectory(prefix="pressrun-repair-") as folder:
         then = open_database(f"sqlite:///{Path(folder) / 'then.sqlite'}")
         with then.commit_lock() as connection:

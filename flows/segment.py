@@ -1,6 +1,6 @@
 """Segment in, batch out: the one function behind live crawls, replays and re-extraction. Without Prefect.
 
-    captures of a segment -> read each -> commit once, keyed by (segment, extractor)
+    captures of a segment -> read each -> learn what the site repeats -> commit once, keyed by (segment, extractor)
 
 *Law: articles + unchanged + rejections = captures in the segment*; `commit_segment` checks it.
 """
@@ -17,9 +17,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import islice
 
-from articles.model import EXTRACTOR, Article, Capture, Reason, Rejection, Site
+from articles.model import EXTRACTOR, SITE_NAME, Article, Capture, Reason, Rejection, Site
 from articles.parts import join_parts
-from articles.reading import read
+from articles.profile import Profile, learn, profile_id
+from articles.reading import read_lines
+from articles.repeated import Line, without_repeats
 from articles.urls import article_id, canonical_url
 from flows.report import Normalized, Tally, tally
 from storage import batches
@@ -27,6 +29,7 @@ from storage.batches import DamagedBatch, Unchanged
 from storage.commit import LawBroken, commit_segment
 from storage.log import DamagedLog
 from storage.objects import ObjectStore, StoreError, preflight
+from storage.profiles import add
 from storage.segments import SegmentDamaged, captures_of
 from storage.state import index, segments
 from storage.state.database import Database, DatabaseError
@@ -66,6 +69,8 @@ class Result:
     """The traceback, where the reader raised."""
     part_of: str | None = None
     """First page of the article that the capture is a further page of."""
+    lines: tuple[Line, ...] = ()
+    """What is to know of an article's paragraphs once other pages of the site are known."""
 
 
 def normalize_segment(
@@ -75,12 +80,14 @@ def normalize_segment(
     key: str,
     *,
     pool: Callable[[], Executor] | None = None,
+    learning: bool = True,
 ) -> Normalized:
     """Read every capture of a registered segment with today's reader, and commit what they gave.
 
     Safe to kill and to repeat; a segment that this reader's version has committed is left as it is. `pool`
     gives processes for large segments, and for those whose reading did not end before; None: everything is read
-    here. What lasts (a torn segment, a reader that breaks on too many pages), and what failed or killed its reader
+    here. `learning`: what the pages of a site repeat is added to the site's profile, and lines that the profile knows
+    go. What lasts (a torn segment, a reader that breaks on too many pages), and what failed or killed its reader
     `MAX_ATTEMPTS` times, is quarantined and told in the result; what may pass is raised. An attempt counts from its
     beginning on, unless the store, the log or the database failed as a whole.
     """
@@ -100,6 +107,7 @@ def normalize_segment(
             captures = captures_of(store, key, info.sha256)
             results = tuple(read_all(captures, sites, pool() if pool and apart else None))
             unreadable = check_broken(key, results)
+            profiles = {name: add(store, one) for name, one in learnt(results).items()} if learning else {}
             commit = commit_segment(
                 store,
                 database,
@@ -107,7 +115,8 @@ def normalize_segment(
                 sha256=info.sha256,
                 extractor=EXTRACTOR,
                 captures=info.captures,
-                readings=join_parts([one.reading for one in results], [one.part_of for one in results]),
+                readings=join_parts(with_profiles(results, profiles), [one.part_of for one in results]),
+                profiles={name: profile_id(profile) for name, profile in profiles.items()},
             )
     except _GivenUp as error:
         return Normalized(segment=key, seq=None, error=str(error), quarantined=True)
@@ -117,6 +126,25 @@ def normalize_segment(
     if commit.counts.reasons.get(Reason.TAKEN_DOWN):
         blank_captures(store, database, key, batch)
     return _committed(database, key, commit.seq, tally(batch), unreadable)
+
+
+def learnt(results: Iterable[Result]) -> dict[str, Profile]:
+    """What the pages of a segment teach of each site that can have a profile."""
+    articles = [one.reading for one in results if isinstance(one.reading, Article)]
+    named = sorted({one.site for one in articles if one.site and SITE_NAME.fullmatch(one.site)})
+    return {name: learn(Profile(site=name), (one for one in articles if one.site == name)) for name in named}
+
+
+def with_profiles(results: Iterable[Result], profiles: Mapping[str, Profile]) -> list[Reading]:
+    """The readings, each article without the lines that its site's profile knows: pages need no second reading."""
+    readings: list[Reading] = []
+    for one in results:
+        reading = one.reading
+        profile = profiles.get(reading.site or "") if isinstance(reading, Article) else None
+        if isinstance(reading, Article) and profile is not None:
+            reading = without_repeats(reading, one.lines, profile)
+        readings.append(reading)
+    return readings
 
 
 class _GivenUp(Exception):
@@ -205,7 +233,9 @@ def read_one(capture: Capture, site: Site | None) -> Result:
     if capture.unchanged:
         return Result(_unchanged(capture))
     try:
-        return Result(read(capture, site), part_of=capture.found.part_of if capture.found else None)
+        page = read_lines(capture, site)
+        part_of = capture.found.part_of if capture.found else None
+        return Result(page.outcome, part_of=part_of, lines=page.lines)
     except Exception as error:  # noqa: BLE001 - the tree's only one: no page may stop the others
         return Result(_unreadable(capture, error), traceback.format_exc())
 

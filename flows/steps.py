@@ -40,7 +40,9 @@ def normalize_key(key: str, config: Config) -> Normalized:
     """Normalize one segment. What passes (a store that is away) is retried; what lasts is in the result."""
     shop = open_workshop(config)
     try:
-        return normalize_segment(shop.store, shop.database, shop.sites, key, pool=shop.readers.pool)
+        return normalize_segment(
+            shop.store, shop.database, shop.sites, key, pool=shop.readers.pool, learning=config.profiles
+        )
     except BrokenExecutor:
         shop.readers.close()  # a process of the pool died, and the pool with it: the next attempt gets a new one
         raise

@@ -10,7 +10,7 @@ the create-only write of the number decides, and the loser compares again with w
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
@@ -42,9 +42,11 @@ def commit_segment(
     extractor: str,
     captures: int,
     readings: Iterable[Reading],
+    profiles: Mapping[str, str] | None = None,
 ) -> Commit | None:
     """Commit what `extractor` read in the segment with this key and SHA-256; None: it is committed already.
 
+    `profiles`: id of the profile that the pages of each site were read with.
     `readings`: one for each of the segment's `captures`, in its order; read to the end before the lock is
     taken. Raises LawBroken, and StoreError, DamagedLog or DamagedBatch from the store; all of them leave the
     archive as it was, and the call can be repeated.
@@ -61,7 +63,7 @@ def commit_segment(
             seq = index.position(connection) + 1
             outcomes = compare(store, connection, readings, seq=seq, extractor=extractor)
             batch = Batch(segment=segment, segment_sha256=sha256, extractor=extractor, outcomes=outcomes)
-            commit = make_commit(batches.write(store, batch), batch, seq)
+            commit = make_commit(batches.write(store, batch), batch, seq, profiles)
             if log.append(commit):
                 index.apply(connection, commit, batch)
                 return commit
@@ -287,7 +289,9 @@ def _unchanged(article: Article, detail: str) -> Unchanged:
     )
 
 
-def make_commit(packed: batches.Packed, batch: Batch, seq: int) -> Commit:
+def make_commit(
+    packed: batches.Packed, batch: Batch, seq: int, profiles: Mapping[str, str] | None = None
+) -> Commit:
     """The commit of a batch that is in the store, under this number."""
     return Commit(
         seq=seq,
@@ -299,4 +303,5 @@ def make_commit(packed: batches.Packed, batch: Batch, seq: int) -> Commit:
         segment_sha256=batch.segment_sha256,
         extractor=batch.extractor,
         counts=batch.counts,
+        profiles=dict(profiles or {}),
     )

@@ -339,6 +339,7 @@ _ARTICLES = _Kind(
         evidence=pa.list_(_struct(field=_TEXT, origin=_TEXT, raw=_TEXT, precision=_TEXT, zone=_TEXT)),
         confidence=pa.float64(),
         extractor=_TEXT,
+        profile=_TEXT,
         status=pa.int32(),
         fetched_url=_TEXT,
         pointer=_POINTER,

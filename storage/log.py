@@ -14,7 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from hashlib import sha256
 from itertools import takewhile
@@ -50,6 +50,8 @@ class Commit:
     segment_sha256: str
     extractor: str
     counts: Counts
+    profiles: dict[str, str] = field(default_factory=dict)
+    """Id of the profile that the pages of each site were read with; sites read without one are not in it."""
     format: int = FORMAT
 
     @property

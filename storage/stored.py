@@ -85,6 +85,8 @@ class StoredArticle:
     """0 to 1: how sure the reader is that the body is right."""
     extractor: str
     """Version of the reader."""
+    profile: str | None
+    """Id of the site's profile that it was read with: `profiles/<site>/<id>.json.zst`; null: read without one."""
     status: int
     """HTTP status of the capture."""
     fetched_url: str
@@ -130,6 +132,7 @@ def stored(revision: Revision, commit: Commit) -> StoredArticle:
         evidence=article.evidence,
         confidence=article.confidence,
         extractor=article.extractor,
+        profile=article.profile,
         status=article.status,
         fetched_url=article.fetched_url,
         pointer=article.pointer,
