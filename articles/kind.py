@@ -25,10 +25,10 @@ _MARKUP: Final = re.compile(
     rb"<(?:!doctype\s+html|html|head|body|div|p|article|meta|title|table|span|h1|a|script|section|main)\b",
     re.I,
 )
-_FEED: Final = re.compile(rb"^\s*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)*<(?:rss|feed|rdf:rdf)\b", re.I | re.S)
-_SITEMAP: Final = re.compile(
-    rb"^\s*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*|<\?.*?\?>\s*)*<(?:urlset|sitemapindex)\b", re.I | re.S
-)
+# A comment or instruction ends at its first end: a pattern that may also read on can take several in 2 ** n ways.
+_PROLOGUE: Final = rb"\s*(?:<\?(?:[^?]|\?(?!>))*\?>\s*|<!--(?:[^-]|-(?!->))*-->\s*)*"
+_FEED: Final = re.compile(_PROLOGUE + rb"<(?:rss|feed|rdf:rdf)\b", re.I)
+_SITEMAP: Final = re.compile(_PROLOGUE + rb"<(?:urlset|sitemapindex)\b", re.I)
 _TEXTUAL: Final = ("html", "xml", "text/plain")
 
 

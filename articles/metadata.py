@@ -105,6 +105,8 @@ class Thing:
     language: str | None = None
     free: bool | None = None
     """`isAccessibleForFree`."""
+    selector: str | None = None
+    """`cssSelector` of a part of the page, as a paywall states which part it locks."""
     body: str | None = None
     """`articleBody` as it stood, character references resolved: may hold HTML, may be cut short."""
     license: str | None = None
@@ -473,6 +475,7 @@ def _thing(
         or _reference(node.get("@id")),
         language=_string(node.get("inLanguage")),
         free=_truth(node.get("isAccessibleForFree", node.get("isAccessibleForfree"))),
+        selector=_string(node.get("cssSelector")),
         body=unescape(body) if isinstance(body, str) and body.strip() else None,
         license=_reference(node.get("license")) or _string(node.get("license")),
         items=_crumbs(node.get("itemListElement")) if "breadcrumblist" in types else (),

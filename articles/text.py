@@ -55,6 +55,10 @@ _ASCII_WORDS = bytes(
 _ASCII_LINES = _ASCII_WORDS[:10] + b"\n" + _ASCII_WORDS[11:]
 
 
+_MEMORABLE_CHARS = 400
+"""Longer strings are not kept: a hostile page could fill the memory with them."""
+
+
 class Remembered(dict[str, Judgment], Generic[Judgment]):
     """What a function said of each string, so that it is asked once; forgets everything when it holds `limit`."""
 
@@ -63,9 +67,11 @@ class Remembered(dict[str, Judgment], Generic[Judgment]):
         self._judge, self._limit = judge, limit
 
     def __missing__(self, text: str) -> Judgment:
-        if len(self) >= self._limit:
-            self.clear()
-        judgment = self[text] = self._judge(text)
+        judgment = self._judge(text)
+        if len(text) <= _MEMORABLE_CHARS:
+            if len(self) >= self._limit:
+                self.clear()
+            self[text] = judgment
         return judgment
 
 
@@ -80,11 +86,33 @@ def clean(text: str) -> str:
     if text.isascii():
         # Bytes: several times as fast as a pattern.
         return b" ".join(text.encode().translate(None, _CONTROL_BYTES).split()).decode()
-    text = unicodedata.normalize("NFC", text)
+    text = composed(text)
     if text.isprintable():  # no control characters, and no white space but spaces
         return " ".join(text.split())
     return _UNSEEN.sub(" ", _CONTROL.sub("", text)).strip()
 
+
+def composed(text: str) -> str:
+    """Unicode's canonical composition (NFC), in time that grows with the text's length only.
+
+    A letter with 100,000 accents is sorted for seconds; here pieces of a long text are composed each for itself, cut
+    before a letter that takes no part in composition, or after as many accents as no script has.
+    """
+    if len(text) <= _PIECE_CHARS:
+        return unicodedata.normalize("NFC", text)
+    pieces: list[str] = []
+    at = 0
+    while at < len(text):
+        end = at + _PIECE_CHARS
+        # Most pieces end before a letter of ASCII within a few characters; nothing composes with that from the left.
+        while end < len(text) and end < at + 2 * _PIECE_CHARS and text[end] > "\x7f":
+            end += 1
+        pieces.append(unicodedata.normalize("NFC", text[at:end]))
+        at = end
+    return "".join(pieces)
+
+
+_PIECE_CHARS = 256
 
 _CONTROL_BYTES = bytes(code for code in range(128) if _CONTROL.match(chr(code)))
 

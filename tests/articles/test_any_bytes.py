@@ -23,6 +23,24 @@ PIECES = st.sampled_from(
      "&#x110000;", "<title>", "<meta charset=utf-7>", '<script type="application/ld+json">{"@type":"NewsArticle"', *STORY]
 )  # fmt: skip
 
+REAL = page(
+    head='<script type="application/ld+json">{"@context":"https://schema.org","@graph":[{"@type":"NewsArticle","headline":'
+    '"Council closes the bridge","datePublished":"2026-11-20T08:00:00-05:00","author":[{"@id":"#ann"}],"articleBody":'
+    '"The county council voted"},{"@type":"Person","@id":"#ann","name":"Ann Walker"}]}</script><meta name="author" '
+    'content="Ann Walker"><meta property="article:published_time" content="2026-11-20T13:00:00Z"><base href="/news/">',
+    after='<div class="newsletter-signup"><p>Sign up for our newsletter.</p><form><input><button>Go</button></form></div>'
+    '<figure><img src="a.jpg"><figcaption>The bridge (Photo: A. Walker)</figcaption></figure><table><tr><td>1</td></tr>'
+    '</table><ul><li><a href="/a">Read more: the ferry</a></li></ul><a rel="next" href="?page=2">2</a>',
+).decode()
+"""A page with a bit of everything that the reader looks at."""
+CHANGES = st.tuples(
+    st.floats(0, 1),
+    st.floats(0, 1),
+    st.none() | PIECES | st.text(max_size=8)
+    | st.sampled_from(["]}", "{{", '"author":', '"@graph":[', "\\ud800", " hidden", " class='live-post'", "31.02.2026 25:61"]),
+)  # fmt: skip
+"""Where, how much from there, and what stands there instead; None: what stood there, three times."""
+
 
 @settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(
@@ -45,6 +63,22 @@ def test_a_page_cut_anywhere_is_answered(end: int) -> None:
     assert isinstance(read(capture(page()[:end])), Article | Rejection)
 
 
+@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(st.lists(CHANGES, max_size=12), st.sampled_from([None, "utf-8", "utf-16", "shift_jis", "nonsense"]))
+def test_a_real_page_changed_here_and_there_is_answered_and_always_in_the_same_way(
+    changes: list[tuple[float, float, str | None]], label: str | None
+) -> None:
+    text = REAL
+    for place, reach, piece in changes:
+        start = int(place * len(text))
+        end = min(start + int(reach * 500), len(text))
+        text = text[:start] + (text[start:end] * 3 if piece is None else piece) + text[end:]
+    headers = () if label is None else (("Content-Type", f"text/html; charset={label}"),)
+    outcome = read(capture(text.encode(), headers=headers))
+    assert isinstance(outcome, Article | Rejection)
+    assert read(capture(text.encode(), headers=headers)) == outcome
+
+
 HOSTILE = {
     "nested": b"<html><body>" + b"<div>" * 100_000 + PARAGRAPHS.encode(),
     "attributes": b"<html><body><div "
@@ -61,6 +95,21 @@ HOSTILE = {
     + b"</script>"
     + PARAGRAPHS.encode(),
     "tables": b"<html><body>" + b"<table><tr><td>" * 2_000 + PARAGRAPHS.encode(),
+    # A comment may be read on into the next: 2 ** 400 ways for a pattern that lets it.
+    "comments": b"<!-- -->" * 400 + page(),
+    "instructions": b"<?x ?>" * 400 + page(),
+    "attributes glued": b"<html><body><div " + b"".join(b'a%d=""' % i for i in range(40_000)) + b">" + page(),
+    "attributes in slashes": b"<html><body><div/"
+    + b"/".join(b"a%d" % i for i in range(40_000))
+    + b">"
+    + page(),
+    "long tags": (b"<div " + b" ".join(b"a%d=1" % i for i in range(1_900)) + b">") * 500 + page(),
+    "scripts left open": b"<p a='" + b"x " * 2_000 + b"'>" + b"<script " * 100_000,
+    "accents": ("<html><body><p>e" + "\u0301\u0316" * 1_000_000).encode(),
+    "class names": b"<html><body>"
+    + b"".join(b"<p class='%s%d'>a" % (b"promo " * 60, i) for i in range(8_000)),
+    "json-ld scripts": b"<html><body>"
+    + b'<script type="application/ld+json">{"@type":"NewsArticle"</script>' * 40_000,
 }
 
 
