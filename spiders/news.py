@@ -27,6 +27,7 @@ from spiders.books import Books
 from spiders.desk import Ask, Desk, Reply, Visit
 from spiders.events import Ended, Event
 from spiders.pipelines import Pages
+from spiders.outcome import FetchError, Outcome
 from spiders.recorder import Recorder
 from spiders.robots import RobotsMiddleware, Rules
 from storage.state.database import DatabaseError, open_database
@@ -169,19 +170,22 @@ class NewsSpider(Spider):
     def _request(self, url: str, site: Site, meta: dict[str, Any], headers: dict[str, str]) -> Request:
         if site.language:
             headers = {"Accept-Language": f"{site.language}, *;q=0.5", **headers}
-        return Request(
-            url,
-            headers=headers,
-            dont_filter=True,
-            meta={
-                "site": site.name,
-                "delay_seconds": site.fetch.delay_seconds,
-                "download_timeout": site.fetch.timeout_seconds,
-                "allow_private_hosts": site.fetch.allow_private_hosts,
-                "dont_redirect": True,
-                **meta,
-            },
-        )
+        try:
+            return Request(
+                url,
+                headers=headers,
+                dont_filter=True,
+                meta={
+                    "site": site.name,
+                    "delay_seconds": site.fetch.delay_seconds,
+                    "download_timeout": site.fetch.timeout_seconds,
+                    "allow_private_hosts": site.fetch.allow_private_hosts,
+                    "dont_redirect": True,
+                    **meta,
+                },
+            )
+        except ValueError as error:  # a port or host that Scrapy cannot take
+            raise FetchError(Outcome.BAD_URL, f"{url[:200]!r}: {error}") from error
 
     async def _fetch(self, ask: Ask) -> Reply:
         meta: dict[str, Any] = {
