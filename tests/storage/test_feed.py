@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
 
+from articles.revision import Part
+from storage import codings
 from storage.batches import Change
+from storage.delta import follow_tables
+from storage.documents import follow_documents
 from storage.log import Log
 from storage.objects import ObjectStore, open_store
 from storage.reader import FIRST_WAIT, LAST_WAIT, Archive, StoredArticle
 from storage.state.database import Database
 from tests.storage.test_commit import run_committer
-from tests.support.archives import commit, hour, make_article, make_miss
+from tests.support.archives import commit, hour, make_article, make_miss, new_database
 
 
 @pytest.fixture
@@ -161,3 +167,50 @@ def test_a_reader_of_a_site_hears_of_its_removals(folder: ObjectStore, database:
     commit(folder, database, "b", make_miss("one", at=hour(1), status=410))
     assert [row.change for row in Archive(folder).changes(1, site="latinpost")] == [Change.REMOVED]
     assert Log(folder).head() == 2
+
+
+# --- Archives of before ---------------------------------------------------------------------------------
+
+
+def forget(value: object) -> object:
+    """JSON as it was written before edits were told apart and articles could be removed."""
+    if isinstance(value, list):
+        return [forget(item) for item in value]
+    if isinstance(value, dict):
+        new = {"edited", "gone_at", "story", "target", "missing", "removals", "profile", "profiles", "rights"}
+        return {key: forget(item) for key, item in value.items() if key not in new or isinstance(item, int)}
+    return value
+
+
+def test_an_archive_of_before_is_read_and_goes_on(
+    folder: ObjectStore, database: Database, tmp_path: Path
+) -> None:
+    before = open_store(str(tmp_path / "before"))
+    commit(folder, database, "a", make_article("one"), make_article("two"))
+    commit(
+        folder, database, "b", make_article("one", body="Edited.", at=hour(1)), make_miss("two", at=hour(1))
+    )
+    for made in Log(folder).follow(0):
+        lines = codings.decompress(folder.get(made.batch)).splitlines()
+        data = codings.compress(b"".join(json.dumps(forget(json.loads(line)), separators=(",", ":")).encode() + b"\n" for line in lines))  # fmt: skip
+        before.put(made.batch, data)
+        stated = forget(json.loads(folder.get(f"commits/{made.seq:012d}.json")))
+        assert isinstance(stated, dict)
+        stated |= {"sha256": sha256(data).hexdigest()}
+        del stated["check"]
+        body = json.dumps(stated, separators=(",", ":")).encode()[:-1]
+        check = sha256(body).hexdigest().encode()
+        before.put(f"commits/{made.seq:012d}.json", body + b',"check":"' + check + b'"}\n')
+    rows = list(Archive(before).changes())
+    assert [(row.change, row.edited, row.gone_at) for row in rows] == [
+        (Change.NEW, (), None), (Change.NEW, (), None), (Change.EDITED, (), None)]  # fmt: skip
+    # Misses that were not noted then do not count now; what comes later does.
+    fresh = new_database(tmp_path, "fresh")
+    commit(before, fresh, "c", make_miss("two", at=hour(8)), make_article("one", body="Again.", at=hour(9)))
+    commit(before, fresh, "d", make_miss("two", at=hour(14)))
+    new = list(Archive(before).changes(2))
+    assert [(row.change, row.edited) for row in new] == [
+        (Change.EDITED, (Part.BODY,)), (Change.REMOVED, ())]  # fmt: skip
+    assert follow_tables(before) == 4
+    assert follow_documents(before) == 4
+    fresh.close()
