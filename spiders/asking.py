@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import re
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
-from urllib.parse import urljoin
 
 from spiders.desk import Ask, Leave, Reply, Visit
 from spiders.events import Ended
+from spiders.guard import redirect_target
 from spiders.outcome import BLOCKING, FetchError, Outcome, of_status
 from storage.state import frontier
 from storage.state.frontier import Hold, origin_of
@@ -28,6 +27,8 @@ LONGEST_HOLD = timedelta(days=2)
 DEAD_AFTER = 4
 """Requests in a row without any answer after which a host counts as unreachable."""
 TRIES = 2
+MAX_VALIDATOR_CHARS = 1_000
+"""Of an ETag sent back: a request with a longer one is what other servers refuse."""
 UNANSWERED = frozenset(
     {Outcome.DNS, Outcome.REFUSED, Outcome.TLS, Outcome.TIMEOUT, Outcome.DISCONNECTED, Outcome.PROTOCOL}
 )
@@ -68,12 +69,7 @@ async def _follow(visit: Visit, ask: Ask) -> Reply:
         location = reply.header("Location")
         if reply.status not in (301, 302, 303, 307, 308) or not location:
             return reply
-        try:
-            target = urljoin(ask.url, location.strip()).partition("#")[0]
-        except ValueError as error:
-            raise FetchError(Outcome.BAD_REDIRECT, f"to {location[:200]!r}: {error}") from error
-        if not re.match(r"https?://[^/]", target, re.IGNORECASE):
-            raise FetchError(Outcome.BAD_REDIRECT, f"to {location[:200]!r}, which is no web address")
+        target = redirect_target(ask.url, location)
         if target in seen:
             raise FetchError(Outcome.BAD_REDIRECT, f"in a circle: {target} was asked before")
         if len(seen) > MAX_REDIRECTS:
@@ -134,7 +130,7 @@ def _retry_after(reply: Reply) -> float | None:
 def conditional(etag: str | None, last_modified: str | None) -> tuple[tuple[str, str], ...]:
     """Headers that ask for an answer only where something changed."""
     pairs = (("If-None-Match", etag), ("If-Modified-Since", last_modified))
-    return tuple((name, value) for name, value in pairs if value)
+    return tuple((name, value) for name, value in pairs if value and len(value) <= MAX_VALIDATOR_CHARS)
 
 
 def earlier_capture(url: str, at: datetime | None, digest: str | None) -> Earlier | None:

@@ -17,7 +17,7 @@ from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address, ip_network
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import urljoin, urlsplit
 
 from spiders.outcome import FetchError, Outcome
 
@@ -28,6 +28,8 @@ MAX_ADDRESSES = 4
 DNS_SECONDS = 15.0
 DNS_KEPT_SECONDS = 120.0
 DNS_KEPT_HOSTS = 10_000
+MAX_URL_CHARS = 8_000
+"""Of an address that a redirect leads to."""
 
 _METADATA = frozenset({IPv4Address("168.63.129.16"), IPv4Address("192.0.0.192")})
 """Cloud metadata services at addresses that look public (Azure, Oracle); the others are link-local."""
@@ -167,6 +169,22 @@ def host_and_port(url: str) -> tuple[str, int]:
     if port == 0:
         raise FetchError(Outcome.BAD_URL, f"{url[:200]!r} names port 0")
     return parts.hostname.rstrip("."), port or (443 if parts.scheme == "https" else 80)
+
+
+def redirect_target(url: str, location: str) -> str:
+    """Where a redirect of `url` leads, without fragment, user name and password. Raises FetchError BAD_REDIRECT."""
+    shown = f"to {location[:200]!r}"
+    try:
+        target = urljoin(url, location.strip()).partition("#")[0]
+        parts = urlsplit(target)
+        port = parts.port
+    except ValueError as error:
+        raise FetchError(Outcome.BAD_REDIRECT, f"{shown}: {error}") from error
+    if parts.scheme not in ("http", "https") or not parts.hostname or port == 0:
+        raise FetchError(Outcome.BAD_REDIRECT, f"{shown}, which is no web address")
+    if len(target) > MAX_URL_CHARS:
+        raise FetchError(Outcome.BAD_REDIRECT, f"{shown}..., {len(target)} characters long")
+    return parts._replace(netloc=parts.netloc.rpartition("@")[2]).geturl() if "@" in parts.netloc else target
 
 
 def allows(allowed: tuple[str, ...], host: str, port: int) -> bool:

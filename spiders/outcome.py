@@ -116,6 +116,8 @@ BLOCKING = frozenset({Outcome.FORBIDDEN, Outcome.RATE_LIMITED, Outcome.UNAVAILAB
 
 def of_status(status: int) -> Outcome:
     """The outcome a final status stands for (redirects are followed before this is asked)."""
+    if status == 206:
+        return Outcome.ODD_STATUS  # a part, which nobody asked for
     if status in _BY_STATUS:
         return _BY_STATUS[status]
     if 200 <= status < 300:

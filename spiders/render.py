@@ -19,11 +19,11 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urljoin
 
 from scrapy import Request
 
 from articles.model import Found
+from spiders.guard import redirect_target
 from spiders.outcome import FetchError, Outcome
 
 if TYPE_CHECKING:
@@ -270,7 +270,7 @@ class _Page:
                 if keep and part.status == 200:
                     self._renderer.keep(first, part)
                 return part
-            url = urljoin(url, location.strip()).partition("#")[0]
+            url = redirect_target(url, location)
         raise FetchError(Outcome.BAD_REDIRECT, f"more than {MAX_REDIRECTS} redirects from {first}")
 
 

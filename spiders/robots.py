@@ -15,13 +15,13 @@ import re
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
-from urllib.parse import urljoin
 
 from protego import Protego
 from scrapy import Request
 from scrapy.exceptions import NotConfigured
 
 from articles.urls import canonical_url
+from spiders.guard import redirect_target
 from spiders.outcome import FetchError, Outcome
 from spiders.terms import Location, Notice, read_locations, read_notice, terms_of
 from storage.state import frontier
@@ -37,6 +37,10 @@ MAX_BYTES = 500 * 1024
 MAX_REDIRECTS = 5
 KEPT = timedelta(days=1)
 TRY_AGAIN = timedelta(minutes=10)
+BROKEN = (Outcome.TRUNCATED, Outcome.BAD_CODING)
+"""What may be wrong with a robots.txt so that its rules are not known."""
+TOO_LONG = "truncated: length"
+"""The handler's flag of a body that we cut ourselves, as RFC 9309 allows."""
 MAX_CRAWL_DELAY_SECONDS = 86_400.0
 TDMREP = "/.well-known/tdmrep.json"
 TDMREP_TIMEOUT_SECONDS = 10.0
@@ -199,11 +203,15 @@ class RobotsMiddleware:
             response = await self._crawler.engine.download_async(robots_request)
             location = response.headers.get("Location")
             if response.status in (301, 302, 303, 307, 308) and location:
-                url = urljoin(url, location.decode("latin-1")).partition("#")[0]
-                if not url.startswith(("http://", "https://")):
+                try:
+                    url = redirect_target(url, location.decode("latin-1"))
+                except FetchError:
                     break
                 headers = {}
                 continue
+            problem: FetchError | None = robots_request.meta.get("problem")
+            if problem is not None and problem.outcome in BROKEN and TOO_LONG not in response.flags:
+                raise problem  # what is missing may forbid what the rest allows
             if response.status == 304 and kept is not None:
                 return Robots(
                     origin=origin,

@@ -2,340 +2,18 @@
 
 from __future__ import annotations
 
-import asyncio
-import gzip
 import json
-import struct
-import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-import brotli
 import pytest
-import zstandard
 
 from articles.model import Capture
 from spiders.events import Ended, SiteDone
 from storage.state.frontier import History
-from tests.support.crawling import Crawl, crawl, local_site, make_job
-from tests.support.hostile import (
-    GOOD,
-    HOSTILE,
-    Asked,
-    Case,
-    Connection,
-    Pages,
-    Web,
-    article,
-    drip,
-    page,
-    redirect,
-)
-
-CAP = 300_000
-ZEROS = 30_000_000
-XML = "application/rss+xml"
-
-
-# --- Responders -----------------------------------------------------------------------------------
-
-
-def coded(coding: str, body: bytes) -> bytes:
-    return page(body, Content_Encoding=coding)
-
-
-def deflated(size: int) -> bytes:
-    return zlib.compress(bytes(size), 9)
-
-
-async def endless_body(connection: Connection) -> None:
-    await connection.send(b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n\r\n")
-    while True:
-        await connection.send(b"x" * 65_536)
-
-
-async def endless_chunks(connection: Connection) -> None:
-    await connection.send(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n")
-    while True:
-        await connection.send(b"10000\r\n" + b"x" * 65_536 + b"\r\n")
-
-
-async def endless_headers(connection: Connection) -> None:
-    await connection.send(b"HTTP/1.1 200 OK\r\n")
-    while True:
-        await connection.send(b"X-Filler: " + b"y" * 1000 + b"\r\n")
-
-
-async def endless_continues(connection: Connection) -> None:
-    while True:
-        await connection.send(b"HTTP/1.1 100 Continue\r\n\r\n")
-        await asyncio.sleep(0)
-
-
-async def slow_body(connection: Connection) -> None:
-    await drip(connection, b"HTTP/1.1 200 OK\r\nContent-Length: 100000\r\n\r\n", b"x")
-
-
-async def slow_headers(connection: Connection) -> None:
-    await drip(connection, b"HTTP/1.1 200 OK\r\nX-Slow: ", b"z")
-
-
-async def silence(connection: Connection) -> None:
-    await asyncio.sleep(3600)
-
-
-async def hang_up(connection: Connection) -> None:
-    connection.writer.close()
-
-
-async def reset(connection: Connection) -> None:
-    import socket
-
-    sock = connection.writer.get_extra_info("socket")
-    sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-    connection.writer.transport.abort()
-
-
-async def endless_redirects(connection: Connection) -> None:
-    number = int(connection.path.rpartition("=")[2]) if "=" in connection.path else 0
-    await connection.send(redirect(f"{HOSTILE}?n={number + 1}"))
-
-
-async def to_another_port(connection: Connection) -> None:
-    await connection.send(redirect(connection.urls["bystander"] + "/secret"))
-
-
-async def smuggle(connection: Connection) -> None:
-    await connection.send(page(article()) + page("smuggled", "200 OK"))
-
-
-def same_port(host: str) -> object:
-    """A redirect to the bystander under another name of its address."""
-
-    async def answer(connection: Connection) -> None:
-        port = connection.urls["bystander"].rpartition(":")[2]
-        await connection.send(redirect(f"http://{host}:{port}/secret"))
-
-    return answer
-
-
-def once_then(first: bytes, then: bytes) -> object:
-    async def answer(connection: Connection) -> None:
-        await connection.send(first if connection.counts[connection.path] == 1 else then)
-
-    return answer
-
-
-def hostile(answer: object, **fetch: object) -> Case:
-    return Case({HOSTILE: answer}, fetch=fetch)  # type: ignore[dict-item]
-
-
-def feed_is(body: bytes | str, kind: str = XML, **headers: str) -> Case:
-    return Case({"/feed": page(body, kind=kind, **headers)})
-
-
-def rss(items: str, head: str = "") -> str:
-    return f"{head}<rss version='2.0'><channel>{items}</channel></rss>"
-
-
-def item(path: str, title: str = "A title") -> str:
-    return f"<item><title>{title}</title><link>{path}</link></item>"
-
-
-LAUGHS = (
-    '<?xml version="1.0"?><!DOCTYPE rss [<!ENTITY a "ha">'
-    + "".join(f'<!ENTITY {chr(98 + n)} "{f"&{chr(97 + n)};" * 10}">' for n in range(9))
-    + "]>"
-)
-XXE = '<!DOCTYPE rss [<!ENTITY x SYSTEM "file:///etc/passwd"><!ENTITY % y SYSTEM "/outside.dtd"> %y;]>'
-NEST = "<div>" * 50_000
-
-
-def sitemap_index(*paths: str) -> bytes:
-    entries = "".join(f"<sitemap><loc>{path}</loc></sitemap>" for path in paths)
-    return page(f"<sitemapindex>{entries}</sitemapindex>", kind="application/xml")
-
-
-def robots(text: str | bytes, status: str = "200 OK", **headers: str) -> bytes:
-    return page(text, status, kind="text/plain", **headers)
-
-
-def with_sitemap(pages: Pages) -> Case:
-    return Case({"/": page("Home"), "/robots.txt": robots("Sitemap: /sm.xml"), **pages})
-
-
-async def robots_naming_sitemap(connection: Connection) -> None:
-    await connection.send(robots(f"Sitemap: {connection.url}/sm.xml\n"))
-
-
-def mapped(pages: Pages) -> Case:
-    return Case({"/": page("Home"), "/robots.txt": robots_naming_sitemap, **pages})
-
-
-async def robots_hops(connection: Connection, most: int) -> None:
-    number = int(connection.path.rpartition("=")[2]) if "=" in connection.path else 0
-    if number < most:
-        await connection.send(redirect(f"/robots.txt?hop={number + 1}"))
-    else:
-        await connection.send(robots("User-agent: *\nDisallow: /2026/"))
-
-
-def hops(most: int) -> Pages:
-    async def answer(connection: Connection) -> None:
-        await robots_hops(connection, most)
-
-    names = ["/robots.txt", *(f"/robots.txt?hop={number}" for number in range(1, most + 1))]
-    return dict.fromkeys(names, answer)
-
-
-async def cookie(connection: Connection) -> None:
-    await connection.send(page(article(), Set_Cookie="id=1; Path=/"))
-
-
-CASES: dict[str, Case] = {
-    "bystander": Case({}),
-    # bodies
-    "gzip-bomb": hostile(coded("gzip", gzip.compress(bytes(ZEROS)))),
-    "gzip-in-gzip": hostile(coded("gzip, gzip", gzip.compress(gzip.compress(bytes(ZEROS))))),
-    "deflate-bomb": hostile(coded("deflate", deflated(ZEROS))),
-    "brotli-bomb": hostile(coded("br", brotli.compress(bytes(ZEROS), quality=5))),
-    "zstd-bomb": hostile(coded("zstd", zstandard.compress(bytes(ZEROS)))),
-    "announced-too-long": hostile(b"HTTP/1.1 200 OK\r\nContent-Length: 99999999999\r\n\r\n"),
-    "endless-body": hostile(endless_body),
-    "endless-chunks": hostile(endless_chunks),
-    "short-of-content-length": hostile(
-        b"HTTP/1.1 200 OK\r\nContent-Length: 9000\r\nConnection: close\r\n\r\n" + article().encode()
-    ),
-    "chunk-cut": hostile(
-        b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nConnection: close\r\n\r\n400\r\nabc"
-    ),
-    "gzip-cut": hostile(coded("gzip", gzip.compress(article().encode())[:-9])),
-    "not-gzip": hostile(coded("gzip", b"this is no gzip at all")),
-    "unknown-coding": hostile(coded("rot13", b"uryyb")),
-    "two-lengths": hostile(b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\nContent-Length: 7\r\n\r\nabcdefg"),
-    "negative-length": hostile(b"HTTP/1.1 200 OK\r\nContent-Length: -1\r\n\r\n"),
-    "bad-chunk": hostile(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzzz\r\nabc\r\n"),
-    "long-chunk-line": hostile(
-        b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5;" + b"e" * 9000 + b"\r\nabcde\r\n0\r\n\r\n"
-    ),
-    "trailing-garbage": hostile(coded("gzip", gzip.compress(article().encode()) + b"garbage")),
-    "empty": hostile(page("")),
-    # time
-    "slow-body": hostile(slow_body, timeout_seconds=1.5),
-    "slow-headers": hostile(slow_headers, timeout_seconds=1.5),
-    "silence": hostile(silence, timeout_seconds=1.5),
-    # heads
-    "endless-headers": hostile(endless_headers),
-    "thousand-headers": hostile(b"HTTP/1.1 200 OK\r\n" + b"A: b\r\n" * 1000 + b"\r\n"),
-    "long-header": hostile(b"HTTP/1.1 200 OK\r\nA: " + b"b" * 200_000 + b"\r\n\r\n"),
-    "endless-continues": hostile(endless_continues),
-    "no-http": hostile(b"SSH-2.0-OpenSSH_9.2\r\n\r\n"),
-    "hang-up": hostile(hang_up),
-    "reset": hostile(reset),
-    "status-999": hostile(b"HTTP/1.1 999 No\r\nContent-Length: 0\r\n\r\n"),
-    "switching": hostile(b"HTTP/1.1 101 Switching Protocols\r\n\r\n"),
-    "uncalled-304": hostile(b"HTTP/1.1 304 Not Modified\r\n\r\n"),
-    "bare-line-feeds": hostile(page(article()).replace(b"\r\n", b"\n")),
-    "http-10": hostile(b"HTTP/1.0 200 OK\r\nContent-Type: text/html\r\n\r\n" + article().encode()),
-    "odd-header-lines": hostile(
-        page(article()).replace(b"\r\n\r\n", b"\r\nno colon\r\nX-A: b\r\n\tfold\r\n\r\n", 1)
-    ),
-    "smuggled": hostile(smuggle),
-    "cookie": Case({GOOD: cookie}),
-    "gone": hostile(page("", "410 Gone")),
-    "not-found": hostile(page("", "404 Not Found")),
-    "forbidden": hostile(page("", "403 Forbidden")),
-    "server-error": hostile(page("", "500 Oops")),
-    # redirects
-    "to-another-port": hostile(to_another_port),
-    "to-decimal-host": hostile(same_port("2130706433")),
-    "to-octal-host": hostile(same_port("0177.0.0.1")),
-    "to-short-host": hostile(same_port("127.1")),
-    "to-mapped-host": hostile(same_port("[::ffff:127.0.0.1]")),
-    "to-named-host": hostile(same_port("localhost")),
-    "to-zero-host": hostile(same_port("0.0.0.0")),
-    "to-metadata": hostile(redirect("http://169.254.169.254/latest/meta-data/")),
-    "to-lan": hostile(redirect("http://10.0.0.1/")),
-    "to-file": hostile(redirect("file:///etc/passwd")),
-    "to-nowhere": hostile(redirect("http://")),
-    "to-itself": hostile(redirect(HOSTILE)),
-    "in-a-circle": Case({HOSTILE: redirect("/x"), "/x": redirect(HOSTILE)}),
-    "endless-redirects": Case(
-        {HOSTILE: endless_redirects} | {f"{HOSTILE}?n={n}": endless_redirects for n in range(40)}  # type: ignore[dict-item]
-    ),
-    "to-home": hostile(redirect("/")),
-    # robots.txt
-    "robots-500": Case({"/robots.txt": robots("", "500 Oops")}),
-    "robots-silent": Case({"/robots.txt": silence}, fetch={"timeout_seconds": 1.0}),
-    "robots-403": Case({"/robots.txt": robots("User-agent: *\nDisallow: /", "403 Forbidden")}),
-    "robots-disallows": Case({"/robots.txt": robots("User-agent: *\nDisallow: /2026/11/22/a-story")}),
-    "robots-five-hops": Case(hops(5)),
-    "robots-six-hops": Case(hops(6)),
-    "robots-huge": Case({"/robots.txt": robots("User-agent: *\nDisallow: /2026/\n" + "# x\n" * 600_000)}),
-    "robots-bomb": Case(
-        {
-            "/robots.txt": robots(
-                gzip.compress(b"User-agent: *\nDisallow: /2026/\n" + bytes(ZEROS)), Content_Encoding="gzip"
-            )
-        }
-    ),
-    "robots-garbage": Case({"/robots.txt": robots(bytes(range(256)) * 50)}),
-    "robots-prefix": Case({"/robots.txt": robots("User-agent: press\nDisallow: /\n")}),
-    "robots-own-group": Case(
-        {"/robots.txt": robots("User-agent: *\nDisallow: /\n\nUser-agent: PressRun/2\nAllow: /\n")}
-    ),
-    "robots-elsewhere": Case({"/robots.txt": to_another_port}),
-    # feeds and sitemaps
-    "billion-laughs": feed_is(rss(item(GOOD, "&j;"), LAUGHS)),
-    "xxe": feed_is(rss(item(GOOD, "&x;"), XXE)),
-    "huge-feed": Case(
-        {"/feed": page(rss("".join(item(f"/2026/11/22/story-{n}") for n in range(100_000))), kind=XML)},
-        fetch={"max_pages": 2},
-    ),
-    "broken-feed": feed_is(rss(item("/2026/a-b-c-d?x=1&y=2", "A & B") + "<item><title>x</b>" + item(GOOD))),
-    "feed-cut": feed_is(rss(item(GOOD) + item(HOSTILE))[:-40]),
-    "feed-is-html": feed_is("<!doctype html><html><body>Moved", kind="text/html"),
-    "feed-of-odd-schemes": feed_is(
-        rss(
-            "".join(map(item, ("javascript:alert(1)", "file:///etc/passwd", "mailto:a@b", "ftp://h/x", GOOD)))
-        )
-    ),
-    "feed-of-private-hosts": feed_is(
-        rss("".join(map(item, ("http://169.254.169.254/a-b-c-d", "http://[::1]/a-b-c-d", GOOD))))
-    ),
-    "deep-feed": feed_is("<rss><channel>" + "<a>" * 300_000),
-    "deep-json": feed_is("[" * 500_000, kind="application/feed+json"),
-    "gzip-bomb-feed": feed_is(gzip.compress(bytes(80_000_000)), Content_Encoding="gzip"),
-    "utf-16-feed": feed_is(
-        rss(item(GOOD, "Café"), '<?xml version="1.0" encoding="utf-16"?>').encode("utf-16")
-    ),
-    "sitemap-circle": mapped({"/sm.xml": sitemap_index("/b.xml"), "/b.xml": sitemap_index("/sm.xml")}),
-    "sitemap-of-itself": mapped({"/sm.xml": sitemap_index("/sm.xml")}),
-    "sitemap-too-deep": mapped(
-        {"/sm.xml": sitemap_index("/1.xml")}
-        | {f"/{n}.xml": sitemap_index(f"/{n + 1}.xml") for n in range(20)}
-    ),
-    "sitemap-bomb": mapped({"/sm.xml": page(gzip.compress(bytes(80_000_000)), kind="application/gzip")}),
-    # pages
-    "deep-home": Case({"/": page(NEST + "Home")}),
-    "calendar": Case(
-        {
-            "/": page(
-                "<nav><a href=/events/2026/12>more</a></nav>"
-                + "".join(f"<a href=/calendar/{n}>day {n}</a>" for n in range(3000))
-            )
-        }
-    ),
-    # the host as a whole
-    "always-403": Case({path: page("", "403 Forbidden") for path in ("/", "/feed", GOOD, HOSTILE)}),
-    "busy-once": Case(
-        {GOOD: once_then(page("", "429 Slow", Retry_After="1"), page(article()))}  # type: ignore[dict-item]
-    ),
-    "busy-for-long": Case({GOOD: page("", "503 Later", Retry_After="7200")}),
-    "flaky": hostile(
-        once_then(b"HTTP/1.1 200 OK\r\nContent-Length: 99\r\nConnection: close\r\n\r\n<p>", page(article()))
-    ),
-}
+from tests.support.crawling import Crawl
+from tests.support.hostile import GOOD, HOSTILE, Asked, Web
+from tests.support.hostile_cases import CASES, crawl_all
 
 
 @dataclass
@@ -365,14 +43,8 @@ class Crawled:
 
 @pytest.fixture(scope="module")
 def crawled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Crawled]:
-    folder = tmp_path_factory.mktemp("hostile")
     with Web({name: case.pages for name, case in CASES.items()}) as web:
-        sites = [
-            local_site(name, web.urls[name], fetch={"max_bytes": CAP, **case.fetch}, **case.seed)
-            for name, case in CASES.items()
-            if name != "bystander"
-        ]
-        result = crawl(make_job(folder, sites))
+        result = crawl_all(web, tmp_path_factory.mktemp("hostile"))
         yield Crawled(web, result, result.captures())
 
 
@@ -430,6 +102,44 @@ test_an_unknown_content_coding_is_named = refused("unknown-coding", "bad_coding"
 test_a_body_that_is_not_gzip_as_it_says_is_named = refused("not-gzip", "bad_coding")
 
 
+test_a_gzip_body_of_thousands_of_members_is_bounded = refused("gzip-of-many-members", "too_large")
+test_twenty_codings_one_in_another_are_not_undone = refused("twenty-codings", "bad_coding")
+test_a_zstd_window_of_gigabytes_is_refused = refused("zstd-huge-window", "bad_coding")
+test_a_transfer_coding_that_is_not_chunked_is_refused = refused("odd-transfer-coding", "bad_coding")
+test_a_chunk_of_2_to_the_64_bytes_is_refused = refused("chunk-of-2-to-the-64", "protocol")
+test_a_chunk_of_negative_size_is_refused = refused("negative-chunk", "protocol")
+test_trailers_without_end_are_cut_off = refused("endless-trailers", "protocol")
+test_chunks_that_drip_end_at_the_deadline = refused("dripping-chunks", "timeout")
+test_a_content_length_in_words_is_refused = refused("length-not-a-number", "protocol")
+test_a_content_length_of_thirty_digits_is_refused = refused("length-of-30-digits", "protocol")
+test_a_status_of_000_is_refused = refused("status-000", "odd_status")
+test_a_head_that_never_ends_times_out = refused("status-line-only", "timeout")
+test_frames_of_http_2_are_no_answer = refused("http2-frames", "protocol")
+test_a_redirect_to_a_hexadecimal_address_is_refused = refused("to-hex-host", "private_address")
+test_a_redirect_to_loopback_in_ipv6_is_refused = refused("to-ipv6-loopback", "private_address")
+test_a_redirect_to_ipv4_within_ipv6_is_refused = refused("to-ipv4-in-ipv6", "private_address")
+test_a_redirect_through_6to4_is_refused = refused("to-6to4", "private_address")
+test_a_redirect_through_nat64_is_refused = refused("to-nat64", "private_address")
+test_a_redirect_to_a_unique_local_address_is_refused = refused("to-unique-local", "private_address")
+test_a_redirect_to_a_link_local_address_is_refused = refused("to-link-local", "private_address")
+test_a_redirect_to_a_multicast_address_is_refused = refused("to-multicast", "private_address")
+test_a_redirect_to_the_broadcast_address_is_refused = refused("to-broadcast", "private_address")
+test_a_redirect_into_carriers_shared_space_is_refused = refused("to-shared-space", "private_address")
+test_a_redirect_to_digits_of_another_script_is_refused = refused("to-wide-digits", "dns")
+test_a_redirect_to_localhost_with_a_dot_is_refused = refused("to-dotted-localhost", "private_address")
+test_a_name_that_now_resolves_to_loopback_is_refused = refused("to-rebound-name", "private_address")
+test_a_redirect_to_ftp_is_refused = refused("to-ftp", "bad_redirect")
+test_a_redirect_to_a_data_url_is_refused = refused("to-data", "bad_redirect")
+test_a_redirect_to_a_script_is_refused = refused("to-script", "bad_redirect")
+test_a_redirect_to_port_0_is_refused = refused("to-port-0", "bad_redirect")
+test_a_redirect_to_port_99999_is_refused = refused("to-port-99999", "bad_redirect")
+test_a_redirect_to_half_an_ipv6_address_is_refused = refused("to-broken-ipv6", "bad_redirect")
+test_a_redirect_to_an_address_of_50_kb_is_refused = refused("to-long-url", "bad_redirect")
+test_a_redirect_without_a_location_is_named = refused("no-location", "bad_redirect")
+test_a_redirect_with_an_empty_location_is_named = refused("empty-location", "bad_redirect")
+test_a_part_that_nobody_asked_for_is_no_article = refused("206", "odd_status")
+
+
 def test_no_private_address_was_connected_to(crawled: Crawled) -> None:
     assert crawled.web.connections["bystander"] == 0
 
@@ -444,7 +154,7 @@ def test_memory_stays_below_600_mb(crawled: Crawled) -> None:
     assert 100_000 < crawled.crawl.peak_kib < 600_000
 
 
-@pytest.mark.parametrize("name", ["short-of-content-length", "chunk-cut", "gzip-cut"])
+@pytest.mark.parametrize("name", ["short-of-content-length", "chunk-cut", "gzip-cut", "reset-in-body"])
 def test_a_body_cut_short_is_kept_and_marked_and_stays_due(crawled: Crawled, name: str) -> None:
     assert crawled.outcome(name) == "truncated"
     assert crawled.capture(name).truncated == "disconnect"
@@ -452,7 +162,12 @@ def test_a_body_cut_short_is_kept_and_marked_and_stays_due(crawled: Crawled, nam
 
 
 @pytest.mark.parametrize(
-    "name", ["bare-line-feeds", "http-10", "odd-header-lines", "trailing-garbage", "empty"]
+    "name",
+    [
+        *("bare-line-feeds", "http-10", "odd-header-lines", "trailing-garbage", "empty", "nul-in-headers"),
+        *("latin-headers", "long-etag", "two-hundred-cookies", "length-and-chunks", "wrong-charset", "204"),
+        *("half-a-million-tags", "one-long-attribute", "binary-as-html"),
+    ],
 )
 def test_answers_that_are_only_untidy_are_taken(crawled: Crawled, name: str) -> None:
     assert crawled.outcome(name) == "fetched"
@@ -465,6 +180,22 @@ def test_a_connection_with_bytes_nobody_asked_for_is_not_used_again(crawled: Cra
 
 def test_cookies_are_never_sent_back(crawled: Crawled) -> None:
     assert not any("cookie" in asked.headers for asked in crawled.asked("cookie"))
+
+
+def test_a_user_name_and_password_of_a_redirect_are_neither_sent_nor_kept(crawled: Crawled) -> None:
+    assert crawled.outcome("with-credentials") == "fetched"
+    assert not any("authorization" in asked.headers for asked in crawled.asked("with-credentials"))
+    assert not any("secret" in capture.url for capture in crawled.captures)
+
+
+def test_a_user_name_and_password_of_a_link_are_neither_sent_nor_kept(crawled: Crawled) -> None:
+    assert crawled.outcome("feed-of-credentials", GOOD) == "fetched"
+    assert not any("authorization" in asked.headers for asked in crawled.asked("feed-of-credentials"))
+    assert "secret" not in crawled.history("feed-of-credentials", GOOD).url
+
+
+def test_chunks_win_over_a_content_length_and_the_connection_is_used_no_more(crawled: Crawled) -> None:
+    assert crawled.capture("length-and-chunks").body == b"hello"
 
 
 def test_ten_redirects_are_followed_and_no_more(crawled: Crawled) -> None:
@@ -491,6 +222,28 @@ def test_a_robots_txt_without_rules_for_us_allows(crawled: Crawled, name: str) -
     assert crawled.outcome(name) == "fetched"
 
 
+@pytest.mark.parametrize("name", ["robots-cut", "robots-not-gzip", "robots-drips"])
+def test_a_robots_txt_that_is_not_whole_forbids_everything(crawled: Crawled, name: str) -> None:
+    assert set(crawled.web.paths(name)) == {"/robots.txt"}
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *(
+            "robots-in-a-circle",
+            "robots-is-html",
+            "robots-odd-delays",
+            "robots-one-line",
+            "robots-many-stars",
+        ),
+        *("robots-to-odd-port", "robots-to-nowhere"),
+    ],
+)
+def test_a_robots_txt_without_a_rule_for_the_article_allows_it(crawled: Crawled, name: str) -> None:
+    assert crawled.outcome(name) == "fetched"
+
+
 def test_what_robots_txt_disallows_is_never_asked_for(crawled: Crawled) -> None:
     assert crawled.outcome("robots-disallows") == "robots"
     assert HOSTILE not in crawled.web.paths("robots-disallows")
@@ -514,7 +267,14 @@ def test_a_robots_txt_on_a_private_host_is_not_followed(crawled: Crawled) -> Non
     assert crawled.web.paths("robots-elsewhere") == ["/robots.txt"]
 
 
-@pytest.mark.parametrize("name", ["billion-laughs", "xxe", "broken-feed", "feed-cut", "feed-of-odd-schemes"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("billion-laughs", "xxe", "broken-feed", "feed-cut", "feed-of-odd-schemes", "feed-of-odd-addresses"),
+        *("feed-long-title", "feed-long-url", "feed-odd-dates", "feed-controls", "feed-of-attributes"),
+        "json-feed-odd-types",
+    ],
+)
 def test_a_hostile_feed_gives_its_good_entries(crawled: Crawled, name: str) -> None:
     assert crawled.outcome(name, GOOD) == "fetched"
 
@@ -539,7 +299,13 @@ def test_links_of_a_feed_to_private_hosts_are_not_followed(crawled: Crawled) -> 
     assert crawled.done("feed-of-private-hosts").fetched == 1
 
 
-@pytest.mark.parametrize("name", ["deep-feed", "deep-json", "gzip-bomb-feed", "feed-is-html", "sitemap-bomb"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("deep-feed", "deep-json", "gzip-bomb-feed", "feed-is-html", "sitemap-bomb", "feed-never-closed"),
+        *("feed-drips", "sitemap-on-private-host"),
+    ],
+)
 def test_a_feed_that_is_none_costs_only_itself(crawled: Crawled, name: str) -> None:
     done = crawled.done(name)
     assert (done.ended, done.found) == (Ended.DONE, 0)
@@ -557,6 +323,19 @@ def test_sitemaps_in_a_circle_are_each_asked_once(crawled: Crawled) -> None:
 def test_sitemap_indexes_are_followed_to_a_depth_of_three(crawled: Crawled) -> None:
     maps = [path for path in crawled.web.paths("sitemap-too-deep") if path.endswith(".xml")]
     assert maps == ["/sm.xml", "/1.xml", "/2.xml", "/3.xml"]
+
+
+def test_of_an_index_of_20000_sitemaps_some_hundred_are_asked_for(crawled: Crawled) -> None:
+    assert crawled.done("sitemap-fan-out").requests < 310
+
+
+def test_a_retry_after_of_400_digits_is_a_long_one(crawled: Crawled) -> None:
+    assert crawled.done("odd-retry-after").ended is Ended.BLOCKED
+
+
+def test_a_retry_after_in_words_is_none(crawled: Crawled) -> None:
+    assert crawled.done("retry-after-in-words").ended is Ended.DONE
+    assert crawled.outcome("retry-after-in-words") == "fetched"
 
 
 def test_a_page_nested_fifty_thousand_deep_is_read_quickly(crawled: Crawled) -> None:

@@ -11,7 +11,7 @@ import asyncio
 import re
 import threading
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, field
 
 GOOD = "/2026/11/22/a-good-story-for-everyone"
@@ -27,6 +27,8 @@ class Asked:
     ended: float
     at_once: int
     """Requests of this site under way when it came, itself included."""
+    sent: int
+    """Bytes that the crawler took, those on their way included."""
 
 
 @dataclass
@@ -42,13 +44,15 @@ class Connection:
     """Home of every site of this web."""
     counts: dict[str, int]
     """How often each path was asked."""
+    sent: int = 0
 
     async def send(self, data: bytes) -> None:
         self.writer.write(data)
         await self.writer.drain()
+        self.sent += len(data)
 
 
-Responder = bytes | Callable[[Connection], Awaitable[None]]
+Responder = bytes | Callable[[Connection], Coroutine[None, None, None]]
 Pages = dict[str, Responder]
 
 
@@ -161,10 +165,12 @@ class Web:
                 if isinstance(answer, bytes):
                     await connection.send(answer)
                 else:
-                    await answer(connection)
+                    await _until_gone(reader, answer(connection))
             finally:
                 self._under_way[name] -= 1
-                self.asked.append(Asked(name, path, headers, began, time.monotonic(), at_once))
+                self.asked.append(
+                    Asked(name, path, headers, began, time.monotonic(), at_once, connection.sent)
+                )
             if not isinstance(answer, bytes) or re.match(
                 rb"HTTP/1\.0|.*?\r\nConnection: close", answer, re.S
             ):
@@ -180,6 +186,19 @@ class Web:
         if path.startswith("/2026/"):
             return page(article())
         return page("not here", "404 Not Found")
+
+
+async def _until_gone(reader: asyncio.StreamReader, answer: Coroutine[None, None, None]) -> None:
+    """Answer until done, or until nobody listens any more."""
+    answering = asyncio.ensure_future(answer)
+    gone = asyncio.ensure_future(reader.read(1))
+    await asyncio.wait({answering, gone}, return_when=asyncio.FIRST_COMPLETED)
+    gone.cancel()
+    if not answering.done():
+        answering.cancel()
+        await asyncio.gather(answering, return_exceptions=True)
+    else:
+        answering.result()
 
 
 @dataclass
