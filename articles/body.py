@@ -8,13 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from articles.blocks import Blocks
+from articles.choice import choose
 from articles.features import Context, Hints
 from articles.fitted import body_model
-
-WITHIN_CUT = 0.35
-"""Chance from which a block counts as body where body text stands right before and right after it."""
-REACH = 4
-"""How many blocks off that text may stand."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,31 +33,17 @@ def find_body(blocks: Blocks, hints: Hints) -> Body:
         nothing = np.zeros(0)
         return Body(chance=nothing, taken=nothing > 0, context=context, confidence=0.0)
     first = model.first.chances(rows)
-    second = model.second.chances(context.second_stage(rows, first))
-    # On sites that neither has seen their mean keeps more wanted and fewer unwanted blocks than each alone.
-    chance = (first + second) / 2
-    return body_of(chance, context, model.cut)
+    return body_of(model.second.chances(context.second_stage(rows, first)), context)
 
 
-def body_of(chance: NDArray[np.float64], context: Context, cut: float) -> Body:
+def body_of(chance: NDArray[np.float64], context: Context) -> Body:
     """The choice that follows from the chances of all blocks."""
-    taken = chance >= cut
-    taken |= _enclosed(taken, chance, context)
     words = context.words * np.maximum(chance, 0.05)
     total = float(words.sum())
-    confidence = float((np.abs(chance - cut) * 2 * words).sum()) / total if total else 0.0
-    return Body(chance=chance, taken=taken, context=context, confidence=round(min(confidence, 1.0), 3))
-
-
-def _enclosed(taken: NDArray[np.bool_], chance: NDArray[np.float64], context: Context) -> NDArray[np.bool_]:
-    """Blocks between two of the body, not far from either, that the classifier was of two minds about."""
-    position = np.arange(len(taken))
-    sure = np.flatnonzero(taken & (context.words >= 8))
-    if len(sure) < 2:
-        return np.zeros(len(taken), bool)
-    after = np.searchsorted(sure, position)
-    inside = (after > 0) & (after < len(sure))
-    following = sure[np.minimum(after, len(sure) - 1)]
-    preceding = sure[np.maximum(after - 1, 0)]
-    near = (following - position <= REACH) & (position - preceding <= REACH)
-    return np.asarray(inside & near & (chance >= WITHIN_CUT) & (context.link_share < 0.5))
+    confidence = float((np.abs(chance - 0.5) * 2 * words).sum()) / total if total else 0.0
+    return Body(
+        chance=chance,
+        taken=choose(chance, context),
+        context=context,
+        confidence=round(min(confidence, 1.0), 3),
+    )

@@ -33,6 +33,12 @@ class Hints:
     body: str = ""
     """JSON-LD articleBody."""
     authors: tuple[str, ...] = ()
+    genre: int = 0
+    """What the page calls itself: bits in the order of `GENRES`."""
+
+
+GENRES: Final = ("news", "blog", "article", "other", "graph_article")
+"""JSON-LD's kinds of articles, its other things, `og:type` of an article."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -170,6 +176,7 @@ _TAGS: Final = {
 }  # fmt: skip
 _TAG: Final = _TAGS.__getitem__
 _HEADINGS: Final = tuple(_TAGS[t] for t in ("h1", "h2", "h3", "h4", "h5", "h6"))
+_CELLS: Final = tuple(_TAGS[t] for t in ("td", "th", "tr"))
 
 _LEVELS: Final = 5
 _COLUMNS: Final = 288
@@ -179,6 +186,7 @@ _NEGATIVE_TAGS: Final = tuple(_TAGS[t] for t in ("aside", "footer", "nav", "form
 _PROMO_BITS: Final = (
     GROUP_BIT["promo"] | GROUP_BIT["related"] | GROUP_BIT["share"] | GROUP_BIT["ad"] | GROUP_BIT["comment"]
 )
+_ASKING: Final = Says.SUBSCRIBE | Says.NEWSLETTER | Says.FOLLOW | Says.SHARE
 _NUMBERS: Final = re.compile(r"\d")
 _READ_WORDS: Final = 40
 """As many words of a block are looked up."""
@@ -287,6 +295,7 @@ class Context:
         self.own_columns()
         self.container_columns()
         self.page_columns()
+        self.section_columns()
         self.neighbour_columns()
         # Column by column in memory, as the forest reads it.
         return self.table[: len(self.names)].T
@@ -343,6 +352,7 @@ class Context:
             previous = seen.setdefault(key, i)
             first_at.append(-1 if previous == i else previous)
         repeated = np.array(first_at, np.int64) if n else np.zeros(0, np.int64)
+        self.first_alike = np.where(repeated >= 0, repeated, np.arange(n))
         times = np.zeros(n)
         if n:
             roots = np.where(repeated >= 0, repeated, np.arange(n))
@@ -373,7 +383,7 @@ class Context:
         self.prose = np.where((word_count >= 10) & (link_share < 0.4), word_count, 0.0)
         self.lore_sum = lore_sum
         self.meanings = found_bits
-        self.title_same = title_same
+        self.title_same, self.title_share, self.in_body = title_same, title_share, in_body
         add = self.add
         add("words", word_count)
         add("chars_a_word", chars / np.maximum(word_count, 1))
@@ -394,6 +404,7 @@ class Context:
         add("starts_digit", (first_chars >> 2) & 1)
         add("all_upper", np.fromiter([t.isupper() for t in texts], bool, n))
         digits = np.fromiter(map(_digits, texts), np.int64, n)
+        self.numbered = digits > 0
         add("digits", digits / np.maximum(np.minimum(chars, 200), 1))
         add("bars", self.has("|") + self.has("•") + self.has("»") + self.has("›") + self.has("→"))
         add("at_sign", self.has("@"))
@@ -590,6 +601,18 @@ class Context:
         add("soft_closings_before", np.minimum(np.cumsum(ends_here) - ends_here, 30))
         last_closing = np.maximum.accumulate(np.where(ends_here, position, -99)) if n else position
         add("from_closing", _clipped(position - last_closing, 0, 60))
+        for bit, name in enumerate(GENRES):
+            add(f"genre_{name}", float((self.hints.genre >> bit) & 1))
+        add("body_cover", float((self.in_body * self.prose).sum()) / page_prose)
+        add("body_length", min(len(self.hints.body) / 6.0 / page_prose, 5.0))
+        add("page_h1s", min(len(h1), 20))
+        heads = np.cumsum(own_tag == _TAGS["h1"])
+        add("h1s_between", _clipped(heads - (heads[anchor] if anchor >= 0 else 0), -5, 20))
+        dated = (self.words <= 14) & ((self.meanings & Says.MINUTES) > 0) & self.numbered
+        stamps = np.cumsum(dated)
+        add("dates_between", _clipped(stamps - (stamps[anchor] if anchor >= 0 else 0), -5, 20))
+        add("page_code", float(self.words[own_tag == _TAGS["pre"]].sum()) / total)
+        add("page_cells", float(self.words[np.isin(own_tag, _CELLS)].sum()) / total)
         images = np.array(self.blocks.images)
         rules = np.array(self.blocks.rules)
         add("images_before", np.minimum(images - np.concatenate([[0], images[:-1]]) if n else images, 5))
@@ -597,6 +620,51 @@ class Context:
             "images_after", np.minimum(np.concatenate([images[1:], images[-1:]]) - images if n else images, 5)
         )
         add("rules_before", rules)
+
+    def section_columns(self) -> None:
+        """Under which heading a block stands, and in which of several containers of one make."""
+        add, n = self.add, self.n
+        position = np.arange(n)
+        own_tag = self.tag[self.element]
+        heading = np.isin(own_tag, _HEADINGS)
+        under = np.maximum.accumulate(np.where(heading, position, -1)) if n else position
+        # A heading stands under the one before it.
+        under[1:] = np.where(heading[1:], under[:-1], under[1:])
+        if n and heading[0]:
+            under[0] = -1
+        self.under = under
+        there, at = under >= 0, np.maximum(under, 0)
+        add("head_from", np.where(there, _clipped(position - under, 0, 60), 61))
+        for name, values, without in (
+            ("head_lore", self.lore_sum, 0.0),
+            ("head_words", self.words, 0.0),
+            ("head_tag", own_tag, 0.0),
+            ("head_links", self.link_share, 0.0),
+            ("head_title", self.title_share, -1.0),
+            ("head_related", (self.meanings & Says.RELATED) > 0, 0.0),
+            ("head_asks", (self.meanings & _ASKING) > 0, 0.0),
+            ("head_reader", (self.meanings & (Says.READER | Says.HOUSE)) > 0, 0.0),
+        ):
+            add(name, np.where(there, values[at], without))
+        e = self.blocks.elements
+        made: dict[tuple[int, str, str], int] = {}
+        times: list[int] = []
+        make, number = [], []
+        for signature in zip(e.parent, e.tag, e.key, strict=True):
+            known = made.setdefault(signature, len(made))
+            if known == len(times):
+                times.append(0)
+            make.append(known)
+            number.append(times[known])
+            times[known] += 1
+        twins, numbers = np.array(times, np.int64)[make], np.array(number, np.int64)
+        for level in (1, 2, 3, 4):
+            spot = self.ancestors[level]
+            add(f"twins_{level}", np.minimum(twins[spot], 50))
+            add(f"twin_number_{level}", np.minimum(numbers[spot], 50))
+        articles = self.start[self.tag == _TAGS["article"]]
+        add("page_articles", min(len(articles), 40))
+        add("articles_before", np.minimum(np.searchsorted(articles, position, side="right"), 40))
 
     def neighbour_columns(self) -> None:
         """What stands before and after a block."""
@@ -696,6 +764,14 @@ class Context:
             add(f"core_after_{share}", _clipped(position - self.end[best], -50, 50))
         sums = np.concatenate([[0.0], np.cumsum(mass)])
         words = np.concatenate([[0.0], np.cumsum(self.words)])
+        # What was said of the heading above, and of all that stands under it.
+        add("head_p", np.where(self.under >= 0, chance[np.maximum(self.under, 0)], -1.0))
+        section = np.cumsum(np.diff(self.under, prepend=-2) != 0)
+        held = np.bincount(section, self.words)
+        add("section_mass", (np.bincount(section, mass) / np.maximum(held, 1))[section])
+        add("section_words", held[section])
+        doubt = np.minimum(chance, 1 - chance) * self.words
+        add("page_doubt", float(doubt.sum()) / total)
         add("mass_before", sums[:-1] / total)
         add("mass_after", 1 - sums[1:] / total)
         add("mass_total", np.full(n, total))

@@ -22,8 +22,6 @@ class BodyModel:
     lore: Lore
     first: Forest
     second: Forest
-    cut: float
-    """Chance from which a block counts as body."""
     columns: tuple[str, ...]
     """Names of the second stage's columns; the first stage's are the first of them."""
     corpus: str
@@ -55,7 +53,6 @@ def body_model() -> BodyModel:
             ),
             first=forests[0],
             second=forests[1],
-            cut=float(data["cut"]),
             columns=tuple(text["columns"].split("\n")),
             corpus=text["corpus"],
             recipe=text["recipe"],

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from articles.features import Hints
 from articles.headline import Headline
 from articles.metadata import Metadata
@@ -23,7 +25,36 @@ def hints_of(page: Page, metadata: Metadata, headline: Headline | None = None) -
         description=(description or (thing.description if thing else None) or "")[:2_000],
         body=((thing.body if thing else None) or "")[:MAX_BODY_CHARS],
         authors=tuple(party.name for party in thing.authors[:10]) if thing else (),
+        genre=genre_of(metadata),
     )
+
+
+_NEWS: Final = frozenset(
+    [
+        "newsarticle",
+        "reportagenewsarticle",
+        "analysisnewsarticle",
+        "opinionnewsarticle",
+        "reviewnewsarticle",
+        "backgroundnewsarticle",
+        "liveblogposting",
+    ]
+)
+_TEXTS: Final = frozenset({"article", "webpage", "techarticle", "scholarlyarticle"})
+_OTHERS: Final = frozenset({"product", "faqpage", "itemlist", "howto", "recipe", "review", "collectionpage"})
+
+
+def genre_of(metadata: Metadata) -> int:
+    """What the page calls itself, as bits in the order of `articles.features.GENRES`."""
+    types = metadata.types | (metadata.article.types if metadata.article else frozenset())
+    told = (
+        bool(types & _NEWS),
+        "blogposting" in types,
+        bool(types & _TEXTS),
+        bool(types & _OTHERS),
+        (metadata.first("og:type") or "").lower() == "article",
+    )
+    return sum(1 << bit for bit, true in enumerate(told) if true)
 
 
 def house_of(metadata: Metadata, url: str) -> str:

@@ -22,17 +22,21 @@ import time
 from collections import Counter, defaultdict
 from collections.abc import Callable
 from pathlib import Path
+from types import ModuleType
 
 import numpy as np
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from articles.blocks import blocks_of
+from articles.body import body_of
+from articles.boilerplate import STANDFIRST, strip
 from articles.decode import decode
 from articles.features import Context, Hints, Lore, name_parts
-from articles.hints import hints_of
+from articles.hints import hints_of, house_of
 from articles.metadata import metadata_of
 from articles.page import parse
+from articles.reading import rows_of
 from articles.text import folded
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -107,7 +111,17 @@ def align(texts: list[str], reference: str) -> np.ndarray:
     while i >= 0:
         answer[spans[i][0]] = spans[i][3]
         i = int(back[i])
-    return answer
+    return without_chance_hits(texts, answer)
+
+
+def without_chance_hits(texts: list[str], label: np.ndarray) -> np.ndarray:
+    """The same labels without one to three words that a reference also has, far from any text that it has."""
+    count = np.array([len(text.split()) for text in texts])
+    long = np.flatnonzero((label >= 0.5) & (count >= 8))
+    if not len(long):
+        return label
+    far = np.array([np.abs(long - i).min() > 12 for i in range(len(texts))])
+    return np.where((count < 4) & far, 0.0, label)
 
 
 def snippet_labels(texts: list[str], include: list[str], exclude: list[str]) -> np.ndarray:
@@ -130,7 +144,7 @@ def snippet_labels(texts: list[str], include: list[str], exclude: list[str]) -> 
 class Sample:
     """One labelled page."""
 
-    __slots__ = ("blocks", "fold", "hints", "id", "kind", "label", "reference", "row", "site", "weight")
+    __slots__ = ("blocks", "fold", "hints", "house", "id", "kind", "label", "reference", "row", "site")
 
 
 def load() -> list[Sample]:
@@ -138,9 +152,9 @@ def load() -> list[Sample]:
     digest = hashlib.sha256()
     for name in ("articles/blocks.py", "articles/page.py", "articles/decode.py", "articles/text.py"):
         digest.update((ROOT / name).read_bytes())
-    for name in ("articles/metadata.py", "articles/hints.py", "articles/headline.py"):
+    for name in ("articles/metadata.py", "articles/hints.py", "articles/headline.py", "articles/title.py"):
         digest.update((ROOT / name).read_bytes())
-    digest.update(Path(__file__).read_bytes().split(b"# --- Pages")[0])
+    digest.update(Path(__file__).read_bytes().split(b"# --- Lore")[0])
     cache = (
         Path(os.environ.get("PRESSRUN_FIT_CACHE", tempfile.gettempdir()))
         / f"fit-{digest.hexdigest()[:12]}.pickle"
@@ -160,7 +174,9 @@ def load() -> list[Sample]:
         s = Sample()
         s.id, s.kind = row["id"], row["page_type"]
         s.blocks = blocks_of(page)
-        s.hints = hints_of(page, metadata_of(page))
+        metadata = metadata_of(page)
+        s.hints = hints_of(page, metadata)
+        s.house = house_of(metadata, url)
         if s.kind in (None, "article") and row["text"]:
             s.label = align(s.blocks.text, row["text"])
             s.reference = row["text"]
@@ -171,7 +187,6 @@ def load() -> list[Sample]:
             s.label, s.reference = None, row["text"]
         s.site = domain(url).top_domain_under_public_suffix or url
         s.fold = int(hashlib.sha256(s.site.encode()).hexdigest(), 16) % FOLDS
-        row.pop("plain_sentences", None) if s.label is None else None
         s.row = row
         samples.append(s)
     cache.write_bytes(pickle.dumps(samples, protocol=5))
@@ -234,9 +249,32 @@ def weights(s: Sample) -> np.ndarray:
     """Weight of each block: a page counts as one, a block as its share of the page's words."""
     count = np.array([len(t.split()) for t in s.blocks.text], float)
     if s.reference is None:
-        return np.where(s.label >= 0, 0.05, 0.0)
+        return np.where(s.label >= 0, SNIPPET, 0.0)
     scale = len(s.reference.split()) + 150.0
     return (count + 4.0) / scale
+
+
+SNIPPET = 0.1
+
+
+def trust(s: Sample, chance: np.ndarray) -> np.ndarray:
+    """How far to believe each label, by what models that had not seen the site say: references are human work.
+
+    Some end in the middle of a text, some lack paragraphs that stand between others. A label that is contradicted
+    outright counts a tenth; all labels of a page on which the two have little in common count a third; a second copy
+    of wanted text counts nothing, because the alignment may have taken either.
+    """
+    if s.label is None or s.reference is None:
+        return np.ones(len(s.blocks))
+    count = np.array([len(t.split()) for t in s.blocks.text], float)
+    wanted, said = s.label >= 0.5, chance >= 0.5
+    doubtful = (~wanted & (chance > 0.9)) | (wanted & (chance < 0.05))
+    both = count[wanted & said].sum()
+    alike = 2 * both / max(count[wanted].sum() + count[said].sum(), 1.0)
+    keys = [" ".join(folded(t)) if len(t) > 60 else "" for t in s.blocks.text]
+    known = {key for key, y in zip(keys, wanted, strict=True) if y and key}
+    copy = np.array([not y and key in known for key, y in zip(keys, wanted, strict=True)], bool)
+    return np.where(copy, 0.0, np.where(doubtful, 0.1, 1.0) * (0.3 if alike < 0.6 else 1.0))
 
 
 class Fitted:
@@ -271,17 +309,19 @@ class Fitted:
 
 
 STAGE1 = {"trees": 160, "rate": 0.12, "depth": 6}
-CUT = 0.5
-STAGE2 = {"trees": 350, "rate": 0.07, "depth": 6}
+STAGE2 = {"trees": 260, "rate": 0.09, "depth": 6}
+
+Trust = dict[str, np.ndarray]
 
 
 def rows(
-    samples: list[Sample], matrices: list[np.ndarray], rng: np.random.Generator
+    samples: list[Sample], matrices: list[np.ndarray], trusted: Trust
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Training rows of many pages: each block that matters, a tenth of the plainly empty at ten times the weight."""
+    rng = np.random.default_rng(7)
     xs, ys, ws = [], [], []
     for s, x in zip(samples, matrices, strict=True):
-        w = weights(s)
+        w = weights(s) * trusted.get(s.id, 1.0)
         y = s.label
         near = np.convolve((y >= 0.3).astype(float), np.ones(41))[20 : 20 + len(y)] > 0
         dull = ~near & (x[:, 0] < 8)
@@ -315,64 +355,84 @@ def _joined(table: dict[int, tuple[np.ndarray, ...]], folds: list[int]) -> list[
     return [np.concatenate([table[k][i] for k in folds]) for i in range(3)]
 
 
-def fit_both(samples: list[Sample], folds: list[int], log: Log) -> tuple[Lore, Fitted, Fitted]:
-    """Both stages from these pages; within, each fold is seen by stage one only through models that did not see it."""
-    rng = np.random.default_rng(7)
-    usable = [s for s in samples if s.label is not None and len(s.blocks)]
-    firsts: dict[int, list[np.ndarray]] = {}
-    contexts: dict[int, list[Context]] = {}
-    by = {k: [s for s in usable if s.fold == k] for k in folds}
-    for k in folds:
-        lore = learn_lore([s for s in usable if s.fold != k])
-        firsts[k], contexts[k] = stage_one(by[k], lore)
-    log("features")
-    parts = {k: rows(by[k], firsts[k], rng) for k in folds}
-    seconds = {}
-    for k in folds:
-        one = Fitted(*_joined(parts, [f for f in folds if f != k]), **STAGE1)
-        seconds[k] = []
-        for x, c in zip(firsts[k], contexts[k], strict=True):
-            seconds[k].append(c.second_stage(x, one.chance(x)))
-    log("inner models")
-    all_rows = _joined(parts, folds)
-    one = Fitted(*all_rows, **STAGE1)
-    parts2 = [rows(by[k], seconds[k], rng) for k in folds]
-    two = Fitted(*[np.concatenate([p[i] for p in parts2]) for i in range(3)], **STAGE2)
-    log(f"fitted on {len(all_rows[0])} rows, {parts2[0][0].shape[1]} columns")
-    return learn_lore(usable), one, two
+class Folds:
+    """Pages in folds by site, each seen only through word weights, name weights and models of the other folds."""
+
+    def __init__(self, samples: list[Sample], folds: list[int], log: Log) -> None:
+        self.folds, self.log = folds, log
+        self.pages = {k: [s for s in samples if s.fold == k and len(s.blocks)] for k in folds}
+        self.known = [s for k in folds for s in self.pages[k] if s.label is not None]
+        self.firsts: dict[int, list[np.ndarray]] = {}
+        self.contexts: dict[int, list[Context]] = {}
+        for k in folds:
+            lore = learn_lore([s for s in self.known if s.fold != k])
+            self.firsts[k], self.contexts[k] = stage_one(self.pages[k], lore)
+        log("features")
+        self.trusted: Trust = {}
+        self.trusted = {
+            s.id: trust(s, p)
+            for k, chances in self.judged(self.parts(self.firsts), self.firsts, STAGE1).items()
+            for s, p in zip(self.pages[k], chances, strict=True)
+        }
+        log("labels weighed")
+        self.rows_one = self.parts(self.firsts)
+        self.chances = self.judged(self.rows_one, self.firsts, STAGE1)
+        self.seconds = {
+            k: [
+                c.second_stage(*xp)
+                for c, *xp in zip(self.contexts[k], self.firsts[k], self.chances[k], strict=True)
+            ]
+            for k in folds
+        }
+        self.rows_two = self.parts(self.seconds)
+        log(f"stage one: {sum(len(part[0]) for part in self.rows_one.values())} rows")
+
+    def parts(self, matrices: dict[int, list[np.ndarray]]) -> dict[int, tuple[np.ndarray, ...]]:
+        """Training rows of each fold."""
+        found = {}
+        for k in self.folds:
+            known = [i for i, s in enumerate(self.pages[k]) if s.label is not None]
+            found[k] = rows([self.pages[k][i] for i in known], [matrices[k][i] for i in known], self.trusted)
+        return found
+
+    def judged(
+        self,
+        parts: dict[int, tuple[np.ndarray, ...]],
+        matrices: dict[int, list[np.ndarray]],
+        parameters: dict[str, float],
+    ) -> dict[int, list[np.ndarray]]:
+        """Chances of each fold's pages, by a model of the other folds."""
+        answers = {}
+        for k in self.folds:
+            model = Fitted(*_joined(parts, [f for f in self.folds if f != k]), **parameters)
+            answers[k] = [model.chance(x) for x in matrices[k]]
+        return answers
+
+    def fitted(self) -> tuple[Lore, Fitted, Fitted]:
+        """Both stages from all pages."""
+        one = Fitted(*_joined(self.rows_one, self.folds), **STAGE1)
+        two = Fitted(*_joined(self.rows_two, self.folds), **STAGE2)
+        return learn_lore(self.known), one, two
+
+
+Answers = dict[str, tuple[np.ndarray, np.ndarray]]
 
 
 def quick(samples: list[Sample], out: Path, *, keep: bool) -> None:
-    """As `evaluate`, three times as fast and a shade too kind: stage two's inputs come from stage-one models that
-    saw the tested fold's labels (never the tested fold's own answers). For choosing parameters, not for reporting."""
+    """As `evaluate`, several times as fast and a shade too kind: stage two's inputs come from stage-one models that
+    saw the tested fold's labels (never the tested fold's own answers)."""
     log = _clock()
-    rng = np.random.default_rng(7)
-    usable = [s for s in samples if s.label is not None and len(s.blocks)]
-    by = {k: [s for s in samples if s.fold == k and len(s.blocks)] for k in range(FOLDS)}
-    firsts, contexts, parts = {}, {}, {}
-    for k in range(FOLDS):
-        firsts[k], contexts[k] = stage_one(by[k], learn_lore([s for s in usable if s.fold != k]))
-        known = [i for i, s in enumerate(by[k]) if s.label is not None]
-        parts[k] = rows([by[k][i] for i in known], [firsts[k][i] for i in known], rng)
-    log("features")
-    seconds, parts2, p1 = {}, {}, {}
-    for k in range(FOLDS):
-        one = Fitted(*_joined(parts, [f for f in range(FOLDS) if f != k]), **STAGE1)
-        p1[k] = [one.chance(x) for x in firsts[k]]
-        seconds[k] = [c.second_stage(x, p) for x, c, p in zip(firsts[k], contexts[k], p1[k], strict=True)]
-        known = [i for i, s in enumerate(by[k]) if s.label is not None]
-        parts2[k] = rows([by[k][i] for i in known], [seconds[k][i] for i in known], rng)
-    log("stage one")
-    answers = {}
-    for k in range(FOLDS):
-        two = Fitted(*_joined(parts2, [f for f in range(FOLDS) if f != k]), **STAGE2)
-        for s, x, p in zip(by[k], seconds[k], p1[k], strict=True):
-            answers[s.id] = (p, two.chance(x))
+    folds = Folds(samples, list(range(FOLDS)), log)
+    second = folds.judged(folds.rows_two, folds.seconds, STAGE2)
+    answers: Answers = {
+        s.id: (p, q)
+        for k in folds.folds
+        for s, p, q in zip(folds.pages[k], folds.chances[k], second[k], strict=True)
+    }
     log("stage two")
     out.write_bytes(pickle.dumps(answers))
     if keep:
-        one = Fitted(*_joined(parts, list(range(FOLDS))), **STAGE1)
-        save(samples[0], learn_lore(usable), one, Fitted(*_joined(parts2, list(range(FOLDS))), **STAGE2))
+        save(samples[0], *folds.fitted())
         log("written")
     figures(samples, answers)
 
@@ -380,9 +440,9 @@ def quick(samples: list[Sample], out: Path, *, keep: bool) -> None:
 def evaluate(samples: list[Sample], test_folds: list[int], out: Path) -> None:
     """Answers for pages of sites that took no part in fitting, kept in a file for `score`."""
     log = _clock()
-    answers = {}
+    answers: Answers = {}
     for j in test_folds:
-        lore, one, two = fit_both(samples, [k for k in range(FOLDS) if k != j], log)
+        lore, one, two = Folds(samples, [k for k in range(FOLDS) if k != j], log).fitted()
         for s in samples:
             if s.fold == j and len(s.blocks):
                 c = Context(s.blocks, s.hints, lore)
@@ -395,60 +455,64 @@ def evaluate(samples: list[Sample], test_folds: list[int], out: Path) -> None:
         figures(samples, answers)
 
 
-def figures(samples: list[Sample], answers: dict[str, tuple[np.ndarray, np.ndarray]]) -> None:
-    """Print what `score.py` makes of the answers."""
+SHOWN = (
+    "f1",
+    "precision",
+    "recall",
+    "exact",
+    "include",
+    "exclude",
+    "promo_leak_inbody",
+    "promo_leak",
+    "false_strip",
+)
+
+
+def figures(samples: list[Sample], answers: Answers) -> None:
+    """Print what `score.py` makes of the answers, with all removal rules of the reader and no site profile."""
     sys.path.insert(0, str(CORPUS))
     import score
 
-    for which in (0, 1):
-        for cut in (0.5,):
-            found = defaultdict(list)
-            for s in samples:
-                if s.id in answers and s.kind in (None, "article"):
-                    p = answers[s.id][which]
-                    text = "\n".join(t for t, v in zip(s.blocks.text, p, strict=True) if v >= cut)
-                    row = s.row | {"mention_sentences": [], "plain_sentences": []}
-                    r = {"id": s.id, "ms": 0.0, "error": None, "dataset": s.id.split("/")[0]}
-                    if s.reference:
-                        tp, fp, fn = score.overlap(s.reference, text)
-                        r |= {
-                            "p": score.rate(tp, fp, fn) if tp + fp > 0 else None,
-                            "r": score.rate(tp, fn, fp),
-                            "leak": list(score.leaks(row, text)),
-                            "exact": float(score.words(s.reference) == score.words(text)),
-                        }
-                    low = " ".join(text.lower().split())
-                    r["include"] = [" ".join(x.lower().split()) in low for x in row["must_include"]]
-                    r["exclude"] = [" ".join(x.lower().split()) not in low for x in row["must_exclude"]]
-                    found[r["dataset"]].append(r)
-            print(
-                which + 1,
-                cut,
-                {
-                    k: {
-                        f: v
-                        for f, v in score.summary(r).items()
-                        if f
-                        in (
-                            "f1",
-                            "exact",
-                            "precision",
-                            "recall",
-                            "include",
-                            "exclude",
-                            "promo_leak",
-                            "promo_leak_inbody",
-                        )
-                    }
-                    for k, r in found.items()
-                },
-                flush=True,
-            )
+    found = defaultdict(list)
+    for s in samples:
+        if s.id not in answers or s.kind not in (None, "article"):
+            continue
+        context = Context(s.blocks, s.hints, Lore(words={}, names={}))
+        context.matrix()
+        body = body_of(answers[s.id][1], context)
+        stripped = strip(s.blocks, body, s.hints, s.house)
+        # References count the standfirst as text; the reader keeps it apart, as the dek.
+        dek = [removed.text for removed in stripped.removed if removed.reason == STANDFIRST]
+        lines = ["\t".join(s.blocks.text[i] for i in row) for row in rows_of(s.blocks, stripped.kept)]
+        text = "\n".join([*dek, *lines])
+        found[s.id.split("/")[0]].append(judged(score, s, text))
+    for name, answered in [*found.items(), ("all", [r for group in found.values() for r in group])]:
+        summary = score.summary(answered)
+        print(f"{name:12}", json.dumps({k: summary[k] for k in SHOWN if k in summary}), flush=True)
+
+
+def judged(score: ModuleType, s: Sample, text: str) -> dict[str, object]:
+    """One page's figures, as `score.judge` would give them for this text."""
+    row = s.row
+    r: dict[str, object] = {"id": s.id, "ms": 0.0, "error": None}
+    if s.reference:
+        tp, fp, fn = score.overlap(s.reference, text)
+        r["p"] = score.rate(tp, fp, fn) if tp + fp > 0 else None
+        r["r"], r["exact"] = score.rate(tp, fn, fp), float(score.words(s.reference) == score.words(text))
+        r["leak"] = list(score.leaks(row, text))
+        held = set(score.shingles(score.folded(text)))
+        plain = [score.dropped(x, held) for x in row.get("plain_sentences", [])]
+        if plain and sum(plain) / len(plain) <= 0.2:
+            r["strip"] = [score.dropped(x, held) for x in row.get("mention_sentences", [])]
+    low = " ".join(text.lower().split())
+    r["include"] = [" ".join(x.lower().split()) in low for x in row["must_include"]]
+    r["exclude"] = [" ".join(x.lower().split()) not in low for x in row["must_exclude"]]
+    return r
 
 
 def recipe() -> str:
     """Hash of what is fitted: the columns, in order, and the parameters."""
-    return hashlib.sha256(json.dumps([columns(), STAGE1, STAGE2, CUT, FOLDS]).encode()).hexdigest()[:16]
+    return hashlib.sha256(json.dumps([columns(), STAGE1, STAGE2, SNIPPET, FOLDS]).encode()).hexdigest()[:16]
 
 
 def columns() -> list[str]:
@@ -517,7 +581,6 @@ def save(sample: Sample, lore: Lore, one: Fitted, two: Fitted) -> None:
         columns=_bytes("\n".join(names)),
         corpus=_bytes(corpus_hash()),
         recipe=_bytes(recipe()),
-        cut=np.array(CUT),
     )
     from articles.fitted import body_model
 

@@ -49,7 +49,7 @@ def main() -> None:
             kind_row(
                 metadata,
                 s.blocks,
-                body_of((answers[s.id][0] + answers[s.id][1]) / 2, context, fit_body.CUT),
+                body_of(answers[s.id][1], context),
                 s.row["url"] or "",
             )
         )

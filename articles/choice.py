@@ -1,0 +1,139 @@
+"""From the chance of each block to the choice of the body: one page, judged as a whole.
+
+Three steps, each of which needs the page, not the block: where to cut (`page_cut`), the best chain of runs of body and
+of the rest in page order (`best_chain`), and a second look at what was chosen (`without_doubles`,
+`without_second_article`).
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from articles.blocks import Elements
+from articles.features import Context
+
+Chances = NDArray[np.float64]
+Taken = NDArray[np.bool_]
+
+LEAST_CUT: Final = 0.2
+MOST_WORDS: Final = 60.0
+"""Words of a block that count for the chain: one long block must not pay for a dozen wrong ones."""
+EDGE: Final = 0.1
+"""What beginning or ending a run of body costs, in words, where one element ends and another begins."""
+SPLIT: Final = 0.4
+"""The same between two blocks of one element: siblings are mostly all body or all not."""
+LONG: Final = 12
+"""Words from which a block equal to the one before is a copy."""
+COPIED: Final = 0.25
+"""Share of the chosen words in runs of copies from which the page holds its whole text twice."""
+OPENING: Final = 60
+"""Words of body that must stand before a second article can begin."""
+SECOND: Final = 40
+"""Words of body that a second article must hold."""
+
+
+def page_cut(chance: Chances, words: Chances) -> float:
+    """The chance from which taking a block raises the page's expected F1: half the best F1 that can be expected.
+
+    Lipton, Elkan, Naryanaswamy, "Optimal thresholding of classifiers to maximize F1 measure" (2014).
+    """
+    mass = chance * words
+    total = float(mass.sum())
+    if not total:
+        return 0.5
+    order = np.argsort(-chance, kind="stable")
+    best = float((2 * np.cumsum(mass[order]) / (np.cumsum(words[order]) + total)).max())
+    return max(LEAST_CUT, best / 2)
+
+
+def choose(chance: Chances, context: Context) -> Taken:
+    """The blocks that are the body."""
+    taken = best_chain(chance, context)
+    taken = without_second_article(taken, context)
+    return without_doubles(taken, context)
+
+
+def best_chain(chance: Chances, context: Context) -> Taken:
+    """The choice that gains most words of body over words of other text, when every change between the two costs."""
+    n = len(chance)
+    if not n:
+        return np.zeros(0, bool)
+    gain = (chance - page_cut(chance, context.words)) * np.minimum(context.words, MOST_WORDS)
+    parent = context.ancestors[1]
+    cost = np.full(n, EDGE)
+    cost[1:][parent[1:] == parent[:-1]] = SPLIT
+    outside, inside = 0.0, -1e9
+    came_from_inside, came_from_outside = [False] * n, [False] * n
+    for i, (worth, change) in enumerate(zip(gain.tolist(), cost.tolist(), strict=True)):
+        leave, enter = inside - change, outside - change
+        if leave > outside:
+            outside, came_from_inside[i] = leave, True
+        if enter >= inside:
+            inside, came_from_outside[i] = enter, True
+        inside += worth
+    taken = np.zeros(n, bool)
+    within = inside > outside
+    for i in range(n - 1, -1, -1):
+        taken[i] = within
+        within = not came_from_outside[i] if within else came_from_inside[i]
+    return taken
+
+
+def without_doubles(taken: Taken, context: Context) -> Taken:
+    """The same choice without copies: pages carry a text twice for two layouts, or a summary as caption once more.
+
+    A refrain is none: it comes back alone, not with what stands around it.
+    """
+    chosen = np.flatnonzero(taken & (context.words >= 4))
+    roots = [-1, *context.first_alike[chosen].tolist(), -1]
+    first: dict[int, int] = {}
+    dropped: list[int] = []
+    in_runs: list[int] = []
+    for at, i in enumerate(chosen.tolist(), start=1):
+        known = first.setdefault(roots[at], at)
+        if known == at:
+            continue
+        if context.words[i] >= LONG and at - known == 1:
+            dropped.append(i)
+        if roots[at - 1] == roots[known - 1] or roots[at + 1] == roots[known + 1]:
+            in_runs.append(i)
+    copied = float(context.words[in_runs].sum()) if in_runs else 0.0
+    if copied >= COPIED * float(context.words[chosen].sum()):
+        dropped += in_runs
+    if not dropped:
+        return taken
+    taken = taken.copy()
+    taken[dropped] = False
+    return taken
+
+
+def without_second_article(taken: Taken, context: Context) -> Taken:
+    """The same choice up to the next `<article>` with an `<h1>` of its own, where the first stands in one too."""
+    e = context.blocks.elements
+    chosen = np.flatnonzero(taken)
+    if len(chosen) < 2 or e.tag.count("article") < 2 or e.tag.count("h1") < 2:
+        return taken
+    before = np.cumsum(context.words * taken)
+    for i, at in enumerate(context.blocks.element):
+        if e.tag[at] != "h1" or i <= chosen[0] or before[i - 1] < OPENING:
+            continue
+        preceding = chosen[chosen < i]
+        own, other = _article(e, at), _article(e, context.blocks.element[preceding[len(preceding) // 2]])
+        if own <= 0 or other <= 0 or e.start[own] <= preceding[-1]:
+            continue
+        if e.start[own] >= e.start[other] and e.end[own] <= e.end[other]:
+            continue
+        start, end = e.start[own], e.end[own]
+        if float((context.words[start:end] * taken[start:end]).sum()) >= SECOND:
+            return np.asarray(taken & (np.arange(len(taken)) < start))
+    return taken
+
+
+def _article(elements: Elements, at: int) -> int:
+    """The `<article>` around an element; 0 or less where there is none."""
+    while at > 0 and elements.tag[at] != "article":
+        at = elements.parent[at]
+    return at
