@@ -116,11 +116,11 @@ def test_a_miss_removes_when_another_six_hours_later_confirms_it(
         (make_miss(at=hour(1), status=503),),
         (make_rejection("harbour", at=hour(1)),),
         (make_miss(at=hour(1), target="http://latinpost.test/harbour/?utm_source=x"),),
+        (make_miss(at=hour(1), target="http://latinpost.test/harbour"), make_page("http://latinpost.test/harbour", at=hour(1))),
         (make_miss(at=hour(1), target=HOME + "login"),),
         (make_miss(at=hour(1), target=HOME + "login"), make_page(HOME + "login", at=hour(1), reason=Reason.CONSENT)),
-        (make_miss(at=hour(1), target=None), ),
-    ][:-1],
-    ids=["403", "503", "a picture", "another spelling", "an end nobody knows", "a consent page"],
+    ],
+    ids=["403", "503", "a picture", "another spelling", "another spelling taken for a listing", "an end nobody knows", "a consent page"],
 )  # fmt: skip
 def test_what_says_nothing_of_the_article_never_removes_it(
     answer: tuple[Reading, ...], folder: ObjectStore, database: Database
