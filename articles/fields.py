@@ -63,11 +63,13 @@ def fields_of(
     site: Site | None = None,
     *,
     around: Sequence[str] = (),
+    wall: str | None = None,
     named: Named | None = None,
 ) -> Fields:
     """Read all fields of a page whose body is `paragraphs`. Never raises on any content.
 
-    `around` are the short texts beside the body (`nearby.around_body`), `named` is the headline where it is known.
+    `around` are the short texts beside the body (`nearby.around_body`), `wall` is the text of a paywall that ends
+    it, `named` the headline where it is known.
     """
     evidence: list[Evidence] = []
     host = host_of(capture.url)
@@ -105,7 +107,7 @@ def fields_of(
         section=_section(metadata, right_before, title, evidence),
         keywords=_keywords(metadata, evidence),
         image=_image(page, metadata, evidence),
-        access=_access(metadata, paragraphs, evidence),
+        access=_access(metadata, paragraphs, wall, evidence),
         next_page=next_page_of(page, metadata, capture.url),
         evidence=tuple(evidence),
     )
@@ -407,31 +409,49 @@ def _file_name(url: str) -> str:
 
 # --- Access ---------------------------------------------------------------------------------------
 
+_TIER_META: Final = (
+    "article:content_tier", "og:article:content_tier", "content_tier", "article:tier", "article:access_level",
+    "cxenseparse:accesslevel", "access-level",
+)  # fmt: skip
 _TIERS: Final = {
-    "free": Access.FREE, "metered": Access.METERED, "locked": Access.PAID, "paid": Access.PAID,
-    "premium": Access.PAID, "subscriber": Access.PAID, "subscribers": Access.PAID, "plus": Access.PAID,
+    "free": Access.FREE, "open": Access.FREE, "metered": Access.METERED, "registered": Access.METERED,
+    "registration": Access.METERED, "locked": Access.PAID, "paid": Access.PAID, "premium": Access.PAID,
+    "subscriber": Access.PAID, "subscribers": Access.PAID, "subscription": Access.PAID, "plus": Access.PAID,
+    "members": Access.PAID, "paywall": Access.PAID, "abo": Access.PAID,
 }  # fmt: skip
 STUB_WORDS: Final = 180
 """A page that is not free and shows fewer words shows only the beginning."""
 
 
-def _access(metadata: Metadata, paragraphs: Sequence[str], evidence: list[Evidence]) -> Access:
+def _access(
+    metadata: Metadata, paragraphs: Sequence[str], wall: str | None, evidence: list[Evidence]
+) -> Access:
+    """Who may read the whole text, by the page's statements; `wall` is the text of a paywall that ends the body."""
     thing = metadata.article
     access = Access.FREE
     free = thing.free if thing else None
-    tier = (metadata.first("article:content_tier", "og:article:content_tier", "content_tier") or "").lower()
-    meta_free = (metadata.first("isaccessibleforfree") or "").lower()
-    if free is not None:
-        access = Access.FREE if free else Access.PAID
+    tier = (metadata.first(*_TIER_META) or "").lower()
+    locked = next((one for one in metadata.things if one.role == "haspart" and one.free is False), None)
+    stated = True
+    if free is not None and not (free and locked):
+        access = Access.FREE if free else Access.METERED if tier == "metered" else Access.PAID
         _note(evidence, "access", Origin.JSON_LD, f"isAccessibleForFree: {str(free).lower()}")
-        if not free and tier == "metered":
-            access = Access.METERED
+    elif locked is not None:
+        access = Access.METERED if tier == "metered" else Access.PAID
+        part = f" {locked.selector}" if locked.selector else ""
+        _note(evidence, "access", Origin.JSON_LD, f"hasPart{part} isAccessibleForFree: false")
     elif tier in _TIERS:
         access = _TIERS[tier]
         _note(evidence, "access", Origin.META, tier)
-    elif meta_free == "false":
+    elif (metadata.first("isaccessibleforfree") or "").lower() == "false":
         access = Access.PAID
         _note(evidence, "access", Origin.META, "isAccessibleForFree: false")
-    if access in (Access.PAID, Access.METERED) and sum(len(one.split()) for one in paragraphs) < STUB_WORDS:
+    else:
+        stated = False
+    short = sum(len(one.split()) for one in paragraphs) < STUB_WORDS
+    if short and access is not Access.FREE:
+        return Access.STUB
+    if short and wall and not stated:
+        _note(evidence, "access", Origin.TEXT, wall)
         return Access.STUB
     return access

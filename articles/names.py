@@ -63,7 +63,7 @@ _PREFIX: Final = re.compile(
     re.IGNORECASE | re.VERBOSE,
 )
 _SPLIT: Final = re.compile(
-    r"\s*(?:[;|•·●▪\n\t/]|\s[-–—]\s|\s–|,?\s+(?:and|AND|as\s+told\s+to|und|et|y|och|og|ja|i|with|mit|avec"
+    r"\s*(?:[;|•·●▪\n\t/]|\s[-–—]\s|\s–|,?\s+(?:and|And|AND|as\s+told\s+to|und|et|y|och|og|ja|i|with|mit|avec"
     r"|con|και|и)\s+|,?\s*&\s+|,?\s+(?:e|en)\s+(?=[A-ZÀ-Þ])|、|，)\s*"
 )
 _COMMA: Final = re.compile(r"\s*,\s*")
@@ -239,7 +239,7 @@ def read_byline(texts: Iterable[str], *, site_runs: tuple[str, ...] = ()) -> Byl
                     agencies[agency] = None
             elif _is_nobody(key) or not _LETTERS.search(name):
                 continue
-            elif _is_organisation(name, site_runs):
+            elif _is_organisation(name, site_runs) and not _AGENCY_BEHIND.search(name):
                 organisations.setdefault(key, name)
             elif not _NO_NAME.search(name):
                 name = _without_employer(name, site_runs, agencies)

@@ -68,7 +68,8 @@ def read_lines(capture: Capture, site: Site | None = None) -> PageRead:
         return PageRead(_rejected(capture, site, kind, str(certainty)))
     beside = [one.text for one in stripped.removed if one.kind in _SIGNED]
     around = (*beside, *around_body(blocks, stripped.kept))
-    fields = fields_of(page, metadata, paragraphs, capture, site, around=around, named=named)
+    wall = next((one.text for one in stripped.removed if one.kind is Kind.PAYWALL and one.place), None)
+    fields = fields_of(page, metadata, paragraphs, capture, site, around=around, wall=wall, named=named)
     article = _article(capture, site, fields, hints, paragraphs)
     if article.dek is None:
         dek = next((one.text for one in stripped.removed if one.reason == STANDFIRST), None)

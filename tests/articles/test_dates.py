@@ -1,12 +1,12 @@
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, date, datetime, timedelta, timezone
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from articles.dates import as_written, parse_moment
+from articles.dates import Reader, as_written, parse_moment
 from articles.model import Precision, Zone
 
 
@@ -138,3 +138,74 @@ def test_the_day_survives_every_form(moment: datetime, form: str) -> None:
 def test_no_text_makes_date_reading_fail(text: str) -> None:
     moment = parse_moment(text, "America/New_York")
     assert moment is None or moment.at.tzinfo is UTC
+
+
+READER = Reader(fetched_at=datetime(2025, 6, 1, 12, 30, 45, tzinfo=UTC), timezone="America/New_York")
+
+
+@pytest.mark.parametrize(
+    ("text", "at", "precision"),
+    [
+        ("12 minutes ago", "2025-06-01T12:18+00:00", Precision.MINUTE),
+        ("vor 5 Minuten", "2025-06-01T12:25+00:00", Precision.MINUTE),
+        ("Published 3 hours ago", "2025-06-01T00:00+00:00", Precision.DAY),
+        ("10 hours ago", "2025-05-31T00:00+00:00", Precision.DAY),  # in New York it was still Saturday
+        ("vor 2 Tagen", "2025-05-30T00:00+00:00", Precision.DAY),
+        ("hace 2 días", "2025-05-30T00:00+00:00", Precision.DAY),
+        ("il y a 2 jours", "2025-05-30T00:00+00:00", Precision.DAY),
+        ("há 2 dias", "2025-05-30T00:00+00:00", Precision.DAY),
+        ("2 giorni fa", "2025-05-30T00:00+00:00", Precision.DAY),
+        ("2 dagen geleden", "2025-05-30T00:00+00:00", Precision.DAY),
+        ("2 dni temu", "2025-05-30T00:00+00:00", Precision.DAY),
+        ("2 dagar sedan", "2025-05-30T00:00+00:00", Precision.DAY),
+        ("2日前", "2025-05-30T00:00+00:00", Precision.DAY),
+        ("Yesterday, 10:15 pm", "2025-06-01T02:15+00:00", Precision.MINUTE),
+        ("Gestern, 14:05 Uhr", "2025-05-31T18:05+00:00", Precision.MINUTE),
+        ("May 3", "2025-05-03T00:00+00:00", Precision.DAY),
+        ("Saturday, 3 May, 10:15", "2025-05-03T14:15+00:00", Precision.MINUTE),
+        ("24. Dezember", "2024-12-24T00:00+00:00", Precision.DAY),  # the last one, not the next
+        ("29 February", "2024-02-29T00:00+00:00", Precision.DAY),
+    ],
+)
+def test_dates_against_the_day_of_reading_are_as_exact_as_they_say(
+    text: str, at: str, precision: Precision
+) -> None:
+    moment = READER.read(text)
+    assert moment is not None
+    assert (moment.at, moment.precision) == (datetime.fromisoformat(at), precision)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "prices rose 2 days ago in the whole country",
+        "Today",
+        "Gestern war alles besser",
+        "NEBULA MARS 3",
+        "5 reasons",
+    ],
+)
+def test_a_sentence_that_speaks_of_time_is_no_date(text: str) -> None:
+    assert READER.read(text) is None
+
+
+@given(st.integers(0, 59), st.datetimes(datetime(2000, 1, 1), datetime(2100, 1, 1)))  # noqa: DTZ001
+def test_what_was_minutes_ago_is_never_later_than_the_reading(minutes: int, now: datetime) -> None:
+    reader = Reader(fetched_at=now.replace(tzinfo=UTC))
+    moment = reader.read(f"{minutes} minutes ago")
+    assert moment is not None
+    assert timedelta(0) <= reader.fetched_at - moment.at - timedelta(minutes=minutes) < timedelta(minutes=1)
+
+
+@given(st.dates(date(2000, 3, 1), date(2100, 1, 1)), st.integers(0, 364))
+def test_a_day_without_a_year_is_the_last_one_of_its_name(today: date, days_ago: int) -> None:
+    day = today - timedelta(days=days_ago)
+    moment = Reader(fetched_at=datetime(today.year, today.month, today.day, 6, tzinfo=UTC)).read(
+        f"{day:%B} {day.day}"
+    )
+    assert moment is not None
+    assert moment.at.date() == day
+
+
+def test_a_row_of_a_calendar_is_no_date() -> None:
+    assert parse_moment("8. 9. 10. 11. 12. 13. 14.") is None

@@ -31,10 +31,12 @@ def _read(
     text: tuple[str, ...] = TEXT,
     site: Site | None = None,
     found: Found | None = None,
+    around: tuple[str, ...] = (),
+    wall: str | None = None,
 ) -> Fields:
     page = parse(f"<html><head>{head}</head><body>{body}</body></html>", url)
     capture = Capture(url=url, fetched_at=NOW, status=200, headers=(), body=b"", found=found)
-    return fields_of(page, metadata_of(page), text, capture, site)
+    return fields_of(page, metadata_of(page), text, capture, site, around=around, wall=wall)
 
 
 def _ld(text: str) -> str:
@@ -321,3 +323,122 @@ def test_no_page_makes_field_reading_fail(fragments: list[str], url: str) -> Non
     again = fields_of(page, metadata_of(page), tuple(fragments[:3]), capture, SITE)
     assert first == again
     assert first.published_at is None or first.published_at.tzinfo is UTC
+
+
+HEADING = "<h1>Rain falls on the north</h1>"
+
+
+def test_a_date_below_the_text_dates_it_but_one_that_speaks_of_a_change_does_not() -> None:
+    assert _read(body=HEADING, around=("Published on 30 May 2025 by Ann Lee",)).published_at == datetime(
+        2025, 5, 30, tzinfo=UTC
+    )
+    assert _read(body=HEADING, around=("Last updated on 30 May 2025",)).published_at is None
+    changed_first = ("Letzte Änderung: 31.05.2025 - 14:49 Erschienen am: 30.05.2025",)
+    assert _read(body=HEADING, around=changed_first).published_at == datetime(2025, 5, 30, tzinfo=UTC)
+
+
+def test_a_date_and_then_the_change_is_the_publication() -> None:
+    fields = _read(body=f"{HEADING}<p><span>May 3, 2025</span> <span>- Updated May 9, 2025</span></p>")
+    assert fields.published_at == datetime(2025, 5, 3, tzinfo=UTC)
+
+
+def test_hours_ago_give_the_day_and_no_more() -> None:
+    fields = _read(body=f"{HEADING}<div class=date>3 hours ago</div>")
+    assert fields.published_at == datetime(2025, 6, 1, tzinfo=UTC)
+    assert _evidence(fields, "published_at").precision is Precision.DAY
+
+
+def test_the_clock_of_the_page_is_not_its_date() -> None:
+    assert _read(body=f"{HEADING}<p>Aktuelle Zeit: 14.10.2020, 12:18</p>").published_at is None
+    assert _read(body=f"{HEADING}<p>Copyright © 3.2.2024 by the paper</p>").published_at is None
+
+
+@pytest.mark.parametrize("path", ["/news/29-05-2025", "/news/29052025-rain-falls", "/2025/may/29/rain"])
+def test_a_day_in_the_address_dates_a_page_in_every_usual_form(path: str) -> None:
+    fields = _read(body=HEADING, url=f"https://www.dailynews.example{path}/")
+    assert fields.published_at == datetime(2025, 5, 29, tzinfo=UTC)
+
+
+def test_the_address_tells_which_number_is_the_month() -> None:
+    url = "https://www.dailynews.example/2024/october/03/rain/"
+    fields = _read(body=f"{HEADING}<span class=post-date>03/10/2024</span>", url=url, site=SITE)
+    assert fields.published_at == datetime(2024, 10, 3, tzinfo=UTC)
+
+
+def test_an_earlier_date_beside_the_headline_wins_over_one_that_is_only_the_last_changes() -> None:
+    head = _ld(
+        '"headline": "Rain falls on the north", "datePublished": "May 9, 2025", "dateModified": "May 9, 2025"'
+    )
+    assert _read(head, f"{HEADING}<p>May 3, 2025</p>").published_at == datetime(2025, 5, 3, tzinfo=UTC)
+    assert _read(
+        head, f"{HEADING}<p>In May 3, 2024, rain had fallen there as it falls now</p>"
+    ).published_at == (datetime(2025, 5, 9, tzinfo=UTC))
+
+
+def test_a_heading_that_leads_home_is_the_site_and_not_the_headline() -> None:
+    body = "<h1><a href='/'>Rain in the North</a></h1><h2>Rain falls on Monday</h2>"
+    fields = _read("<title>Rain falls on Monday - Rain in the North</title>", body)
+    assert fields.title == "Rain falls on Monday"
+
+
+def test_what_the_title_has_more_than_the_shared_title_is_the_sites_name() -> None:
+    head = "<title>The Umbrella: Rain falls on Monday</title><meta property=og:title content='Rain falls on Monday'>"
+    assert _read(head, "<h1>The Umbrella</h1><h2>What to do</h2>").title == "Rain falls on Monday"
+
+
+def test_kickers_and_subtitles_within_the_heading_go_where_no_one_else_has_them() -> None:
+    head = "<meta property=og:title content='Rain falls on the north'>"
+    kicker = "<h1><span>Weather</span> <span>Rain falls on the north</span></h1>"
+    subtitle = "<h1><span>Rain falls on the north</span> <span>And the wind blows</span></h1>"
+    assert _read(head, kicker).title == "Rain falls on the north"
+    assert _read(head, subtitle).title == "Rain falls on the north"
+    both = "<meta property=og:title content='Weather: Rain falls on the north'>"
+    assert _read(both, kicker).title == "Weather Rain falls on the north"
+
+
+def test_a_first_name_gives_way_to_the_full_name_that_the_page_shows() -> None:
+    head = _ld('"headline": "Rain falls", "author": {"@type": "Person", "name": "Nils"}')
+    assert _read(head, f"{HEADING}<p>Von Nils Pickert</p>").authors == ("Nils Pickert",)
+    assert _read(head, f"{HEADING}<p>Von Ann Lee</p>").authors == ("Nils",)
+
+
+def test_signatures_below_the_text_are_read() -> None:
+    assert _read(body=HEADING, around=("Article by", "Ann Lee", "Share this")).authors == ("Ann Lee",)
+    assert _read(body=HEADING, around=("---- by Ann Lee",)).authors == ("Ann Lee",)
+    fields = _read(body=HEADING, around=("Reporting by The Associated Press.",))
+    assert (fields.authors, fields.agencies) == ((), ("AP",))
+
+
+def test_links_to_networks_are_no_authors() -> None:
+    assert (
+        _read(body=f"{HEADING}<a class=author>YouTube</a><a class=author>Twitter Facebook</a>").authors == ()
+    )
+
+
+def test_all_authors_that_microdata_names_are_kept() -> None:
+    one = "<span itemprop=author><a><span itemprop=name>{}, Associated Press</span></a></span>"
+    body = f"{HEADING}<p>{one.format('Ann Lee')}</p><p>{one.format('Bob Roy')}</p>"
+    assert _read(body=body).authors == ("Ann Lee", "Bob Roy")
+
+
+def test_authors_are_looked_up_by_their_ids() -> None:
+    head = (
+        '<script type="application/ld+json">{"@graph": [{"@type": "NewsArticle", "headline": "Rain",'
+        ' "author": [{"@id": "#a"}, {"@id": "#b"}]}, {"@type": "Person", "@id": "#a", "name": "Ann Lee"},'
+        ' {"@type": "Person", "@id": "#b", "name": "Bob Roy"}]}</script>'
+    )
+    assert _read(head).authors == ("Ann Lee", "Bob Roy")
+
+
+def test_a_locked_part_says_that_the_page_is_paid_and_which_part() -> None:
+    part = '{"@type": "WebPageElement", "isAccessibleForFree": "False", "cssSelector": ".locked"}'
+    fields = _read(_ld(f'"headline": "Rain", "hasPart": {part}'), text=TEXT * 20)
+    assert fields.access is Access.PAID
+    assert _evidence(fields, "access").raw == "hasPart .locked isAccessibleForFree: false"
+
+
+def test_a_paywall_behind_a_short_text_makes_a_stub_unless_the_page_says_it_is_free() -> None:
+    wall = "Subscribe to read the whole article"
+    assert _read(wall=wall).access is Access.STUB
+    assert _read(wall=wall, text=TEXT * 20).access is Access.FREE
+    assert _read(_ld('"headline": "Rain", "isAccessibleForFree": true'), wall=wall).access is Access.FREE

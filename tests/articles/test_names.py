@@ -98,3 +98,23 @@ def test_no_text_makes_byline_reading_fail(texts: list[str]) -> None:
 def test_persons_are_capitalised_words(name: str) -> None:
     if looks_like_person(name):
         assert 2 <= len(name.split()) <= 5
+
+
+@pytest.mark.parametrize(
+    ("text", "people"),
+    [
+        ("Adam Aaronson PhillyVoice Staff", ("Adam Aaronson",)),
+        ("John O'Connor The Associated Press", ("John O'Connor",)),
+        ("By Glen Owen And Brendan Carlin For The Mail", ("Glen Owen", "Brendan Carlin")),
+        ("Will Judd Former Deputy Tech Editor", ("Will Judd",)),
+        ("Ann Lee, Chief Technology Officer and Head of Labs", ("Ann Lee",)),
+        ("Ann B. Slotnick CPP, PSP", ("Ann B. Slotnick",)),
+        ("André Oliver KLEIN", ("André Oliver KLEIN",)),
+        ("CM | Craig McCarthy", ("Craig McCarthy",)),
+        ("Nelson C.J.", ("Nelson C.J.",)),
+        ("YouTube", ()),
+        ("page.head.extra.author", ()),
+    ],
+)
+def test_papers_agencies_jobs_and_degrees_behind_a_name_go(text: str, people: tuple[str, ...]) -> None:
+    assert read_byline([text], site_runs=("phillyvoice",)).people == people
