@@ -1,6 +1,7 @@
 """What becomes of every misbehaviour of the hostile newspaper: the table of docs/hostile.md.
 
     python -m benchmarks.hostile_table [--write docs/hostile.md]
+    python -m benchmarks.hostile_table --flow      # through `pressrun crawl`: memory of the whole process tree
 
 Runs one crawl of all cases by the real child process, as tests/spiders/test_hostile.py does, and prints for each
 what happened, how many bytes the crawler took of the misbehaving answers and how long they held it, then the most
@@ -10,13 +11,18 @@ memory that the process had.
 from __future__ import annotations
 
 import argparse
+import os
+import subprocess
+import sys
 import tempfile
 import time
 from pathlib import Path
 
+from benchmarks.memory import watched
+from seeds.load import write_site
 from tests.support.crawling import Crawl
 from tests.support.hostile import HOSTILE, Web
-from tests.support.hostile_cases import CASES, crawl_all
+from tests.support.hostile_cases import CASES, crawl_all, hostile_sites, write_hosts
 
 BEGIN, END = "<!-- table -->\n", "<!-- end of table -->\n"
 
@@ -27,7 +33,13 @@ def main() -> None:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--write", type=Path, help="put the table into this page")
+    parser.add_argument(
+        "--flow", action="store_true", help="crawl, read and store all cases; print the memory"
+    )
     arguments = parser.parse_args()
+    if arguments.flow:
+        _flow()
+        return
     with (
         Web({name: case.pages for name, case in CASES.items()}) as web,
         tempfile.TemporaryDirectory(prefix="hostile-") as folder,
@@ -42,6 +54,36 @@ def main() -> None:
         text = arguments.write.read_text(encoding="utf-8")
         before, after = text.split(BEGIN)[0], text.split(END)[1]
         arguments.write.write_text(before + BEGIN + "\n" + table + "\n" + END + after, encoding="utf-8")
+
+
+def _flow() -> None:
+    with (
+        Web({name: case.pages for name, case in CASES.items()}) as web,
+        tempfile.TemporaryDirectory(prefix="hostile-") as name,
+    ):
+        folder = Path(name)
+        for site in hostile_sites(web):
+            write_site(folder / "seeds", site)
+        began = time.perf_counter()
+        process = subprocess.Popen(
+            [
+                sys.executable,
+                "-m",
+                "pressrun.cli",
+                "crawl",
+                "--store",
+                name,
+                "--seeds",
+                str(folder / "seeds"),
+            ],
+            env={**os.environ, "PRESSRUN_HOSTS": str(write_hosts(folder))},
+        )
+        with watched(process.pid) as peak:
+            code = process.wait()
+    print(
+        f"pressrun crawl of {len(CASES) - 1} hostile sites: exit code {code}, {time.perf_counter() - began:.0f} s; "
+        f"flow, crawler and readers together {peak[0] / 1024:.0f} MB at most"
+    )
 
 
 def _table(web: Web, crawl: Crawl, seconds: float) -> str:

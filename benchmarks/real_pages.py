@@ -18,7 +18,6 @@ import re
 import shutil
 import socket
 import sys
-import threading
 import time
 from collections import Counter, defaultdict
 from collections.abc import Iterator
@@ -34,14 +33,13 @@ from urllib.parse import urlsplit
 from articles.model import Fetch, Site
 from articles.urls import canonical_url, url_key
 from benchmarks.corpus import Page, corpus_folder, pages
+from benchmarks.memory import watched
 from flows.config import choose, load_config
 from pressrun.crawling import crawl_watched
 from seeds.load import site_text
 from storage import records
 from storage.state.database import open_database
 from storage.state.frontier import history
-
-SAMPLE_SECONDS = 0.2
 
 
 def main() -> int:
@@ -68,7 +66,7 @@ def main() -> int:
     _write_seeds(paper, arguments.store / "seeds", arguments.port)
     hosts = arguments.store / "hosts"
     hosts.write_text("".join(f"127.0.0.1 {host}\n" for host in paper), encoding="utf-8")
-    with _served(paper, arguments.port), _memory() as peak:
+    with _served(paper, arguments.port), watched(os.getpid(), _servers()) as peak:
         figures = _crawl(arguments.store, hosts)
     figures["peak_mib"] = round(peak[0] / 1024)
     lost = _fates(arguments.store, chosen, arguments.port, figures)
@@ -161,6 +159,10 @@ def _served(paper: Paper, port: int) -> Iterator[None]:
         process.join()
 
 
+def _servers() -> set[int | None]:
+    return {child.pid for child in multiprocessing.active_children()}
+
+
 def _serve(paper: Paper, port: int) -> None:
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
@@ -214,51 +216,6 @@ def _crawl(store: Path, hosts: Path) -> dict[str, object]:
         "deaths": report.deaths,
         "failed": [*report.normalized.failed, *(one.reason for one in report.normalized.quarantined)],
     }
-
-
-@contextmanager
-def _memory() -> Iterator[list[int]]:
-    """Sample the resident KiB of this process and its descendants, the first child (the server) left out."""
-    peak = [0]
-    done = threading.Event()
-    left_out = {child.pid for child in multiprocessing.active_children()}
-
-    def watch() -> None:
-        while not done.wait(SAMPLE_SECONDS):
-            peak[0] = max(peak[0], sum(_resident(pid) for pid in _tree(os.getpid(), left_out)))
-
-    thread = threading.Thread(target=watch, daemon=True)
-    thread.start()
-    try:
-        yield peak
-    finally:
-        done.set()
-        thread.join()
-
-
-def _tree(root: int, left_out: set[int | None]) -> list[int]:
-    children: dict[int, list[int]] = defaultdict(list)
-    for stat in Path("/proc").glob("[0-9]*/stat"):
-        try:
-            children[int(stat.read_text().rpartition(")")[2].split()[1])].append(int(stat.parent.name))
-        except OSError:
-            continue
-    found, queue = [], [root]
-    while queue:
-        pid = queue.pop()
-        if pid not in left_out:
-            found.append(pid)
-            queue.extend(children[pid])
-    return found
-
-
-def _resident(pid: int) -> int:
-    try:
-        status = Path(f"/proc/{pid}/status").read_text()
-    except OSError:
-        return 0
-    match = re.search(r"VmRSS:\s+(\d+)", status)
-    return int(match.group(1)) if match else 0
 
 
 def _fates(store: Path, chosen: list[Page], port: int, figures: dict[str, object]) -> list[str]:

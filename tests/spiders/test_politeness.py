@@ -3,27 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-import datetime as dt
-import ipaddress
-import ssl
-import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from itertools import pairwise
-from pathlib import Path
 
 import pytest
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import NameOID
 
 from spiders.events import Ended
-from spiders.outcome import FetchError
-from spiders.wire import Wire
 from tests.support.crawling import Crawl, crawl, local_site, make_job
 from tests.support.hostile import GOOD, Connection, Pages, Web, article, feed, page
+from tests.support.tls import Tls
 
 STORIES = [f"/2026/11/22/story-number-{n}-of-many" for n in range(12)]
 
@@ -87,7 +76,7 @@ class Twice:
 def twice(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Twice]:
     """Two crawls of the same sites, the second forced to look although nothing is due."""
     folder = tmp_path_factory.mktemp("polite")
-    with Web(SITES) as web, _tls(folder) as secure:
+    with Web(SITES) as web, Tls(folder) as secure:
         port = web.urls["hidden"].rpartition(":")[2]
         hosts = folder / "hosts"
         hosts.write_text(
@@ -202,71 +191,3 @@ def test_a_site_that_is_slow_delays_no_other(twice: Twice) -> None:
     last = max(asked.ended for asked in twice.web.of("no-delay")[: len(twice.asked["no-delay"])])
     slow = twice.web.of("crawl-delay")[: len(twice.asked["crawl-delay"])]
     assert last < slow[len(slow) // 2].began
-
-
-def test_an_authority_named_by_ssl_cert_file_is_trusted(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    secure = _tls(tmp_path)
-
-    async def ask() -> int:
-        wire = Wire()
-        answer = await wire.get(
-            scheme="https",
-            host="127.0.0.1",
-            port=port,
-            addresses=(ipaddress.ip_address("127.0.0.1"),),
-            target="/",
-            headers=(),
-            max_bytes=10_000,
-        )
-        wire.close()
-        return answer.status
-
-    with secure as port:
-        monkeypatch.setenv("SSL_CERT_FILE", str(secure.file))
-        assert asyncio.run(ask()) == 501  # the server knows no GET, but we spoke
-        monkeypatch.delenv("SSL_CERT_FILE")
-        with pytest.raises(FetchError, match="certificate"):
-            asyncio.run(ask())
-
-
-class _tls:
-    """An HTTPS server with a certificate that it signed itself; the block gets its port."""
-
-    def __init__(self, folder: Path) -> None:
-        key = ec.generate_private_key(ec.SECP256R1())
-        name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "127.0.0.1")])
-        now = dt.datetime.now(dt.UTC)
-        certificate = (
-            x509.CertificateBuilder()
-            .subject_name(name)
-            .issuer_name(name)
-            .public_key(key.public_key())
-            .serial_number(1)
-            .not_valid_before(now - dt.timedelta(days=1))
-            .not_valid_after(now + dt.timedelta(days=1))
-            .add_extension(
-                x509.SubjectAlternativeName([x509.IPAddress(ipaddress.ip_address("127.0.0.1"))]), False
-            )
-            .sign(key, hashes.SHA256())
-        )
-        self.file = folder / "cert.pem"
-        pem = serialization.Encoding.PEM
-        secret = key.private_bytes(pem, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
-        self.file.write_bytes(certificate.public_bytes(pem) + secret)
-
-    def __enter__(self) -> int:
-        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        context.load_cert_chain(self.file)
-        self.server = ThreadingHTTPServer(("127.0.0.1", 0), BaseHTTPRequestHandler)
-        self.server.handle_error = lambda *_: None  # type: ignore[method-assign]
-        self.server.socket = context.wrap_socket(self.server.socket, server_side=True)
-        threading.Thread(
-            target=self.server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True
-        ).start()
-        return int(self.server.server_address[1])
-
-    def __exit__(self, *_: object) -> None:
-        self.server.shutdown()
-        self.server.server_close()

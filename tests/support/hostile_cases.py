@@ -12,6 +12,7 @@ from pathlib import Path
 import brotli
 import zstandard
 
+from articles.model import Site
 from tests.support.crawling import Crawl, crawl, local_site, make_job
 from tests.support.hostile import (
     GOOD,
@@ -478,14 +479,22 @@ CASES: dict[str, Case] = {
 }
 
 
-def crawl_all(web: Web, folder: Path) -> Crawl:
-    """One crawl of every case by the real child process."""
-    hosts = folder / "hosts"
-    # as DNS would answer a name that was public when the redirect was written
-    hosts.write_text("127.0.0.1 rebound.example\n")
-    sites = [
+def hostile_sites(web: Web) -> list[Site]:
+    """A site for every case."""
+    return [
         local_site(name, web.urls[name], fetch={"max_bytes": CAP, **case.fetch}, **case.seed)
         for name, case in CASES.items()
         if name != "bystander"
     ]
-    return crawl(make_job(folder, sites, hosts=str(hosts)))
+
+
+def write_hosts(folder: Path) -> Path:
+    """A hosts file that answers as DNS would for a name that was public when a redirect was written."""
+    hosts = folder / "hosts"
+    hosts.write_text("127.0.0.1 rebound.example\n")
+    return hosts
+
+
+def crawl_all(web: Web, folder: Path) -> Crawl:
+    """One crawl of every case by the real child process."""
+    return crawl(make_job(folder, hostile_sites(web), hosts=str(write_hosts(folder))))

@@ -1,0 +1,56 @@
+"""Memory of a process and all its descendants, from /proc."""
+
+from __future__ import annotations
+
+import re
+import threading
+from collections import defaultdict
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+SAMPLE_SECONDS = 0.2
+
+
+@contextmanager
+def watched(root: int, left_out: Collection[int | None] = ()) -> Iterator[list[int]]:
+    """While the block lasts, sample the resident KiB of `root` and its descendants; the list has the most."""
+    peak = [0]
+    done = threading.Event()
+
+    def watch() -> None:
+        while not done.wait(SAMPLE_SECONDS):
+            peak[0] = max(peak[0], sum(_resident(pid) for pid in _tree(root, left_out)))
+
+    thread = threading.Thread(target=watch, daemon=True)
+    thread.start()
+    try:
+        yield peak
+    finally:
+        done.set()
+        thread.join()
+
+
+def _tree(root: int, left_out: Collection[int | None]) -> list[int]:
+    children: dict[int, list[int]] = defaultdict(list)
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            children[int(stat.read_text().rpartition(")")[2].split()[1])].append(int(stat.parent.name))
+        except OSError:
+            continue
+    found, queue = [], [root]
+    while queue:
+        pid = queue.pop()
+        if pid not in left_out:
+            found.append(pid)
+            queue.extend(children[pid])
+    return found
+
+
+def _resident(pid: int) -> int:
+    try:
+        status = Path(f"/proc/{pid}/status").read_text()
+    except OSError:
+        return 0
+    match = re.search(r"VmRSS:\s+(\d+)", status)
+    return int(match.group(1)) if match else 0
