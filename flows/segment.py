@@ -9,11 +9,11 @@ from __future__ import annotations
 
 import logging
 import traceback
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor, Future
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from itertools import islice
 
@@ -24,6 +24,7 @@ from articles.reading import read_lines
 from articles.repeated import Line, without_repeats
 from articles.urls import article_id, canonical_url
 from flows.report import Normalized, Tally, tally
+from spiders.scope import domain_of
 from storage import batches
 from storage.batches import DamagedBatch, Unchanged
 from storage.commit import LawBroken, commit_segment
@@ -203,7 +204,12 @@ def _committed(
 def read_all(
     captures: Iterable[Capture], sites: Mapping[str, Site], pool: Executor | None = None
 ) -> Iterator[Result]:
-    """The reading of each capture, in order; read in `pool` where one is given."""
+    """The reading of each capture, in order; read in `pool` where one is given.
+
+    A capture that names no site (Common Crawl's) is of the one site whose home is on its domain, if there is one.
+    """
+    domains = _domains(sites)
+    captures = (_of_site(capture, domains) for capture in captures)
     if pool is None:
         for capture in captures:
             yield read_one(capture, sites.get(capture.site or ""))
@@ -222,6 +228,20 @@ def read_all(
     finally:
         for future in waiting:
             future.cancel()
+
+
+def _domains(sites: Mapping[str, Site]) -> dict[str, str]:
+    """Domain of a home -> name of its site, where that is one site's alone."""
+    homes = [(domain_of(site.home), site.name) for site in sites.values()]
+    shared = {domain for domain, number in Counter(domain for domain, _ in homes).items() if number > 1}
+    return {domain: name for domain, name in homes if domain and domain not in shared}
+
+
+def _of_site(capture: Capture, domains: Mapping[str, str]) -> Capture:
+    if capture.site is not None or not domains:
+        return capture
+    name = domains.get(domain_of(capture.url) or "")
+    return replace(capture, site=name) if name else capture
 
 
 def _read_chunk(chunk: list[Capture], sites: Mapping[str, Site]) -> list[Result]:

@@ -14,6 +14,7 @@ from prefect.deployments.runner import RunnerDeployment
 from prefect.schedules import Cron, Interval, Schedule
 from prefect.settings import PREFECT_API_URL
 
+from flows.ccnews import import_ccnews
 from flows.config import SetUpError
 from flows.crawl import crawl
 from flows.maintain import maintain
@@ -26,6 +27,7 @@ FLOWS: dict[str, Flow[..., Any]] = {
     "flows/crawl.py:crawl": crawl,
     "flows/normalize.py:normalize": normalize,
     "flows/replay.py:replay": replay,
+    "flows/ccnews.py:import_ccnews": import_ccnews,
     "flows/maintain.py:maintain": maintain,
 }
 """By entrypoint, as `prefect.yaml` names them."""

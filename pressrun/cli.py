@@ -15,6 +15,9 @@ from flows.workshop import open_workshop
 from pressrun import views
 from pressrun.trouble import RequestError, WorkError, told_in_one_sentence
 from storage.batches import Change
+from storage.foreign import BadName
+from storage.state.segments import SegmentChanged
+from storage.warc import TornSegment
 
 app = typer.Typer(
     help="A news archive that runs itself: find, fetch, read, keep.",
@@ -272,6 +275,33 @@ def replay(
         extractors=extractor or None,
         segments=segment or None,
     )
+    views.normalized(report, json=json)
+    _all_read(report)
+
+
+@app.command("import-ccnews")
+def import_ccnews(
+    sources: Annotated[
+        list[str],
+        typer.Argument(metavar="FILE|URL|MONTH...", help="WARC files, their addresses, or months (2026-10)."),
+    ],
+    limit: Annotated[int | None, typer.Option(help="So many files at most.")] = None,
+    store: Store = None,
+    seeds: Seeds = None,
+    json: Json = False,
+) -> None:
+    """Take WARC files of Common Crawl or anyone into the archive, and read them like segments of our own."""
+    _ready(store, seeds)
+    from flows.ccnews import CannotImport
+    from flows.ccnews import import_ccnews as flow
+
+    try:
+        report = flow(
+            sources=[str(Path(one).absolute()) if Path(one).is_file() else one for one in sources],
+            limit=limit,
+        )
+    except (CannotImport, BadName, TornSegment, SegmentChanged) as error:
+        raise RequestError(str(error)) from error
     views.normalized(report, json=json)
     _all_read(report)
 

@@ -60,6 +60,15 @@ def scope_of(site: Site) -> Scope:
     )
 
 
+def domain_of(url: str) -> str | None:
+    """The registered domain of a URL's host, or the whole host where that is an address; None: it has no host."""
+    try:
+        host = urlsplit(url).hostname
+    except ValueError:
+        return None
+    return _domain(host) if host else None
+
+
 @lru_cache(maxsize=10_000)
 def _domain(host: str) -> str:
     host = host.lower().rstrip(".")

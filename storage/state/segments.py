@@ -78,16 +78,22 @@ SEGMENTS = Table(
 
 def register(connection: Connection, info: SegmentInfo) -> SegmentInfo:
     """Note a segment; one that is there already stays as it is and is returned. Raises SegmentChanged."""
+    known = refuse_other_bytes(connection, info)
+    if known is None:
+        row = {column.name: getattr(info, column.name) for column in SEGMENTS.columns}
+        insert_new(connection, SEGMENTS, [{**row, "state": info.state.value}])
+    return known or info
+
+
+def refuse_other_bytes(connection: Connection, info: SegmentInfo) -> SegmentInfo | None:
+    """What is known of a segment; None: nothing. Raises SegmentChanged where it was registered with other bytes."""
     known = get(connection, info.key)
     if known is not None and known.sha256 != info.sha256:
         raise SegmentChanged(
             f"segment {info.key}: registered with sha256 {known.sha256}, now {info.sha256}; "
             "keep both files and compare them before either is removed"
         )
-    if known is None:
-        row = {column.name: getattr(info, column.name) for column in SEGMENTS.columns}
-        insert_new(connection, SEGMENTS, [{**row, "state": info.state.value}])
-    return known or info
+    return known
 
 
 def get(connection: Connection, key: str) -> SegmentInfo | None:

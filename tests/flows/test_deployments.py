@@ -13,7 +13,13 @@ ROOT = Path(__file__).resolve().parents[2]
 def test_every_flow_is_declared_once_and_never_runs_twice_at_once() -> None:
     declared = deployments()
 
-    assert sorted(one.name for one in declared) == ["crawl", "maintain", "normalize", "replay"]
+    assert sorted(one.name for one in declared) == [
+        "crawl",
+        "import-ccnews",
+        "maintain",
+        "normalize",
+        "replay",
+    ]
     for one in declared:
         assert one.concurrency_limit == 1
         assert one.concurrency_options is not None
