@@ -11,9 +11,7 @@ import pytest
 
 from spiders.outcome import FetchError, Outcome
 from spiders.wire import Answer, Wire
-from tests.support.hostile import Web
 from tests.support.tls import Tls
-
 
 Serve = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
 
