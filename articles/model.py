@@ -50,6 +50,8 @@ class Site:
     feeds: tuple[str, ...] = ()
     sitemaps: tuple[str, ...] = ()
     sections: tuple[str, ...] = ()
+    archives: tuple[str, ...] = ()
+    """Addresses of what was published on a day, month or year: `https://paper.example/{yyyy}/{mm}/{dd}/`."""
     allow: tuple[str, ...] = ()
     """Regular expressions; with any, an article URL must match one of them."""
     deny: tuple[str, ...] = ()

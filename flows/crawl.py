@@ -6,8 +6,8 @@ import logging
 import os
 import time
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from dataclasses import dataclass, field, replace
+from datetime import UTC, date, datetime
 
 from prefect import flow, get_run_logger
 from prefect.runtime import flow_run
@@ -60,7 +60,11 @@ def _run_name() -> str:
     task_runner=ThreadPoolTaskRunner(max_workers=WORKERS),  # type: ignore[arg-type]
 )
 def crawl(
-    sites: list[str] | None = None, processes: int | None = None, max_minutes: float = 25.0
+    sites: list[str] | None = None,
+    processes: int | None = None,
+    max_minutes: float = 25.0,
+    since: date | None = None,
+    until: date | None = None,
 ) -> CrawlReport:
     """Find, fetch, read and store the articles of the sites that are due, or of the sites named.
 
@@ -68,11 +72,15 @@ def crawl(
         sites: Names of sites to look at now, due or not. None: every site that is due.
         processes: Crawler processes at most. None: one for each core but one.
         max_minutes: The crawlers end after so many minutes; what is left stays due.
+        since: With `until`, and for sites named: what was published from this day on, and nothing else
+            (backfill). Run it again until nothing of the range is left.
+        until: The last day of the range.
 
     Raises StoreError, DatabaseError, SeedError and UnknownSite before anything is fetched; CrawlFailed, with
     the report, when a crawler died.
     """
     log, began, started_at = get_run_logger(), time.monotonic(), datetime.now(UTC)
+    _check_range(sites, since, until)
     config = load_config()
     workshop = open_workshop(config)
     try:
@@ -82,6 +90,8 @@ def crawl(
         desk, heard = Desk(config, log), Heard()
         desk.take_all(_left_behind(workshop))
         jobs = _jobs(config, chosen, processes, max_minutes, force=bool(sites))
+        jobs = [replace(job, since=since, until=until) for job in jobs]
+        heard.looked_back = frozenset(site.name for site in chosen) if since else frozenset()
         with children(jobs) as told:
             for event in told:
                 _act(event, desk, heard, log)
@@ -97,6 +107,15 @@ def crawl(
     return report
 
 
+def _check_range(sites: list[str] | None, since: date | None, until: date | None) -> None:
+    if since is None and until is None:
+        return
+    if since is None or until is None or not sites:
+        raise ValueError("a backfill needs sites, since and until")
+    if since > until:
+        raise ValueError(f"a backfill from {since} to {until} ends before it begins: swap the days")
+
+
 @dataclass(slots=True)
 class Heard:
     """What the children have told so far."""
@@ -104,6 +123,8 @@ class Heard:
     done: dict[str, SiteDone] = field(default_factory=dict)
     deaths: list[str] = field(default_factory=list)
     lines: int = 0
+    looked_back: frozenset[str] = frozenset()
+    """Sites of a backfill."""
 
 
 def _act(event: Told, desk: Desk, heard: Heard, log: Log_) -> None:
@@ -215,7 +236,9 @@ def _next_due(workshop: Workshop) -> NextDue | None:
 def _site_reports(
     workshop: Workshop, chosen: Sequence[Site], heard: Heard, normalized: NormalizeReport
 ) -> Iterator[SiteReport]:
-    now, crawled = datetime.now(UTC), {site.name: site for site in chosen}
+    now = datetime.now(UTC)
+    # a site whose past was asked for owes nothing new
+    crawled = {site.name: site for site in chosen if site.name not in heard.looked_back}
     tallies = {tally.site: tally for tally in normalized.tallies}
     # segments left behind by an earlier run may bring captures of sites that are not crawled now
     for name in dict.fromkeys((*(site.name for site in chosen), *tallies)):

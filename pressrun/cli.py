@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -119,6 +119,28 @@ def crawl(names: Names = None, store: Store = None, seeds: Seeds = None, json: J
     if report.silent:
         silent = ", ".join(diagnosis.site for diagnosis in report.silent)
         raise WorkError(f"{silent}: nothing came where the seed expects articles; see above")
+    _all_read(report.normalized)
+
+
+@app.command()
+def backfill(
+    names: Annotated[list[str], typer.Argument(metavar="SITE...", help="Sites by name.")],
+    first: Annotated[str, typer.Option("--from", metavar="DATE", help="First day: 2025-01-31.")],
+    last: Annotated[str | None, typer.Option("--to", metavar="DATE", help="Last day; none: today.")] = None,
+    store: Store = None,
+    seeds: Seeds = None,
+    json: Json = False,
+) -> None:
+    """Fetch what sites published between two days; run it again until nothing of the range is left."""
+    from pressrun.crawling import crawl_watched
+
+    days = _day("--from", first), _day("--to", last) if last else datetime.now(UTC).date()
+    if days[0] > days[1]:
+        raise RequestError(f"--from {days[0]} is after --to {days[1]}: swap them")
+    report = crawl_watched(_checked(store, seeds), names, days=days)
+    views.crawled(report, json=json)
+    if report.deaths:
+        raise WorkError("not everything could be done; see above")
     _all_read(report.normalized)
 
 
@@ -426,6 +448,13 @@ def _seeded(config: Config) -> frozenset[str]:
 
 def _cursor_or_moment(option: str, value: str | None) -> int | datetime | None:
     return int(value) if value is not None and value.isdecimal() else _moment(option, value)
+
+
+def _day(option: str, value: str) -> date:
+    try:
+        return date.fromisoformat(value)
+    except ValueError as error:
+        raise RequestError(f"{option} {value!r} is no day: write 2026-11-01") from error
 
 
 def _moment(option: str, value: str | None) -> datetime | None:

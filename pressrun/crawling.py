@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
+from datetime import date
 
 from flows.config import Config
 from flows.report import CrawlReport
@@ -11,8 +12,12 @@ from flows.workshop import named, open_workshop
 from pressrun.watching import crawl_shown
 
 
-def crawl_watched(config: Config, names: Sequence[str] | None) -> CrawlReport:
+def crawl_watched(
+    config: Config, names: Sequence[str] | None, *, days: tuple[date, date] | None = None
+) -> CrawlReport:
     """Crawl these sites, or all that are due, and return the report, also when a crawler process died.
+
+    `days`: what they published from the one to the other, instead of what is new.
 
     Raises UnknownSite and SeedError before anything begins.
     """
@@ -27,6 +32,7 @@ def crawl_watched(config: Config, names: Sequence[str] | None) -> CrawlReport:
 
     with crawl_shown():
         try:
-            return crawl(sites=list(names) if names else None)
+            since, until = days or (None, None)
+            return crawl(sites=list(names) if names else None, since=since, until=until)
         except CrawlFailed as error:
             return error.report

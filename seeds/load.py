@@ -8,6 +8,7 @@
     feeds = ["https://www.latinpost.com/rss"]
     sitemaps = []                            # empty lists: found by themselves from home and robots.txt
     sections = []
+    archives = []                            # for backfill: "https://www.example.com/archive/{yyyy}/{mm}/{dd}"
     allow = []                               # regular expressions: an article URL matches one of these,
     deny = []                                # and none of those
     every = "30m"                            # floor of the poll interval: s, m, h, d
@@ -49,7 +50,8 @@ BUNDLED = Path(__file__).parent / "sites"
 """The seed files that come with Pressrun."""
 
 SITE_KEYS = (
-    *("name", "home", "language", "country", "timezone", "feeds", "sitemaps", "sections", "allow", "deny"),
+    *("name", "home", "language", "country", "timezone", "feeds", "sitemaps", "sections"),
+    *("archives", "allow", "deny"),
     *("every", "schedule", "expect", "fetch"),
 )
 FETCH_KEYS = tuple(field.name for field in fields(Fetch))
@@ -163,6 +165,7 @@ def parse_site(text: str, path: Path) -> Site:
         feeds=_texts(table, "feeds", _url_problem, _URL_REMEDY),
         sitemaps=_texts(table, "sitemaps", _url_problem, _URL_REMEDY),
         sections=_texts(table, "sections", _url_problem, _URL_REMEDY),
+        archives=_texts(table, "archives", _archive_problem, _ARCHIVE_REMEDY),
         allow=_texts(table, "allow", _pattern_problem, _PATTERN_REMEDY),
         deny=_texts(table, "deny", _pattern_problem, _PATTERN_REMEDY),
         every_seconds=_duration(table, "every", default=1800),
@@ -174,6 +177,9 @@ def parse_site(text: str, path: Path) -> Site:
 
 _EXAMPLES = {"name": 'name = "latinpost"', "home": 'home = "https://www.latinpost.com/"'}
 _URL_REMEDY = 'Write a whole address: "https://www.example.com/news"'
+_ARCHIVE_REMEDY = (
+    'Write the date as {yyyy}, {mm} or {m}, {dd} or {d}: "https://www.example.com/{yyyy}/{mm}/{dd}"'
+)
 _ZONE_REMEDY = 'Write an IANA zone: "Europe/Berlin"'
 _PATTERN_REMEDY = r"Mend the regular expression (in TOML, 'single quotes' keep \d as it is)"
 
@@ -337,6 +343,13 @@ def _url_problem(value: str) -> str | None:
     return "has a port of 0" if port == 0 else None
 
 
+def _archive_problem(value: str) -> str | None:
+    plain = re.sub(r"\{(?:yyyy|mm|dd|m|d)\}", "1", value)
+    if plain == value or "{yyyy}" not in value:
+        return "names no {yyyy}"
+    return _url_problem(plain)
+
+
 def _language_problem(value: str) -> str | None:
     return None if LANGUAGE.fullmatch(value) else "is no language tag"
 
@@ -448,7 +461,7 @@ def site_text(site: Site) -> str:
         if (value := getattr(site, key)) is not None:
             lines.append(f"{key} = {_quoted(value)}")
     lines.append(f"timezone = {_quoted(site.timezone)}")
-    for key in ("feeds", "sitemaps", "sections", "allow", "deny"):
+    for key in ("feeds", "sitemaps", "sections", "archives", "allow", "deny"):
         values = getattr(site, key)
         if values or key in ("feeds", "sitemaps", "sections"):
             lines.append(f"{key} = {_list_text(values)}")

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Awaitable, Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Protocol
 
 from articles.model import Capture, Found, Site, Terms
@@ -83,6 +83,8 @@ class Desk:
     deadline: float
     """Loop time at which every visit ends."""
     force: bool = False
+    span: tuple[date, date] | None = None
+    """First and last day of a backfill, in each site's zone; None: what is new."""
 
 
 @dataclass(slots=True)

@@ -128,6 +128,13 @@ def read_page(body: bytes, url: str, *, at: datetime, content_type: str | None =
     )
 
 
+def next_of_listing(body: bytes, url: str, content_type: str | None) -> str | None:
+    """The next page of a page that lists articles, where it says which that is (`rel=next`)."""
+    tree = LexborHTMLParser(_shallow(decode(body[:MAX_PAGE_BYTES], content_type)))
+    node = tree.css_first("link[rel~=next][href], a[rel~=next][href]")
+    return canonical_url(node.attributes.get("href") or "", _base(tree, url)) if node is not None else None
+
+
 # --- HTML -----------------------------------------------------------------------------------------
 
 _FEED_TYPES = ("application/rss+xml", "application/atom+xml", "application/feed+json", "application/rdf+xml")

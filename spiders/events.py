@@ -14,6 +14,7 @@ Nothing here imports Scrapy, so that flows can.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import date
 from enum import StrEnum
 
 from storage import records
@@ -48,6 +49,9 @@ class Job:
     """A segment is closed and published when it is this large or this old, whichever is first."""
     force: bool = False
     """Look at every feed, sitemap and section now, due or not (`pressrun crawl SITE` by hand)."""
+    since: date | None = None
+    until: date | None = None
+    """Both: fetch what was published from the one day to the end of the other, and nothing else (backfill)."""
 
 
 class Ended(StrEnum):

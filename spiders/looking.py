@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import Counter
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from urllib.parse import urljoin
 from zoneinfo import ZoneInfo
 
@@ -13,9 +13,10 @@ from articles.model import Found, Site
 from articles.urls import article_id
 from spiders.asking import after_failure, answer, conditional, earlier_capture
 from spiders.desk import Ask, Leave, Reply, Visit, tell
-from spiders.discover import MAX_BYTES, Discovered, Named, NamedPage, read_listing, read_page
+from spiders.discover import MAX_BYTES, Discovered, Named, NamedPage, next_of_listing, read_listing, read_page
 from spiders.events import Ended
 from spiders.outcome import FetchError, Outcome
+from spiders.periods import span_in
 from spiders.scope import scope_of
 from spiders.traps import MAX_SECTIONS, MAX_SECTIONS_OF_A_SHAPE, room_for, shape_of
 from storage.state import frontier
@@ -36,6 +37,7 @@ CEILING_SECONDS = {
     Kind.FEED: 3 * 3600.0,
     Kind.SITEMAP: 24 * 3600.0,
     Kind.SECTION: 24 * 3600.0,
+    Kind.ARCHIVE: 24 * 3600.0,
 }
 """The longest a page that never changes waits; a seed's own `every` may be longer."""
 RARE_SECONDS = 3 * 3600.0
@@ -47,6 +49,22 @@ PARSE_IN_THREAD_BYTES = 200_000
 
 async def look_around(visit: Visit) -> None:
     """Look at every page of the site that may name articles and is due. Raises Leave."""
+    await arrive(visit)
+    site, books = visit.site, visit.desk.books
+    looked: set[str] = set()
+    known = await books.run(frontier.pages, site.name)
+    for page in known:
+        if page.kind is Kind.HOME:
+            await look(visit, page, looked)
+    for kinds in ((Kind.FEED,), (Kind.SITEMAP,), (Kind.SECTION,)):
+        await _look_at_all(visit, kinds, looked)
+        if kinds == (Kind.SITEMAP,) and not await _has_listing(visit):
+            await guess_sitemap(visit)
+            await _look_at_all(visit, kinds, looked)
+
+
+async def arrive(visit: Visit) -> None:
+    """What comes before any look: patience where it was asked for, the seed's pages, robots.txt. Raises Leave."""
     site, books, now = visit.site, visit.desk.books, datetime.now(UTC)
     visit.held = await books.run(frontier.hold_of, origin_of(site.home))
     if visit.held is not None and visit.held.until > now:
@@ -55,16 +73,6 @@ async def look_around(visit: Visit) -> None:
         )
     await books.run(_declare, site, now)
     await _robots(visit)
-    looked: set[str] = set()
-    known = await books.run(frontier.pages, site.name)
-    for page in known:
-        if page.kind is Kind.HOME:
-            await _look(visit, page, looked)
-    for kinds in ((Kind.FEED,), (Kind.SITEMAP,), (Kind.SECTION,)):
-        await _look_at_all(visit, kinds, looked)
-        if kinds == (Kind.SITEMAP,) and not await _has_listing(visit):
-            await _guess_sitemap(visit)
-            await _look_at_all(visit, kinds, looked)
 
 
 def _declare(connection: Connection, site: Site, now: datetime) -> None:
@@ -129,13 +137,13 @@ async def _look_at_all(visit: Visit, kinds: tuple[Kind, ...], looked: set[str]) 
             if page.kind in kinds
             and page.url not in looked
             and (page.url in forced or page.next_at is None or page.next_at <= now)
-            and _depth(page, by_url) <= MAX_DEPTH
+            and depth_of(page, by_url) <= MAX_DEPTH
         ]
         waiting.sort(key=lambda page: (page.announced_at is None, -_seconds(page.announced_at)))
         for page in waiting:
             if len(looked) >= MAX_LOOKS:
                 return
-            await _look(visit, page, looked)
+            await look(visit, page, looked)
         if not waiting or Kind.SITEMAP not in kinds:
             return
 
@@ -167,13 +175,13 @@ def _seconds(moment: datetime | None) -> float:
     return moment.timestamp() if moment else 0.0
 
 
-def _depth(page: Page, by_url: dict[str, Page]) -> int:
-    """How many sitemaps stand above a page; a circle counts as too deep."""
+def depth_of(page: Page, by_url: dict[str, Page], kind: Kind = Kind.SITEMAP) -> int:
+    """How many sitemaps (pages of `kind`) stand above a page; a circle counts as too deep."""
     depth = 0
     seen: set[str] = set()
-    while page.via in by_url and by_url[page.via].kind is Kind.SITEMAP:
+    while page.via in by_url and by_url[page.via].kind is kind:
         if page.url in seen:
-            return MAX_DEPTH + 1
+            return len(by_url) + MAX_DEPTH + 1
         seen.add(page.url)
         page = by_url[page.via]
         depth += 1
@@ -189,7 +197,7 @@ async def _has_listing(visit: Visit) -> bool:
     return _names_articles(known) or any(page.kind is Kind.SITEMAP for page in known)
 
 
-async def _guess_sitemap(visit: Visit) -> None:
+async def guess_sitemap(visit: Visit) -> None:
     """Where a site declares nothing, its sitemap is often at the usual place."""
     usual = urljoin(visit.site.home, "/sitemap.xml")
     await visit.desk.books.run(
@@ -201,13 +209,13 @@ async def _guess_sitemap(visit: Visit) -> None:
     )
 
 
-async def _look(visit: Visit, page: Page, looked: set[str]) -> None:
-    """Look at one page, store what it names and when to look again."""
+async def look(visit: Visit, page: Page, looked: set[str], *, now_or_never: bool = False) -> None:
+    """Look at one page, store what it names and when to look again; `now_or_never`: due or not."""
     tell(visit)
     site, books = visit.site, visit.desk.books
     now = datetime.now(UTC)
     due = page.next_at is None or page.next_at <= now
-    if page.url in looked or not (due or _all_now(visit)):
+    if page.url in looked or not (due or now_or_never or _all_now(visit)):
         return
     looked.add(page.url)
     listing = page.kind in (Kind.FEED, Kind.SITEMAP)
@@ -248,7 +256,7 @@ async def _look(visit: Visit, page: Page, looked: set[str]) -> None:
     named = await _read(visit, page, reply)
     if named.problem:
         log.warning("%s: %s: %s", site.name, page.url, named.problem)
-    finds = [_find(visit, article, listing) for article in named.articles]
+    finds = [_find(visit, article, page) for article in named.articles]
     visit.found.update(article_id(find.url) for find in finds if find.skip is None)
     tally = await books.run(
         _store,
@@ -284,7 +292,9 @@ def _store(
         for other in named.pages
         if other.url != page.url and len(other.url) <= 2000 and scope_of(site).holds(other.url)
     ]
-    taken = _bounded(pages, frontier.pages(connection, site.name))
+    taken = {other.url for other in pages}
+    if any(other.kind is Kind.SECTION for other in pages):
+        taken = _bounded(pages, frontier.pages(connection, site.name))
     left = [
         Find(url=other.url, found=Found(via=page.url, found_at=reply.at), skip=Outcome.TRAP)
         for other in pages
@@ -349,15 +359,33 @@ async def _read(visit: Visit, page: Page, reply: Reply) -> Discovered:
             return Discovered(
                 format=named.format, articles=named.articles, pages=named.pages, problem=reply.problem.detail
             )
-        return read_page(reply.body, reply.url, at=reply.at, content_type=content_type)
+        named = read_page(reply.body, reply.url, at=reply.at, content_type=content_type)
+        if page.kind is not Kind.ARCHIVE:
+            return named
+        # the menu of an archive page is the home page's; all that it adds is its own next page
+        further = next_of_listing(reply.body, reply.url, content_type)
+        same_days = further is not None and span_in(further, zone) == span_in(reply.url, zone)
+        pages = (NamedPage(url=further, kind=Kind.ARCHIVE),) if further and same_days else ()
+        return Discovered(format=named.format, articles=named.articles, pages=pages, problem=named.problem)
 
     if len(reply.body) < PARSE_IN_THREAD_BYTES:
         return read()
     return await asyncio.to_thread(read)
 
 
-def _find(visit: Visit, article: Named, listing: bool) -> Find:
+def _find(visit: Visit, article: Named, page: Page) -> Find:
+    listing = page.kind in (Kind.FEED, Kind.SITEMAP)
     skip = visit.scope.skip(article.url, listing=listing)
-    shape = None if listing else shape_of(article.url)
+    shape = None if listing or page.kind is Kind.ARCHIVE else shape_of(article.url)
     room = room_for(shape) if shape else 0
-    return Find(url=article.url, found=article.found, skip=skip, shape=shape, room=room)
+    dated_at = article.found.published_at or _dated(visit, article, page)
+    return Find(url=article.url, found=article.found, skip=skip, dated_at=dated_at, shape=shape, room=room)
+
+
+def _dated(visit: Visit, article: Named, page: Page) -> datetime | None:
+    """When an article was published, where nobody says: by its address, its archive page, its last change."""
+    zone = ZoneInfo(visit.site.timezone)
+    named = span_in(article.url, zone) or (span_in(page.url, zone) if page.kind is Kind.ARCHIVE else None)
+    if named is not None and named.until - named.since < timedelta(days=40):
+        return min(named.since, article.found.found_at)
+    return article.found.modified_at

@@ -14,7 +14,7 @@ import logging
 import tempfile
 from collections.abc import AsyncIterator, Callable
 from contextlib import nullcontext
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -26,8 +26,8 @@ from spiders import visit
 from spiders.books import Books
 from spiders.desk import Ask, Desk, Reply, Visit
 from spiders.events import Ended, Event
-from spiders.pipelines import Pages
 from spiders.outcome import FetchError, Outcome
+from spiders.pipelines import Pages
 from spiders.recorder import Recorder
 from spiders.robots import RobotsMiddleware, Rules
 from storage.state.database import DatabaseError, open_database
@@ -60,6 +60,7 @@ class NewsSpider(Spider):
         emit: Callable[[Event], None] | None = None,
         deadline_seconds: float = DEADLINE_SECONDS,
         force: bool = True,
+        span: tuple[date, date] | None = None,
         **kwargs: str,
     ) -> None:
         super().__init__(**kwargs)
@@ -71,6 +72,7 @@ class NewsSpider(Spider):
         self._emit = emit
         self._deadline_seconds = deadline_seconds
         self._force = force
+        self._span = span
         self._captures: asyncio.Queue[tuple[Capture, ...]] = asyncio.Queue(maxsize=8)
         self._folder: tempfile.TemporaryDirectory[str] | None = None
         self._reported: set[str] = set()
@@ -165,6 +167,7 @@ class NewsSpider(Spider):
             requests=self._requests,
             deadline=loop.time() + self._deadline_seconds,
             force=self._force,
+            span=self._span,
         )
 
     def _request(self, url: str, site: Site, meta: dict[str, Any], headers: dict[str, str]) -> Request:

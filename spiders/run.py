@@ -128,6 +128,7 @@ def run(job: Job, out: Callable[[Event], None]) -> int:
         emit=out,
         deadline_seconds=job.deadline_seconds,
         force=job.force,
+        span=(job.since, job.until) if job.since and job.until else None,
     )
     process.start()
     books.close()

@@ -14,17 +14,20 @@ from __future__ import annotations
 import asyncio
 import logging
 from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
 
 from articles.model import Capture, Found, Site
 from articles.paging import page_number
 from articles.urls import article_id
 from spiders.asking import UNANSWERED, after_failure, answer, conditional, earlier_capture
+from spiders.backfill import look_back
 from spiders.desk import Ask, Desk, Leave, Reply, Visit, tell
 from spiders.events import Ended
 from spiders.further import further_pages
 from spiders.links import is_listing
 from spiders.looking import look_around
 from spiders.outcome import BLOCKING, TRANSIENT, FetchError, Outcome
+from spiders.periods import Span, span_of_days
 from spiders.scope import scope_of
 from storage.state import frontier
 from storage.state.frontier import Due, Fetched, Page
@@ -54,8 +57,18 @@ async def carry_out(visit: Visit) -> None:
     """Look and fetch until all that is due is done, or something ends the visit."""
     try:
         async with asyncio.timeout_at(visit.desk.deadline):
-            await look_around(visit)
-            visit.ended = await _fetch_due(visit)
+            span = visit.desk.span and span_of_days(*visit.desk.span, ZoneInfo(visit.site.timezone))
+            left = 0
+            if span is None:
+                await look_around(visit)
+            else:
+                left = await look_back(visit, span)
+            visit.ended = await _fetch_due(visit, span)
+            if left:
+                visit.ended, visit.detail = (
+                    Ended.BUDGET,
+                    f"{left} sitemaps and archive pages are left: run it again",
+                )
     except TimeoutError:
         visit.ended, visit.detail = Ended.DEADLINE, "the time of the job was over; what is left stays due"
     except Leave as leave:
@@ -94,10 +107,17 @@ async def fetch_one(visit: Visit, url: str, found: Found | None = None) -> tuple
 # --- Articles -------------------------------------------------------------------------------------
 
 
-async def _fetch_due(visit: Visit) -> Ended:
+async def _fetch_due(visit: Visit, span: Span | None = None) -> Ended:
     site = visit.site
     most = site.fetch.max_pages
-    due = await visit.desk.books.run(frontier.due_urls, site.name, now=datetime.now(UTC), limit=most)
+    due = await visit.desk.books.run(
+        frontier.due_urls,
+        site.name,
+        now=datetime.now(UTC),
+        limit=most,
+        since=span.since if span else None,
+        until=span.until if span else None,
+    )
     # first pages fetch those that follow them: what looks like a later page may be one of these
     due.sort(key=lambda one: page_number(one.url) > 1)
     done: set[str] = set()
@@ -110,7 +130,13 @@ async def _fetch_due(visit: Visit) -> Ended:
         tell(visit)
     for one in again:
         await _article(visit, one, done, last_try=True)
-    return Ended.BUDGET if len(due) >= most else Ended.DONE
+    if len(due) < most:
+        return Ended.DONE
+    if span is not None:
+        visit.detail = (
+            f"{most} articles fetched, as many as one run may; run it again for the others of the range"
+        )
+    return Ended.BUDGET
 
 
 async def _article(visit: Visit, due: Due, done: set[str], *, last_try: bool) -> bool:

@@ -79,6 +79,8 @@ class Kind(StrEnum):
     FEED = "feed"
     SITEMAP = "sitemap"
     SECTION = "section"
+    ARCHIVE = "archive"
+    """What was published on a day, a month or a year: for backfill, and never looked at otherwise."""
 
 
 class State(StrEnum):
@@ -363,6 +365,8 @@ class Find:
     url: str
     found: Found
     skip: str | None = None
+    dated_at: datetime | None = None
+    """When it was published, as far as can be told before it is read."""
     shape: str | None = None
     """Of an address that may be one of many without end; None: it is taken, however many there are."""
     room: int = 0
@@ -546,7 +550,7 @@ def _url_row(url_id: str, site: str, find: Find, now: datetime) -> dict[str, Any
         "state": State.SKIPPED if skipped else State.NEW,
         "outcome": find.skip,
         "found_at": now,
-        "published_at": find.found.published_at,
+        "published_at": find.dated_at or find.found.published_at,
         "failures": 0,
         "unchanged": 0,
         "next_at": None if skipped else now,
@@ -575,11 +579,23 @@ def _newer(found: Found, before: Any) -> bool:  # noqa: ANN401
     return bool(title and before.title and title != before.title)
 
 
-def due_urls(connection: Connection, site: str, *, now: datetime, limit: int) -> list[Due]:
-    """Articles to fetch: those never fetched first, the newest of them first."""
+def due_urls(
+    connection: Connection,
+    site: str,
+    *,
+    now: datetime,
+    limit: int,
+    since: datetime | None = None,
+    until: datetime | None = None,
+) -> list[Due]:
+    """Articles to fetch: those never fetched first, the newest of them first. `since` and `until` bound when
+    they were published, as far as that is known, and leave out those fetched before."""
+    within = [urls.c.published_at >= since] if since is not None else []
+    within += [urls.c.published_at < until] if until is not None else []
+    within += [urls.c.fetched_at.is_(None)] if within else []
     rows = connection.execute(
         select(urls)
-        .where(urls.c.site == site, urls.c.next_at <= now)
+        .where(urls.c.site == site, urls.c.next_at <= now, *within)
         .order_by(
             urls.c.fetched_at.is_not(None),
             urls.c.failures,
@@ -758,7 +774,9 @@ def due_sites(connection: Connection, sites: Sequence[Site], now: datetime) -> l
     urls_due: set[str] = set()
     for chunk in _chunks(names):
         for row in connection.execute(
-            select(polled.c.site, polled.c.checked_at, polled.c.next_at).where(polled.c.site.in_(chunk))
+            select(polled.c.site, polled.c.checked_at, polled.c.next_at).where(
+                polled.c.site.in_(chunk), polled.c.kind != Kind.ARCHIVE
+            )
         ):
             if row.checked_at is not None:
                 last[row.site] = max(row.checked_at, last.get(row.site, row.checked_at))
@@ -799,7 +817,7 @@ def next_due(connection: Connection, sites: Sequence[Site]) -> NextDue | None:
     for site in sites:
         looked_at, page_at = connection.execute(
             select(func.max(polled.c.checked_at), func.min(polled.c.next_at)).where(
-                polled.c.site == site.name
+                polled.c.site == site.name, polled.c.kind != Kind.ARCHIVE
             )
         ).one()
         if looked_at is None:

@@ -23,6 +23,7 @@ timezone = "America/Sao_Paulo"
 feeds = ["https://gazette.example/rss", "https://gazette.example/sport.atom"]
 sitemaps = ["https://gazette.example/news.xml"]
 sections = ["https://gazette.example/cidade"]
+archives = ["https://gazette.example/{yyyy}/{mm}/{dd}"]
 allow = ['/\\d{4}/']
 deny = ["/video/"]
 every = "1h30m"
@@ -48,6 +49,7 @@ def test_every_key_arrives_in_the_site():
         feeds=("https://gazette.example/rss", "https://gazette.example/sport.atom"),
         sitemaps=("https://gazette.example/news.xml",),
         sections=("https://gazette.example/cidade",),
+        archives=("https://gazette.example/{yyyy}/{mm}/{dd}",),
         allow=(r"/\d{4}/",),
         deny=("/video/",),
         every_seconds=5400,
@@ -102,6 +104,8 @@ BAD = [
     ('feeds = ["/rss"]', ['feeds = "/rss"', "no http or https URL", "https://www.example.com/news"]),
     ('feeds = ["https://gazette.example/r ss"]', ["feeds", "a character that no URL has"]),
     ('sitemaps = ["ftp://gazette.example/"]', ["sitemaps", "no http or https URL"]),
+    ('archives = ["https://gazette.example/archive"]', ["archives", "names no {yyyy}", "{mm}"]),
+    ('archives = ["ftp://gazette.example/{yyyy}"]', ["archives", "no http"]),
     ('sections = ["https:///politics"]', ["sections", "names no host"]),
     ('sections = ["https://user:word@gazette.example/"]', ["sections", "user name or password"]),
     ('sections = ["https://gazette.example:99999/"]', ["sections", "99999"]),
