@@ -29,6 +29,8 @@ class Asked:
     """Requests of this site under way when it came, itself included."""
     sent: int
     """Bytes that the crawler took, those on their way included."""
+    head: str
+    """The request as it came."""
 
 
 @dataclass
@@ -169,7 +171,7 @@ class Web:
             finally:
                 self._under_way[name] -= 1
                 self.asked.append(
-                    Asked(name, path, headers, began, time.monotonic(), at_once, connection.sent)
+                    Asked(name, path, headers, began, time.monotonic(), at_once, connection.sent, head)
                 )
             if not isinstance(answer, bytes) or re.match(
                 rb"HTTP/1\.0|.*?\r\nConnection: close", answer, re.S
