@@ -9,6 +9,7 @@ from itertools import pairwise
 import pytest
 
 from articles.model import Found, Site
+from storage.absence import CONFIRM
 from storage.state import frontier
 from storage.state.database import Connection, open_database
 from storage.state.frontier import Due, Fetched, Find, Hold, Kind, Look, State
@@ -135,6 +136,27 @@ def test_failures_are_tried_again_ever_later_and_then_given_up(connection: Conne
     assert len(waits) == frontier.MAX_ATTEMPTS - 1
     assert waits == sorted(waits)
     assert frontier.history(connection, URL).state is State.FAILED  # type: ignore[union-attr]
+
+
+def test_an_article_that_was_there_is_looked_for_while_it_is_young(connection: Connection) -> None:
+    frontier.add_finds(connection, "paper", [find()], now=NOW)
+    fetched(connection)
+    at, waits = NOW + HOUR, []
+    while True:
+        frontier.add_finds(connection, "paper", [find()], now=at)
+        fetched(connection, "not_found", at, gone=True)
+        following = next_at(connection)
+        if following is None:
+            break
+        waits.append(following - at)
+        at = following
+    tries = frontier.MAX_ATTEMPTS - 1
+    assert waits[:tries] == [frontier.RETRY * 2**n for n in range(tries)]
+    assert sum(waits[:tries], timedelta(0)) > CONFIRM
+    assert [wait > 2 * waits[tries - 1] for wait in waits[tries:]] == [True] * len(waits[tries:])
+    assert waits[tries:]
+    assert at - NOW <= frontier.LAST_LOOK
+    assert frontier.history(connection, URL).state is State.GONE  # type: ignore[union-attr]
 
 
 def test_the_newest_articles_come_first_and_those_never_fetched_before_rechecks(
