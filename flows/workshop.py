@@ -20,6 +20,7 @@ from spiders.guard import read_hosts
 from storage.objects import Creates, ObjectStore, open_store, preflight, probe
 from storage.recollect import recollect
 from storage.state.database import Database, open_database
+from storage.writer import claim
 
 
 class UnknownSite(Exception):
@@ -103,6 +104,7 @@ def _open(config: Config) -> Workshop:
     preflight(store)
     creates = probe(store)
     database = open_database(config.database)
+    claim(store, database, creates)
     recollect(store, database)
     seeds = load_sites(config.seeds)
     return Workshop(

@@ -17,12 +17,13 @@ from pressrun.trouble import RequestError
 from storage.delta import follow_tables, table_cursors
 from storage.documents import documents_cursor, follow_documents
 from storage.log import Log
-from storage.objects import open_store
+from storage.objects import open_store, probe
 from storage.recollect import forget_followers, rebuild_state
 from storage.state.database import open_database
 from storage.state.segments import SegmentInfo, State, in_state
 from storage.takedown import Found, TakenDown, Tell, find, take_down, unfinished
 from storage.verify import verify as check
+from storage.writer import claim
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -157,6 +158,7 @@ def rebuild(config: Config, *, tables: bool, json: bool) -> None:
     store, database = open_store(config.store), open_database(config.database)
     with _steps() as tell:
         tell("making the database anew", 0)
+        claim(store, database, probe(store), take_over=True)
         commits = rebuild_state(store, database)
         database.close()
         if tables:

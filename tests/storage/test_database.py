@@ -61,7 +61,12 @@ def test_a_database_damaged_inside_is_told_where_it_is_met(tmp_path: Path) -> No
     for root in roots:
         overwrite(path, page * (root - 1), page)
     with pytest.raises(DatabaseError, match=r"malformed; .*move it away"):
-        open_database(f"sqlite:///{path}")
+        commit(
+            open_store(str(tmp_path / "archive")),
+            open_database(f"sqlite:///{path}"),
+            "s9",
+            make_article("a9"),
+        )
 
 
 def test_a_full_disk_is_told_and_leaves_everything_as_it_was(tmp_path: Path) -> None:
