@@ -329,6 +329,29 @@ def import_ccnews(
 
 
 @app.command()
+def compare(
+    names: Names = None,
+    after: Annotated[str | None, typer.Option(metavar="TIME", help="Segments fetched at or after.")] = None,
+    before: Annotated[str | None, typer.Option(metavar="TIME", help="Segments fetched before.")] = None,
+    reader: Annotated[
+        Path | None,
+        typer.Option(metavar="PYTHON", help="Read with the Pressrun of this Python instead of this one."),
+    ] = None,
+    store: Store = None,
+    seeds: Seeds = None,
+    json: Json = False,
+) -> None:
+    """What would change if stored captures were read again: counts and examples by site and field. Writes nothing."""
+    from pressrun.comparing import compare_archive
+
+    span = (_moment("--after", after), _moment("--before", before))
+    compared = compare_archive(_config(store, seeds), names, span, reader)
+    views.would_change(compared, json=json)
+    if compared.unread:
+        raise WorkError(f"{len(compared.unread)} segments could not be read; see above")
+
+
+@app.command()
 def maintain(store: Store = None, seeds: Seeds = None, json: Json = False) -> None:
     """Recover leftovers, bring tables and documents up to date, compact and vacuum."""
     _ready(store, seeds)

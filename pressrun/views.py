@@ -14,6 +14,7 @@ from rich.text import Text
 
 from articles.model import Article, Rejection, Removed, Site
 from flows.report import CrawlReport, MaintainReport, NormalizeReport, Tally
+from pressrun.comparing import Comparison
 from pressrun.diffing import Diff, Mark
 from pressrun.reading import Trace
 from storage import records
@@ -227,6 +228,45 @@ def _nothing_due(following: NextDue | None) -> None:
     else:
         say(f"No site is due. The next is {following.site}, at {_second(following.at)}.")
         say(f"To look at it now: pressrun crawl {following.site}")
+
+
+def would_change(found: Comparison, *, json: bool) -> None:
+    """What another reader would make of stored captures."""
+    if json:
+        as_json(found)
+        return
+    say(
+        f"{found.captures} captures of {found.segments} segments read again with reader {found.reader}; nothing written"
+    )
+    table = Table(
+        *("site", "captures", "articles", "equal", "gained", "lost", "had nothing new", "would now"),
+        box=None,
+        pad_edge=False,
+    )
+    for site in found.sites:
+        counts = (
+            site.captures,
+            site.articles,
+            site.equal,
+            site.gained,
+            site.lost,
+            site.again,
+            site.again_changed,
+        )
+        table.add_row(escape(site.site or "(none)"), *map(str, counts))
+    out.print(table)
+    for site in found.sites:
+        for change in site.fields:
+            out.print()
+            line = f"{site.site or '(none)'}: {change.field}: {change.changed} changed, {change.share:.1%}"
+            out.print(Text(line, style="bold"))
+            for example in change.examples:
+                out.print(Text(f"  {example.url}", style="dim"), soft_wrap=True)
+                for sign, text, style in (("-", example.before, "red"), ("+", example.after, "green")):
+                    for one in text.splitlines():
+                        out.print(Text(f"  {sign} {one}", style=style), soft_wrap=True)
+    for line in found.unread:
+        out.print(Text(f"not read: {line}", style="red"))
 
 
 def normalized(report: NormalizeReport, *, json: bool) -> None:
