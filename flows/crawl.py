@@ -157,9 +157,8 @@ def _warn(workshop: Workshop, log: Log_) -> None:
     for error in workshop.broken_seeds:
         log.error("seed file left out: %s", error)
     if workshop.creates is not Creates.ATOMIC:
-        log.warning(
-            "%s: creating an object is %s here, not atomic: never let two Pressruns with different "
-            "databases write to this store",
+        log.info(
+            "%s: creating an object is %s here, not atomic: it is written with this database alone",
             workshop.store.url,
             workshop.creates,
         )

@@ -191,9 +191,9 @@ POISON = (
     "import flows.segment as segment\n"
     "from storage.objects import open_store\n"
     "from storage.state.database import open_database\n"
-    "def die(capture, site):\n"
+    "def die(*arguments):\n"
     "    os.kill(os.getpid(), signal.SIGKILL)\n"
-    "segment.read = die\n"
+    "segment.read_one = die\n"
     "done = segment.normalize_segment(open_store(sys.argv[1]), open_database(sys.argv[2]), {}, sys.argv[3])\n"
     "print(done.quarantined, done.error)\n"
 )
