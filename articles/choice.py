@@ -29,6 +29,8 @@ LONG: Final = 12
 """Words from which a block equal to the one before is a copy."""
 COPIED: Final = 0.25
 """Share of the chosen words in runs of copies from which the page holds its whole text twice."""
+COPIED_WORDS: Final = 100
+"""The same in words: notices that two boxes have in common are less."""
 OPENING: Final = 60
 """Words of body that must stand before a second article can begin."""
 SECOND: Final = 40
@@ -101,7 +103,7 @@ def without_doubles(taken: Taken, context: Context) -> Taken:
         if roots[at - 1] == roots[known - 1] or roots[at + 1] == roots[known + 1]:
             in_runs.append(i)
     copied = float(context.words[in_runs].sum()) if in_runs else 0.0
-    if copied >= COPIED * float(context.words[chosen].sum()):
+    if copied >= max(COPIED * float(context.words[chosen].sum()), COPIED_WORDS):
         dropped += in_runs
     if not dropped:
         return taken
