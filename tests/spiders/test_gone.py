@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
@@ -121,7 +121,10 @@ def test_what_left_the_site_is_removed_or_awaits_its_confirmation(paper: Paper, 
     assert states[here] is None
     assert [absence.gone for absence in states.values() if absence] == [True, False, False]
     # Each of them is looked at again: to be confirmed, or in case that it comes back.
-    assert all(look and look.next_at and look.next_at > datetime.now(UTC) for look in looks.values())
+    waits = {path: look.next_at - datetime.now(UTC) for path, look in looks.items() if look and look.next_at}
+    assert len(waits) == 4
+    assert timedelta(0) < waits[missing] <= frontier.RETRY
+    assert timedelta(0) < waits[led_away] <= frontier.RETRY
 
     paper.answers = {}
     crawl_and_read(job)
