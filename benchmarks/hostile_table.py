@@ -78,8 +78,11 @@ def _flow() -> None:
             ],
             env={**os.environ, "PRESSRUN_HOSTS": str(write_hosts(folder))},
         )
-        with watched(process.pid) as peak:
+        parts: dict[str, int] = {}
+        with watched(process.pid, parts=parts) as peak:
             code = process.wait()
+    for part, kib in sorted(parts.items(), key=lambda item: -item[1]):
+        print(f"  {kib / 1024:5.0f} MB  {part}")
     print(
         f"pressrun crawl of {len(CASES) - 1} hostile sites: exit code {code}, {time.perf_counter() - began:.0f} s; "
         f"flow, crawler and readers together {peak[0] / 1024:.0f} MB at most"

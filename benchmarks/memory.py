@@ -13,14 +13,24 @@ SAMPLE_SECONDS = 0.2
 
 
 @contextmanager
-def watched(root: int, left_out: Collection[int | None] = ()) -> Iterator[list[int]]:
-    """While the block lasts, sample the resident KiB of `root` and its descendants; the list has the most."""
+def watched(
+    root: int, left_out: Collection[int | None] = (), parts: dict[str, int] | None = None
+) -> Iterator[list[int]]:
+    """While the block lasts, sample the resident KiB of `root` and its descendants; the list has the most.
+
+    `parts` is filled with what each process had at that moment, by pid and the last words of its command.
+    """
     peak = [0]
     done = threading.Event()
 
     def watch() -> None:
         while not done.wait(SAMPLE_SECONDS):
-            peak[0] = max(peak[0], sum(_resident(pid) for pid in _tree(root, left_out)))
+            each = {pid: _resident(pid) for pid in _tree(root, left_out)}
+            if sum(each.values()) > peak[0]:
+                peak[0] = sum(each.values())
+                if parts is not None:
+                    parts.clear()
+                    parts.update({f"{pid} {_command(pid)}": size for pid, size in each.items()})
 
     thread = threading.Thread(target=watch, daemon=True)
     thread.start()
@@ -45,6 +55,14 @@ def _tree(root: int, left_out: Collection[int | None]) -> list[int]:
             found.append(pid)
             queue.extend(children[pid])
     return found
+
+
+def _command(pid: int) -> str:
+    try:
+        words = Path(f"/proc/{pid}/cmdline").read_bytes().decode("utf-8", "replace").split("\0")
+    except OSError:
+        return ""
+    return " ".join(words)[-60:].strip()
 
 
 def _resident(pid: int) -> int:

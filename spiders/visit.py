@@ -38,6 +38,9 @@ _SECOND_TRY = frozenset(
     {Outcome.DISCONNECTED, Outcome.TRUNCATED, Outcome.TIMEOUT, Outcome.SERVER_ERROR, Outcome.REFUSED}
 )
 
+AT_HAND = 50
+"""Articles whose particulars are read from the database at a time."""
+
 
 def _why_nothing(outcomes: set[str]) -> Ended:
     """What a visit came to in which no request came to anything."""
@@ -110,8 +113,8 @@ async def fetch_one(visit: Visit, url: str, found: Found | None = None) -> tuple
 async def _fetch_due(visit: Visit, span: Span | None = None) -> Ended:
     site = visit.site
     most = site.fetch.max_pages
-    due = await visit.desk.books.run(
-        frontier.due_urls,
+    keys = await visit.desk.books.run(
+        frontier.due_keys,
         site.name,
         now=datetime.now(UTC),
         limit=most,
@@ -119,15 +122,19 @@ async def _fetch_due(visit: Visit, span: Span | None = None) -> Ended:
         until=span.until if span else None,
     )
     # first pages fetch those that follow them: what looks like a later page may be one of these
-    due.sort(key=lambda one: page_number(one.url) > 1)
+    keys.sort(key=lambda key: page_number(key[1]) > 1)
+    # of what waits only the ids are held: hundreds of sites may have thousands of articles each
+    due = [url_id for url_id, _ in keys]
+    del keys
     done: set[str] = set()
     again: list[Due] = []
     visit.queued = len(due)
-    for one in due:
-        visit.queued -= 1
-        if one.url_id not in done and not await _article(visit, one, done, last_try=False):
-            again.append(one)
-        tell(visit)
+    for start in range(0, len(due), AT_HAND):
+        for one in await visit.desk.books.run(frontier.due_of, due[start : start + AT_HAND]):
+            visit.queued -= 1
+            if one.url_id not in done and not await _article(visit, one, done, last_try=False):
+                again.append(one)
+            tell(visit)
     for one in again:
         await _article(visit, one, done, last_try=True)
     if len(due) < most:

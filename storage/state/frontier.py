@@ -579,7 +579,7 @@ def _newer(found: Found, before: Any) -> bool:  # noqa: ANN401
     return bool(title and before.title and title != before.title)
 
 
-def due_urls(
+def due_keys(
     connection: Connection,
     site: str,
     *,
@@ -587,14 +587,14 @@ def due_urls(
     limit: int,
     since: datetime | None = None,
     until: datetime | None = None,
-) -> list[Due]:
-    """Articles to fetch: those never fetched first, the newest of them first. `since` and `until` bound when
-    they were published, as far as that is known, and leave out those fetched before."""
+) -> list[tuple[str, str]]:
+    """Id and URL of the articles to fetch: those never fetched first, the newest of them first. `since` and
+    `until` bound when they were published, as far as that is known, and leave out those fetched before."""
     within = [urls.c.published_at >= since] if since is not None else []
     within += [urls.c.published_at < until] if until is not None else []
     within += [urls.c.fetched_at.is_(None)] if within else []
     rows = connection.execute(
-        select(urls)
+        select(urls.c.url_id, urls.c.url)
         .where(urls.c.site == site, urls.c.next_at <= now, *within)
         .order_by(
             urls.c.fetched_at.is_not(None),
@@ -605,8 +605,16 @@ def due_urls(
             urls.c.url_id,
         )
         .limit(limit)
-    ).all()
-    found = _evidence(connection, [row.url_id for row in rows])
+    )
+    return [(row.url_id, row.url) for row in rows]
+
+
+def due_of(connection: Connection, url_ids: Sequence[str]) -> list[Due]:
+    """The articles with these ids (at most `CHUNK`) and all that is known for fetching them, in this order."""
+    rows = {
+        row.url_id: row for row in connection.execute(select(urls).where(urls.c.url_id.in_(list(url_ids))))
+    }
+    found = _evidence(connection, list(rows))
     return [
         Due(
             url_id=row.url_id,
@@ -621,8 +629,14 @@ def due_urls(
             failures=row.failures,
             unchanged=row.unchanged,
         )
-        for row in rows
+        for row in (rows[url_id] for url_id in url_ids if url_id in rows)
     ]
+
+
+def due_urls(connection: Connection, site: str, *, now: datetime, limit: int) -> list[Due]:
+    """The first of the articles to fetch (`due_keys`), with all that is known for fetching them."""
+    keys = due_keys(connection, site, now=now, limit=limit)
+    return [due for chunk in _chunks(url_id for url_id, _ in keys) for due in due_of(connection, chunk)]
 
 
 def _evidence(connection: Connection, ids: Sequence[str]) -> dict[str, Found]:
