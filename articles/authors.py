@@ -134,7 +134,7 @@ def _credits(
     for name in _META:
         values = metadata.meta.get(name, ())[:20]
         if values:
-            byline = read_byline(dict.fromkeys(values), site_runs=site_runs)
+            byline = read_byline(dict.fromkeys(_in_order(values)), site_runs=site_runs)
             yield Credit(byline=byline, origin=Origin.META, raw="; ".join(values))
     for number in ("1", "2"):
         if _LABEL.search(metadata.first(f"twitter:label{number}") or ""):
@@ -146,6 +146,14 @@ def _credits(
     for other in metadata.things:
         if other.authors and other is not thing and other.role in ("", "mainentity"):
             yield _from_parties(other.authors, site_runs)
+
+
+def _in_order(values: Sequence[str]) -> list[str]:
+    """Names given as `Last, First`, as lists of citations do when all of them are, turned round."""
+    parts = [value.split(", ") for value in values]
+    if len(values) > 1 and all(len(one) == 2 and " " not in one[0] for one in parts):
+        return [f"{first} {last}" for last, first in parts]
+    return list(values)
 
 
 # --- JSON-LD --------------------------------------------------------------------------------------
@@ -341,10 +349,14 @@ _NAME_AND_MORE: Final = re.compile(
 )
 
 
+_FROM: Final = re.compile(r"(?:von|di|de|av|af|par|por|door)\s", re.IGNORECASE)
+"""Words that mean `of` as well as `by`: what follows them alone is seldom a name."""
+
+
 def _plausible(name: str, text: str) -> bool:
     """Whether what follows `By` is a name: a person's, or one word that is all there is."""
     return looks_like_person(name) or (
-        len(name.split()) == 1 and len(text) <= len(name) + 12 and name[0].isupper()
+        len(name.split()) == 1 and len(text) <= len(name) + 12 and name[0].isupper() and not _FROM.match(text)
     )
 
 

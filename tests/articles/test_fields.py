@@ -442,3 +442,13 @@ def test_a_paywall_behind_a_short_text_makes_a_stub_unless_the_page_says_it_is_f
     assert _read(wall=wall).access is Access.STUB
     assert _read(wall=wall, text=TEXT * 20).access is Access.FREE
     assert _read(_ld('"headline": "Rain", "isAccessibleForFree": true'), wall=wall).access is Access.FREE
+
+
+def test_authors_in_the_order_of_citations_are_turned_round() -> None:
+    head = "<meta name=citation_author content='Roy, Bob'><meta name=citation_author content='Lee, Ann'>"
+    assert _read(head, HEADING).authors == ("Bob Roy", "Ann Lee")
+
+
+def test_a_word_behind_of_is_no_author() -> None:
+    assert _read(body=f"{HEADING}<p>von Firmenwägen</p>").authors == ()
+    assert _read(body=f"{HEADING}<p>by Stefan</p>").authors == ("Stefan",)
