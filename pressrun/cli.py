@@ -255,6 +255,21 @@ def show(
 
 
 @app.command()
+def story(
+    url: Annotated[str, typer.Argument(help="Address of an article.")],
+    as_of: AsOf = None,
+    store: Store = None,
+    seeds: Seeds = None,
+    json: Json = False,
+) -> None:
+    """List every stored article that tells the same story, and the agency that they credit."""
+    from pressrun.reading import find_story
+
+    moment = _cursor_or_moment("--as-of", as_of)
+    views.story(find_story(_config(store, seeds).store, url, as_of=moment), json=json)
+
+
+@app.command()
 def why(
     url: Annotated[str, typer.Argument(help="Any address the archive may have met.")],
     store: Store = None,

@@ -15,7 +15,7 @@ from pressrun.diffing import Diff, diff
 from pressrun.trouble import RequestError
 from storage import delta, records
 from storage.batches import Change
-from storage.reader import Archive, StoredArticle, latest, open_archive
+from storage.reader import Archive, StoredArticle, Story, latest, open_archive
 from storage.state import frontier
 from storage.state.database import open_database
 
@@ -167,6 +167,17 @@ def find_article(
         )
     article = newest if revision is None else _revision(revisions, revision)
     return Found(article=article, revisions=revisions)
+
+
+def find_story(store: str, url: str, *, as_of: int | datetime | None = None) -> Story:
+    """Every article with the story of the one at `url`; `as_of` a cursor or a moment.
+
+    Raises RequestError where the archive holds no article of that address.
+    """
+    found = open_archive(store).story(_canonical(url), as_of=as_of)
+    if found is None:
+        raise RequestError(f"no article at {url} in {store}; `pressrun why {url}` tells what became of it")
+    return found
 
 
 def compare(found: Found, names: tuple[str, ...]) -> Diff:

@@ -18,7 +18,7 @@ from pressrun.comparing import Comparison
 from pressrun.diffing import Diff, Mark
 from pressrun.reading import Trace
 from storage import records
-from storage.reader import StoredArticle
+from storage.reader import StoredArticle, Story
 from storage.state.frontier import NextDue
 
 PREVIEW_WORDS = 14
@@ -37,6 +37,21 @@ def say(line: str) -> None:
 def as_json(value: object) -> None:
     """One JSON object on a line of its own."""
     sys.stdout.write(records.to_json(value).decode() + "\n")
+
+
+def story(found: Story, *, json: bool) -> None:
+    """The articles of one story, the first published above."""
+    if json:
+        as_json(found)
+        return
+    sites = len({article.site for article in found.articles})
+    credit = f", credited to {found.agency}" if found.agency else ""
+    say(f"{len(found.articles)} articles on {sites} sites{credit}")
+    table = Table("published", "site", "title", "url", box=None, pad_edge=False)
+    for article in found.articles:
+        at = f"{article.published_at or article.fetched_at:%Y-%m-%d %H:%M}"
+        table.add_row(*map(escape, (at, article.site or "", article.title, article.url)))
+    out.print(table)
 
 
 def sites(found: tuple[Site, ...], *, json: bool) -> None:

@@ -26,7 +26,7 @@ from storage.log import Commit, DamagedLog, Log
 from storage.objects import ObjectStore, StoreError, open_store
 from storage.stored import StoredArticle, stored
 
-__all__ = ["Archive", "News", "StoredArticle", "open_archive"]
+__all__ = ["Archive", "News", "StoredArticle", "Story", "open_archive"]
 
 Sites = str | Collection[str] | None
 """A site, several of them, or None: all."""
@@ -44,6 +44,16 @@ class News:
     cursor: int
     """Where a reader stands who has taken these in."""
     articles: tuple[StoredArticle, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Story:
+    """One report as one or many sites printed it."""
+
+    agency: str | None
+    """News agency that most of them credit; None: no one credits any."""
+    articles: tuple[StoredArticle, ...]
+    """The latest revision of each, by time of publication."""
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -169,6 +179,23 @@ class Archive:
                 if article.article_id == wanted:
                     yield article
 
+    def story(self, url: str, *, as_of: int | datetime | None = None) -> Story | None:
+        """Every article that tells the story of the one at a URL, on whatever site; None: the archive has none there.
+
+        Told when the articles are committed, by what their texts have in common: see `articles.near`.
+        """
+        asked = self.article(url, as_of=as_of)
+        if asked is None or asked.story is None:
+            return Story(agency=_agency((asked,)), articles=(asked,)) if asked else None
+        rows: dict[str, list[StoredArticle]] = {}
+        for commit, lines in ahead(self._fetcher(None), self._backwards(as_of)):
+            for row in _decode(commit, lines, None, containing=asked.story.encode(), backwards=True):
+                if row.story == asked.story:
+                    rows.setdefault(row.article_id, []).append(row)
+        found = [article for article in map(latest, rows.values()) if article is not None]
+        found.sort(key=lambda article: (article.published_at or article.fetched_at, article.seq, article.url))
+        return Story(agency=_agency(found), articles=tuple(found))
+
     def cursor_at(self, moment: datetime) -> int:
         """The cursor of a reader who had seen everything at a moment, by the clocks of those who committed.
 
@@ -273,6 +300,11 @@ def _decode(
     for revision in batches.revisions_of(lines, containing=containing, backwards=backwards):
         if sites is None or revision.article.site in sites:
             yield stored(revision, commit)
+
+
+def _agency(articles: Iterable[StoredArticle]) -> str | None:
+    credited = Counter(agency for article in articles for agency in article.agencies)
+    return credited.most_common(1)[0][0] if credited else None
 
 
 def _kinds(kinds: Collection[str] | None) -> frozenset[Change]:

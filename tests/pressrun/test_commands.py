@@ -243,6 +243,7 @@ def test_try_reads_a_page_and_stores_nothing(pressrun: Run, crawled: Crawled, tm
         (["read", "--after", "yesterday"], "yesterday"),
         (["read", "--since", "0", "--cursor-file", "x"], "--cursor-file"),
         (["show", "http://127.0.0.1/none"], "no article"),
+        (["story", "http://127.0.0.1/none"], "no article"),
         (["try", "not an address"], "neither an address"),
         (["add", "ftp://example.com/"], "no address of a home page"),
         (["sites", "--seeds", "/nonexistent/folder"], "/nonexistent/folder"),

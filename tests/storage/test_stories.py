@@ -70,6 +70,29 @@ def test_an_edited_article_keeps_its_story_and_is_compared_by_its_last_text(
     assert told(folder) == {"live": "live", "copy": "live", "late": "late"}
 
 
+def test_a_story_is_read_whole_with_the_agency_that_its_articles_credit(
+    folder: ObjectStore, database: Database
+) -> None:
+    commit(folder, database, "s0", printed("first", *WIRE), printed("else", *OTHER))
+    commit(folder, database, "s1", printed("second", *WIRE[:3], number=1))
+    commit(
+        folder, database, "s2", printed("second", *WIRE[:3], "Corrected.", number=2), make_article("short")
+    )
+    archive = Archive(folder)
+    url = "https://www.latinpost.test/"
+    found = archive.story(url + "second")
+    assert found is not None
+    assert found.agency == "AP"
+    assert [(row.url, row.seq) for row in found.articles] == [(url + "first", 1), (url + "second", 3)]
+    alone = archive.story(url + "short")
+    assert alone is not None
+    assert [row.url for row in alone.articles] == [url + "short"]
+    assert archive.story(url + "none") is None
+    then = archive.story(url + "first", as_of=1)
+    assert then is not None
+    assert [row.url for row in then.articles] == [url + "first"]
+
+
 def test_a_text_too_short_to_compare_has_no_story(folder: ObjectStore, database: Database) -> None:
     commit(folder, database, "s0", printed("one", "Closed today."), printed("two", "Closed today."))
     assert told(folder) == {"one": None, "two": None}
