@@ -79,6 +79,9 @@ def fields_of(
     title = headline.text if headline else ""
     if headline is not None:
         _note(evidence, "title", headline.origin, headline.raw)
+    elif capture.found is not None and capture.found.title:
+        title = capture.found.title  # as the feed, sitemap or link that named the page calls it
+        _note(evidence, "title", Origin.FEED, title)
     heading = heading_that_shows(metadata, title)
     nearby = cache(lambda: near_headline(page, title, heading))
     right_after = cache(lambda: near_headline(page, title, heading, after=RIGHT_AFTER, before=0))

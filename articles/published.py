@@ -143,6 +143,9 @@ def moments_of(
         )
         if shown is not None and _agree(shown, published) and not _told(shown, modified):
             published.insert(0, shown)
+    only_address = bool(published) and all(dated.origin is Origin.URL for dated in published)
+    if only_address and feed is not None and feed.moment.at <= latest:
+        published.append(feed)  # an address has the day at best
     first = _finest(published)
     if first is not None and _same_as_change(first, metadata):
         shown = _near(metadata, right_after(), reader, latest, loosely=False)

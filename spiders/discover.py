@@ -138,6 +138,8 @@ def next_of_listing(body: bytes, url: str, content_type: str | None) -> str | No
 # --- HTML -----------------------------------------------------------------------------------------
 
 _FEED_TYPES = ("application/rss+xml", "application/atom+xml", "application/feed+json", "application/rdf+xml")
+_VAGUE_TYPES = ("application/json", "application/xml", "text/xml")
+_CALLED_FEED = re.compile(r"\b(?:feed|rss|atom)\b|(?:feed|rss|atom)\.", re.IGNORECASE)
 _MENU = "nav a[href], header a[href], [role=navigation] a[href], [class*=menu] a[href], [class*=nav] a[href]"
 
 
@@ -187,9 +189,12 @@ def _declared_feeds(tree: LexborHTMLParser, base: str) -> Iterator[NamedPage]:
         attributes = node.attributes
         if "alternate" not in (attributes.get("rel") or "").lower().split():
             continue
-        if (attributes.get("type") or "").partition(";")[0].strip().lower() not in _FEED_TYPES:
-            continue
+        kind = (attributes.get("type") or "").partition(";")[0].strip().lower()
         target = canonical_url(attributes.get("href") or "", base)
+        # other things have these types too: only what is called a feed is asked for
+        called = kind in _VAGUE_TYPES and _CALLED_FEED.search(target or "") is not None
+        if kind not in _FEED_TYPES and not called:
+            continue
         words = f"{target} {attributes.get('title') or ''}".lower()
         if target is None or target in seen or "comment" in words or "oembed" in words:
             continue

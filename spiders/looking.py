@@ -61,6 +61,7 @@ async def look_around(visit: Visit) -> None:
         if kinds == (Kind.SITEMAP,) and not await _has_listing(visit):
             await guess_sitemap(visit)
             await _look_at_all(visit, kinds, looked)
+    await _look_at_all(visit, (Kind.FEED,), looked)  # those that section pages declare
 
 
 async def arrive(visit: Visit) -> None:
