@@ -68,7 +68,7 @@ def decode(body: bytes, content_type: str | None = None) -> str:
     if text is not None and (declared in (None, "utf-8") or not body.isascii()):
         # Bytes above 127 that are valid UTF-8 throughout are UTF-8, whatever the label says: chance all but
         # rules it out, and mislabelled pages are common.
-        return text
+        return mended(text)
     if declared:
         return _as(body, declared)
     if text is not None:
@@ -135,3 +135,33 @@ def _detected(body: bytes) -> str:
     if text.count("\ufffd") * 10 < high:
         return text
     return body.decode("cp1252", "replace")
+
+
+# --- Text that was encoded twice -------------------------------------------------------------------
+
+_IN_LATIN: Final = "\u00e2\u0080"
+"""What curly quotes and dashes become when UTF-8 is taken for Latin-1 and encoded again; no text has the second of
+these characters."""
+_IN_WINDOWS: Final = "\u00e2\u20ac"
+"""The same by way of Windows-1252. Articles on charsets show it a few times."""
+_OFTEN: Final = 8
+_NEXT: Final = "\u0080-\u00bf" + "".join(bytes([n]).decode("cp1252", "ignore") for n in range(128, 160))
+_RUN: Final = re.compile(f"[\u00c2-\u00f4][{_NEXT}]{{1,3}}")
+
+
+def mended(text: str) -> str:
+    """The text with what was encoded twice decoded once more; other text, and other characters, stay as they are."""
+    if _IN_LATIN in text or text.count(_IN_WINDOWS) >= _OFTEN:
+        return _RUN.sub(_once_more, text)
+    return text
+
+
+def _once_more(match: re.Match[str]) -> str:
+    run = match.group()
+    for end in range(len(run), 1, -1):
+        try:
+            raw = b"".join(c.encode("latin-1" if ord(c) < 256 else "cp1252") for c in run[:end])
+            return raw.decode() + run[end:]
+        except UnicodeError:
+            continue
+    return run

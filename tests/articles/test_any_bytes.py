@@ -166,3 +166,22 @@ def test_charsets_are_chosen_as_browsers_choose() -> None:
     assert decode(text.encode(), "text/html; charset=nonsense") == text
     assert decode("Привет, мир".encode("cp1251"), "text/html; charset=windows-1251") == "Привет, мир"
     assert decode(text.encode("utf-8"), "text/html; charset=iso-8859-1") == text
+
+
+SIGNS = "That’s “it” — a café… 日本, naïve, Ω, 20 °C, «oui» and â alone; Ã is a letter."
+
+
+@pytest.mark.parametrize("charset", ["latin-1", "cp1252"])
+def test_text_that_was_encoded_twice_is_mended(charset: str) -> None:
+    # Bytes that Windows-1252 has no character for come through as control characters.
+    broken = "".join(
+        bytes([n]).decode(charset if n not in (0x81, 0x8D, 0x8F, 0x90, 0x9D) else "latin-1")
+        for n in SIGNS.encode()
+    )
+    assert decode((broken * 4).encode()) == SIGNS * 4
+
+
+def test_text_that_was_encoded_once_is_left_as_it_is() -> None:
+    assert decode(SIGNS.encode()) == SIGNS
+    on_charsets = "“Ã©tat” and “â€œ” are what becomes of “état” and of a quote."
+    assert decode(on_charsets.encode()) == on_charsets
