@@ -17,6 +17,7 @@ from typing import Final
 from articles.blocks import Blocks, path_of
 from articles.body import Body
 from articles.features import GROUP_BIT, Hints, groups
+from articles.furniture import TELLS, called, furniture
 from articles.lexicon import Says, says
 from articles.model import Kind, Removed
 from articles.prompts import Setting, Verdict, may_ask, prompt
@@ -98,14 +99,14 @@ def strip(blocks: Blocks, body: Body, hints: Hints, house: str) -> Strip:
     boxes = _boxes(blocks, kept, region)
     held = set(kept)
     place = 0
-    kinds = _box_kinds(blocks, body, boxes, verdicts, house, kept[-1])
+    asked = _asked_by_boxes(blocks, body, boxes, verdicts, house, kept[-1])
     for i in range(region[0], region[1]):
         if i in held:
             place += 1
             continue
         if i not in boxes and i not in verdicts:
             continue
-        verdict = verdicts.get(i) or _furniture(blocks, i, kinds.get(boxes[i]), body, title)
+        verdict = verdicts.get(i) or _furniture(blocks, i, boxes[i], asked.get(boxes[i]), body, title)
         if verdict is not None:
             removed.append(
                 Removed(
@@ -268,6 +269,12 @@ def _judged(
         )
         if names & GROUP_BIT["figure"] and blocks.elements.tag[at] != "p":
             return Verdict(Kind.CAPTION, 0.8, "stands in one box with a picture")
+    if body.chance[i] < 0.75 and len(tokens) <= 12:
+        named = called(blocks, i, -1)
+        if named is not None and (
+            named[0] is Kind.COMMENT or (named[0] is Kind.CAPTION and body.chance[i] < 0.5)
+        ):
+            return Verdict(named[0], 0.7, f"its box is called {named[1][:60]!r}")
     verdict = _prompt_at(blocks, i, body, house, edge=edge)
     if verdict is None:
         return None
@@ -324,7 +331,7 @@ def _companions(
                 for k in range(start, end):
                     if k in held:
                         found[k] = Verdict(
-                            verdict.kind, 0.8, f"stands in one box with text that {_TELLS[verdict.kind]}"
+                            verdict.kind, 0.8, f"stands in one box with text that {TELLS[verdict.kind]}"
                         )
                 break
             at = elements.parent[at]
@@ -378,7 +385,7 @@ def _prompt_at(blocks: Blocks, i: int, body: Body, house: str, *, edge: bool) ->
     return prompt(text, setting_of(blocks, i, house, edge=edge))
 
 
-def _box_kinds(
+def _asked_by_boxes(
     blocks: Blocks,
     body: Body,
     boxes: dict[int, int],
@@ -386,95 +393,44 @@ def _box_kinds(
     house: str,
     last: int,
 ) -> dict[int, Verdict]:
-    """What the boxes are: what the surest of their blocks is, else what they are called."""
-    kinds: dict[int, Verdict] = {}
+    """What the surest line of each small box asks for; the lines' own verdicts are added to `verdicts`."""
+    asked: dict[int, Verdict] = {}
+    elements, words = blocks.elements, body.context.words
     for i, box in boxes.items():
         verdict = verdicts.get(i) or _prompt_at(blocks, i, body, house, edge=i > last)
-        if verdict is None:
+        if verdict is None or verdict.score < _TOLD:
             continue
         verdicts.setdefault(i, verdict)
-        if box >= 0 and (box not in kinds or kinds[box].score < verdict.score):
-            kinds[box] = verdict
-    for i, box in boxes.items():
-        if box < 0 or box in kinds:
+        if box < 0 or (box in asked and asked[box].score >= verdict.score):
             continue
-        names = groups(blocks.elements.key[box]) | groups(blocks.elements.key[blocks.element[i]])
-        for group, kind in _GROUP_KINDS:
-            if names & GROUP_BIT[group]:
-                kinds[box] = Verdict(kind, 0.7, f"its box is called {group}")
-                break
-    return kinds
+        start, end = elements.start[box], elements.end[box]
+        if verdict.kind is Kind.RELATED or (end - start <= _ASKED_BLOCKS and words[start:end].sum() <= 120):
+            asked[box] = verdict
+    return asked
 
 
-_GROUP_KINDS: Final = (
-    ("promo", Kind.NEWSLETTER),
-    ("share", Kind.SHARE),
-    ("comment", Kind.COMMENT),
-    ("ad", Kind.ADVERTISEMENT),
-    ("figure", Kind.CAPTION),
-    ("related", Kind.RELATED),
-    ("byline", Kind.BYLINE),
-    ("overlay", Kind.PAYWALL),
-    ("nav", Kind.NAVIGATION),
-    ("tag", Kind.NAVIGATION),
-    ("card", Kind.RELATED),
-)
+_TOLD: Final = 0.45
+"""Score from which a line outside the body is said to ask for something."""
+_ASKED_BLOCKS: Final = 14
 
 
-def _furniture(blocks: Blocks, i: int, box: Verdict | None, body: Body, title: list[str]) -> Verdict | None:
-    """What a block is that asks for nothing: a caption, a credit, a byline, links."""
-    at = blocks.element[i]
-    tag = blocks.elements.tag[at]
-    text = blocks.text[i]
-    tokens = folded(text)
+def _furniture(
+    blocks: Blocks, i: int, box: int, asked: Verdict | None, body: Body, title: list[str]
+) -> Verdict | None:
+    """What a block is that asks for nothing itself: a caption, a credit, a byline, links."""
+    tokens = folded(blocks.text[i])
     unlike = max(0.0, 1.0 - float(body.chance[i]))
     if not tokens:
         return None
     if title and tokens == title:
-        return None if tag == "h1" else Verdict(Kind.REPEATED, unlike, "the headline once more")
-    names = groups(blocks.elements.key[at]) | (groups(blocks.inline_key[i]) if blocks.inline_key[i] else 0)
-    first = says(tokens[0]) | (says(tokens[1]) if len(tokens) > 1 else 0)
-    figure = tag in ("figcaption", "figure") or names & GROUP_BIT["figure"]
-    if figure or (box is not None and box.kind is Kind.CAPTION):
-        if first & Says.CREDIT and len(tokens) <= 12:
-            return Verdict(Kind.CREDIT, unlike, "names who made a picture")
-        return Verdict(Kind.CAPTION, unlike, "stands with a picture")
-    if names & GROUP_BIT["byline"] or (len(tokens) <= 12 and first & Says.MINUTES):
-        return Verdict(Kind.BYLINE, unlike, "says who wrote it, or when")
-    if box is not None:
-        return Verdict(
-            box.kind,
-            max(unlike, 0.5),
-            f"stands in one box with text that {_TELLS[box.kind]}",
-        )
-    if first & Says.CREDIT and len(tokens) <= 12:
-        return Verdict(Kind.CREDIT, unlike, "names who made a picture")
-    linked = blocks.link_chars[i] / max(len(text), 1)
-    if linked > 0.5:
-        kind = Kind.RELATED if len(tokens) >= 4 else Kind.NAVIGATION
-        return Verdict(kind, unlike, "is nothing but a link")
+        headline = blocks.elements.tag[blocks.element[i]] == "h1"
+        return None if headline else Verdict(Kind.REPEATED, unlike, "the headline once more")
+    verdict = furniture(blocks, i, tokens, box, asked, unlike)
+    if verdict is not None:
+        return verdict
     if body.context.repeats[i]:
         return Verdict(Kind.REPEATED, unlike, "stands twice on the page")
     return Verdict(Kind.NAVIGATION, unlike, "reads and stands unlike the body")
-
-
-_TELLS: Final = {
-    Kind.NEWSLETTER: "offers a newsletter",
-    Kind.SUBSCRIBE: "asks to subscribe",
-    Kind.FOLLOW: "asks to follow",
-    Kind.SHARE: "asks to share",
-    Kind.APP: "offers an app",
-    Kind.RELATED: "points to other stories",
-    Kind.ADVERTISEMENT: "labels an advertisement",
-    Kind.CAPTION: "stands with a picture",
-    Kind.CREDIT: "names who made a picture",
-    Kind.BYLINE: "says who wrote it",
-    Kind.PAYWALL: "asks for payment or a login",
-    Kind.CONSENT: "asks for consent",
-    Kind.COMMENT: "asks for comments",
-    Kind.REPEATED: "repeats",
-    Kind.NAVIGATION: "leads through the site",
-}
 
 
 def setting_of(blocks: Blocks, index: int, house: str, *, edge: bool) -> Setting:
