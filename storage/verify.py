@@ -2,6 +2,7 @@
 
     log         each number there, its check sum right, no hole
     batches     the SHA-256 that the commit names; counts, the law and the segment as the commit states them
+    profiles    there, and what their names say
     segments    the SHA-256; each record's own digest; the seal; every pointer of the batches meets a capture; the index
     tables      rows and characters of text by commit, as far as the table has followed
     documents   one for each revision, with its ids and text, as far as they have followed
@@ -19,7 +20,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from articles.model import EXTRACTOR
-from storage import batches, records
+from storage import batches, profiles, records
 from storage.ahead import ahead
 from storage.batches import Batch, DamagedBatch, Revision
 from storage.cdxj import to_cdxj
@@ -149,6 +150,7 @@ def _of_segment(
         characters = sum(len(article.text) for article in revisions)
         sums[seq] = _Sum(captures=commit.captures, articles=len(revisions), characters=characters)
         captures.update(_places(found, segment))
+        yield from _profiles(store, commit)
         if seq <= written:
             yield from _documents(store, revisions)
     if commit is not None and segment.startswith(SEGMENTS):
@@ -174,6 +176,16 @@ def _batch(store: ObjectStore, commit: Commit) -> Batch | Damage:
         what = f"commit {commit.seq} states {stated} and {commit.counts}, it holds {holds} and {batch.counts}"
         return Damage(key=key, what=what, remedy=RESTORE, seq=commit.seq)
     return batch
+
+
+def _profiles(store: ObjectStore, commit: Commit) -> Iterator[Damage]:
+    """Without the profile that it was read with, no reading can be repeated."""
+    for site, identity in commit.profiles.items():
+        try:
+            profiles.get(store, site, identity)
+        except (NotFound, profiles.DamagedProfile) as error:
+            key = profiles.profile_key(site, identity)
+            yield Damage(key=key, what=str(error), remedy=RESTORE, seq=commit.seq)
 
 
 def _remakable(commit: Commit) -> bool:

@@ -167,3 +167,11 @@ def test_a_broken_seed_file_is_told_and_stops_no_other(config: Config) -> None:
             named(workshop, ["hills"])
     finally:
         close_workshop(config)
+
+
+def test_a_segment_in_quarantine_is_read_by_its_key(prefect_server: str, workshop: Workshop) -> None:
+    key = publish_stories(workshop, 1)
+    with workshop.database.transaction() as connection:
+        segments.mark_failed(connection, key, "the reader was wrong", lasting=True)
+    assert normalize().commits == ()
+    assert replay(segments=[key]).commits == (1,)

@@ -15,6 +15,7 @@ from sqlalchemy import insert, inspect, text
 from sqlalchemy.exc import IntegrityError
 
 from articles.model import Found
+from articles.urls import article_id
 from storage.log import Log
 from storage.objects import open_store
 from storage.reader import Archive
@@ -220,3 +221,14 @@ def test_two_processes_commit_to_one_archive_through_one_postgres(
     }
     with open_database(url).transaction() as connection:
         assert index.position(connection) == 12
+
+
+def test_deleted_rows_are_shredded_while_others_work(database: Database) -> None:
+    found = Found(via="https://a.test/rss", found_at=START, title="A title")
+    with database.transaction() as connection:
+        frontier.add_finds(connection, "a", [Find(url="https://a.test/1", found=found)], now=START)
+    with database.transaction() as connection:
+        assert frontier.forget(connection, [article_id("https://a.test/1")]) == 2
+    database.shred()
+    with database.transaction() as connection:
+        assert frontier.history(connection, "https://a.test/1") is None

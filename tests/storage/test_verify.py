@@ -18,6 +18,7 @@ from storage.commit import rebuild
 from storage.delta import follow_tables, remove_rows
 from storage.documents import follow_documents
 from storage.log import Log, commit_key
+from storage.profiles import profile_key
 from storage.reader import Archive
 from storage.segments import captures_of, index_key
 from storage.state import index
@@ -95,6 +96,11 @@ def document(shop: Workshop) -> str:
     return next(key for key, _ in shop.store.list("articles/"))
 
 
+def profile(shop: Workshop) -> str:
+    ((site, identity),) = commit(shop, 1).profiles.items()
+    return profile_key(site, identity)
+
+
 DAMAGE: dict[str, tuple[Callable[[Workshop], str], str]] = {
     "a commit": (lambda shop: (flip(shop, commit_key(1), 40), commit_key(1))[1], "restore"),
     "a missing commit": (lambda shop: (shop.store.delete(commit_key(1)), commit_key(1))[1], "restore"),
@@ -115,6 +121,10 @@ DAMAGE: dict[str, tuple[Callable[[Workshop], str], str]] = {
             1
         ],
         "--repair",
+    ),
+    "a profile": (
+        lambda shop: (flip(shop, profile(shop), 20), profile(shop))[1],
+        "restore",
     ),
     "a document": (lambda shop: (flip(shop, document(shop), 60), document(shop))[1], "rebuild --tables"),
     "a missing document": (
