@@ -134,7 +134,7 @@ def test_replay_finds_the_segments_of_a_site_and_a_span_in_the_log(
     workshop.database.close()
 
     def found(**bounds: object) -> list[str]:
-        return stored_segments(workshop, extractor="2", **bounds)  # type: ignore[arg-type]
+        return stored_segments(workshop, extractor="next", **bounds)  # type: ignore[arg-type]
 
     assert found() == sorted([one, other])
     assert found(sites=frozenset({"hills"})) == [other]

@@ -222,8 +222,8 @@ def test_an_article_that_is_gone_stays_gone_when_it_is_read_again(
     folder: ObjectStore, database: Database
 ) -> None:
     told(folder, database, make_article(), make_miss(at=hour(2), status=410))
-    better = make_article(body="Better read.", extractor="2")
-    commit(folder, database, "s0", better, extractor="2")
+    better = make_article(body="Better read.", extractor="next")
+    commit(folder, database, "s0", better, extractor="next")
     row = Archive(folder).article(better.url)
     assert row is not None
     assert (row.change, row.text, row.gone_at) == (Change.REEXTRACTED, better.text, hour(2))

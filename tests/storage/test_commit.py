@@ -87,8 +87,8 @@ def test_a_capture_without_a_fate_breaks_the_law_and_nothing_is_stored(
 
 
 def test_a_reading_by_another_extractor_breaks_the_law(folder: ObjectStore, database: Database) -> None:
-    with pytest.raises(LawBroken, match=r"extractor '2'.* extractor '1'"):
-        commit(folder, database, "a", make_article(extractor="2"), extractor="1")
+    with pytest.raises(LawBroken, match=r"extractor 'next'.* extractor '1'"):
+        commit(folder, database, "a", make_article(extractor="next"), extractor="1")
 
 
 def test_an_empty_segment_is_committed_too(folder: ObjectStore, database: Database) -> None:
@@ -99,7 +99,7 @@ def test_an_empty_segment_is_committed_too(folder: ObjectStore, database: Databa
 def test_a_segment_is_committed_once_for_each_extractor(folder: ObjectStore, database: Database) -> None:
     assert commit(folder, database, "a", make_article()) is not None
     assert commit(folder, database, "a", make_article()) is None
-    assert commit(folder, database, "a", make_article(extractor="2"), extractor="2") is not None
+    assert commit(folder, database, "a", make_article(extractor="next"), extractor="next") is not None
     assert Log(folder).head() == 2
 
 
@@ -130,15 +130,15 @@ def test_other_quotes_and_spaces_are_cosmetic(folder: ObjectStore, database: Dat
 
 def test_what_another_reader_reads_is_never_called_an_edit(folder: ObjectStore, database: Database) -> None:
     commit(folder, database, "a", make_article())
-    better = make_article(body="The harbour opens on Monday. Sign up!", extractor="2")
-    assert only_change(folder, commit(folder, database, "a", better, extractor="2")) is Change.REEXTRACTED
+    better = make_article(body="The harbour opens on Monday. Sign up!", extractor="next")
+    assert only_change(folder, commit(folder, database, "a", better, extractor="next")) is Change.REEXTRACTED
 
 
 def test_an_edit_after_both_readers_agreed_is_an_edit(folder: ObjectStore, database: Database) -> None:
     commit(folder, database, "a", make_article())
-    commit(folder, database, "a", make_article(extractor="2"), extractor="2")
-    edited = make_article(body="The harbour opens on Tuesday.", at=hour(1), extractor="2")
-    assert only_change(folder, commit(folder, database, "b", edited, extractor="2")) is Change.EDITED
+    commit(folder, database, "a", make_article(extractor="next"), extractor="next")
+    edited = make_article(body="The harbour opens on Tuesday.", at=hour(1), extractor="next")
+    assert only_change(folder, commit(folder, database, "b", edited, extractor="next")) is Change.EDITED
 
 
 def test_a_capture_found_late_is_older_and_the_current_revision_stays(
@@ -169,8 +169,8 @@ def test_an_older_revision_that_is_stored_already_gives_no_row(
     first, second = make_article(), make_article(body="Edited.", at=hour(1))
     commit(folder, database, "a", first)
     commit(folder, database, "b", second)
-    again = replace(first, extractor="2")
-    (outcome,) = outcomes(folder, commit(folder, database, "a", again, extractor="2"))
+    again = replace(first, extractor="next")
+    (outcome,) = outcomes(folder, commit(folder, database, "a", again, extractor="next"))
     assert isinstance(outcome, Unchanged)
     assert outcome.detail == "same content as an earlier revision"
 
@@ -202,8 +202,8 @@ def test_a_304_names_the_revision_it_confirms(folder: ObjectStore, database: Dat
 def test_a_replay_reaches_articles_that_later_answered_304(folder: ObjectStore, database: Database) -> None:
     commit(folder, database, "a", make_article())
     commit(folder, database, "b", make_unchanged(at=hour(1)))
-    better = make_article(body="Better read.", extractor="2")
-    assert only_change(folder, commit(folder, database, "a", better, extractor="2")) is Change.REEXTRACTED
+    better = make_article(body="Better read.", extractor="next")
+    assert only_change(folder, commit(folder, database, "a", better, extractor="next")) is Change.REEXTRACTED
 
 
 def test_text_that_no_utf_8_can_hold_is_stored_with_replacement_characters(
@@ -238,7 +238,7 @@ def busy_history(store: ObjectStore, database: Database) -> None:
         make_article("one", body="Late.", at=hour(0.5)),
         make_article("three", site=None),
     )
-    commit(store, database, "a", make_article("two", body="Reread.", extractor="2"), extractor="2")
+    commit(store, database, "a", make_article("two", body="Reread.", extractor="next"), extractor="next")
     commit(store, database, "d", make_article("one", at=hour(3)), make_unchanged("never seen", at=hour(3)))
     commit(store, database, "e", make_article("two", body="Reread.", at=hour(4)))
     commit(store, database, "f", make_miss("one", at=hour(4)), make_miss("two", at=hour(5), status=410))
