@@ -156,7 +156,7 @@ _PROMPT_WORDS: Final = (
 )  # fmt: skip
 _ASKED_WITH: Final = (
     "support", "trial", "@", "donat", "contribut", "unterstütz", "spende", "soutene", "apoy", "apoi", "sostien",
-    "steun", "wspier", "wesprz", "stöd", "pin ",
+    "steun", "wspier", "wesprz", "stöd", "pin ", "n't miss", "n’t miss",
 )  # fmt: skip
 """Parts of words that ask and that `lexicon` does not list."""
 
@@ -400,6 +400,8 @@ def _asks_for_more(s: _Sentence, setting: Setting) -> _Asked | None:
     return None
 
 
+_MORE: Final = _set("more mehr más mais plus altri altre meer więcej mer")
+_FROM: Final = _set("from von aus de da van z od från")
 _LIKED: Final = _set(
     "like interested enjoy interesar gustar interessieren gefallen aimer intéresser interesseren"
 )
@@ -423,6 +425,11 @@ def points_elsewhere(tokens: list[str], masks: list[int], text: str, setting: Se
         return 0.8
     if tokens[:2] in (["don", "t"], ["must", "read"], ["don’t", "miss"]) and colon and linked and count <= 16:
         return 0.7
+    if tokens[0] in _MORE and tokens[1:2] and tokens[1] in _FROM and (linked or short):
+        # `More from The Post`; of anything else only with a link.
+        named = len(setting.house) > 3 and setting.house in "".join(tokens)
+        if named or linked:
+            return 0.75 if named else 0.6
     if not masks[0] & Says.RELATED and not (masks[0] & Says.READER and related >= 1 and short):
         return 0.0
     if tokens[0] in _BESIDES and (colon or short) and (linked or short):
@@ -432,9 +439,9 @@ def points_elsewhere(tokens: list[str], masks: list[int], text: str, setting: Se
     if colon and (linked or text.rstrip().endswith(":")) and (short or linked):
         return 0.55
     reads = (
-        tokens[0] in ("read", "see") and setting.link_share > 0.9 and not text.rstrip().endswith((".", "?"))
+        tokens[0] in ("read", "see") and setting.link_share > 0.85 and not text.rstrip().endswith((".", "?"))
     )
-    return 0.45 if (setting.link_share > 0.8 and count <= 4) or (reads and count <= 14) else 0.0
+    return 0.45 if (setting.link_share > 0.8 and count <= 4) or (reads and count <= 20) else 0.0
 
 
 # --- A block --------------------------------------------------------------------------------------
