@@ -1,25 +1,33 @@
-"""CPU time a page of this reader, of bare parsing and of the peers that are installed, side by side.
+"""Quality and CPU time of this reader and of the peers that are installed, side by side on the same pages.
 
     pip install '.[peers]'                        # what is not installed is named and left out
     python -m benchmarks.reader_speed [PAGES]     # pages of the corpus, evenly chosen; 100 where not said
 
 Every reader gets the same bytes and reads text and metadata from them; they take turns page by page, so that a busy
-machine is slow for all of them alike. Garbage of one is collected before the next is timed.
+machine is slow for all of them alike. Garbage of one is collected before the next is timed. What they answered is
+judged by the corpus's own `score.py`, where there is one: F1 of all text and of each data set, pages with exactly the
+right words, promotional blocks that leaked into the text (`body`: those between its paragraphs), sentences lost for
+speaking of newsletters and the like (`strip`), and pages with the right title, authors and day.
 """
 
 from __future__ import annotations
 
 import gc
+import gzip
 import importlib
+import importlib.util
+import json
 import logging
 import sys
 import time
 import warnings
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from types import ModuleType
-from typing import Final
+from typing import Any, Final
 
+from bs4 import BeautifulSoup
 from selectolax.lexbor import LexborHTMLParser
 
 from articles.decode import decode
@@ -31,7 +39,9 @@ PAGES: Final = 100
 WARM_UP: Final = 10
 """Pages read by all before the clock starts: models load and patterns compile once a process, not once a page."""
 
-Reader = Callable[[bytes, str], object]
+Reader = Callable[[bytes, str], Any]
+Answer = Callable[[Any], Mapping[str, object]]
+"""What a reader returned as text, title, authors and publication time."""
 
 
 @dataclass(slots=True)
@@ -41,6 +51,8 @@ class Timing:
     name: str
     seconds: list[float] = field(default_factory=list)
     failures: int = 0
+    judged: list[dict[str, Any]] = field(default_factory=list)
+    """What `score.py` says of each page."""
 
     @property
     def mean_ms(self) -> float:
@@ -63,70 +75,136 @@ def main(count: int) -> None:
     everything = list(pages(folder))
     chosen = [everything[number * len(everything) // count] for number in range(count)]
     warm_up = [page for page in everything[:: len(everything) // WARM_UP] if page not in chosen]
-    _timed(readers, warm_up[:WARM_UP])
+    _timed(readers, warm_up[:WARM_UP], None)
     # Ours loads the model that tells languages apart (half a second) at the first page that needs it.
     language_of((), "these are enough words of some length " * 20)
+    score = _score(folder)
     gc.freeze()
-    _print(_timed(readers, chosen), missing)
+    _print(_timed(readers, chosen, score), score, missing)
 
 
-def _timed(readers: dict[str, Reader], chosen: Sequence[Page]) -> list[Timing]:
+@dataclass(frozen=True, slots=True)
+class Score:
+    """The corpus's way to judge an answer."""
+
+    module: Any
+    rows: Mapping[str, Any]
+
+    def judged(self, page: Page, answer: Mapping[str, object]) -> dict[str, Any]:
+        """What it says of an answer on a page."""
+        self.module.given = lambda *_: answer
+        judged: dict[str, Any] = self.module.judge((self.rows[page.id], b"", "given"))
+        return judged
+
+
+def _score(folder: Path) -> Score | None:
+    spec = importlib.util.spec_from_file_location("score", folder / "score.py")
+    if spec is None or spec.loader is None or not (folder / "score.py").is_file():
+        return None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    with gzip.open(folder / "truth.jsonl.gz", "rt", encoding="utf-8") as lines:
+        return Score(module, {row["id"]: row for row in map(json.loads, lines)})
+
+
+def _timed(
+    readers: Mapping[str, tuple[Reader, Answer | None]], chosen: Sequence[Page], score: Score | None
+) -> list[Timing]:
     timings = {name: Timing(name) for name in readers}
     for page in chosen:
         body = page.body()
-        for name, read in readers.items():
+        for name, (read, answer) in readers.items():
             gc.collect()
+            timing, found = timings[name], None
             began = time.process_time()
             try:
-                read(body, page.url)
+                found = read(body, page.url)
             except Exception:  # noqa: BLE001  a peer that breaks on a page has still spent its time on it
-                timings[name].failures += 1
-            timings[name].seconds.append(time.process_time() - began)
+                timing.failures += 1
+            timing.seconds.append(time.process_time() - began)
+            if score is not None and answer is not None:
+                timing.judged.append(score.judged(page, answer(found) if found is not None else {}))
     return list(timings.values())
 
 
-def _print(timings: list[Timing], missing: list[str]) -> None:
+_FIGURES: Final = {
+    "F1": "f1", "exact": "exact", "incl": "include", "excl": "exclude", "leak": "promo_leak",
+    "body": "promo_leak_inbody", "strip": "false_strip", "title": "title", "authors": "authors", "day": "date",
+}  # fmt: skip
+"""Heads of the columns, and what `score.py` calls the figures."""
+
+
+def _print(timings: list[Timing], score: Score | None, missing: list[str]) -> None:
     times = {timing.name: timing.mean_ms for timing in timings}
     peer, parsing = times.get("trafilatura"), times[_PARSING]
-    heads = f"{'CPU ms a page':>14}{'median':>9}{'90 %':>9}{'trafilatura = 1':>17}{'parsing = 1':>13}{'failed':>8}"
-    print(f"{'':22}{heads}")
+    datasets = sorted({row["dataset"] for timing in timings for row in timing.judged if "p" in row})
+    heads = ["CPU ms", "median", "90 %", "/traf.", "/parse", *_FIGURES, *datasets, "failed"]
+    print(f"{'':26}" + "".join(f"{head[:8]:>9}" for head in heads))
     for timing in sorted(timings, key=lambda timing: timing.mean_ms):
-        share = f"{timing.mean_ms / peer:.2f}" if peer else "-"
-        print(
-            f"{timing.name:22}{timing.mean_ms:14.1f}{timing.centile_ms(0.5):9.1f}{timing.centile_ms(0.9):9.1f}"
-            f"{share:>17}{timing.mean_ms / parsing:13.1f}{timing.failures:8}"
-        )
-    print(f"{len(timings[0].seconds)} pages")
+        cells = [timing.mean_ms, timing.centile_ms(0.5), timing.centile_ms(0.9)]
+        shown = [f"{cell:.1f}" for cell in cells]
+        shown.append(f"{timing.mean_ms / peer:.2f}" if peer else "-")
+        shown.append(f"{timing.mean_ms / parsing:.1f}")
+        shown += _figures(timing, score, datasets)
+        print(f"{timing.name:26}" + "".join(f"{cell:>9}" for cell in (*shown, str(timing.failures))))
+    print(
+        f"{len(timings[0].seconds)} pages; /traf., /parse: time as a multiple of trafilatura's and of {_PARSING}'s"
+    )
     if peer:
         print(f"pages a second against trafilatura: {peer / times[_OURS]:.2f} times")
     for name in missing:
         print(f"not installed: {name}")
 
 
+def _figures(timing: Timing, score: Score | None, datasets: Sequence[str]) -> list[str]:
+    if score is None or not timing.judged:
+        return ["-"] * (len(_FIGURES) + len(datasets))
+    total = score.module.summary(timing.judged)
+    found = [total.get(key) for key in _FIGURES.values()]
+    for name in datasets:
+        found.append(score.module.summary([row for row in timing.judged if row["dataset"] == name]).get("f1"))
+    return ["-" if one is None else f"{one:.3f}" for one in found]
+
+
 # --- The readers ----------------------------------------------------------------------------------
 
 _OURS: Final = "pressrun"
-_PARSING: Final = "bare parsing"
+_PARSING: Final = "parsing alone, lexbor"
 
 
-def _readers() -> tuple[dict[str, Reader], list[str]]:
+def _readers() -> tuple[dict[str, tuple[Reader, Answer | None]], list[str]]:
     """All readers that can be had, and the names of those that cannot."""
-    found: dict[str, Reader] = {_OURS: extract, _PARSING: lambda html, _: LexborHTMLParser(decode(html))}
+    found: dict[str, tuple[Reader, Answer | None]] = {
+        _OURS: (extract, dict),
+        _PARSING: (lambda html, _: LexborHTMLParser(decode(html)), None),
+        "parsing alone, bs4+lxml": (lambda html, _: BeautifulSoup(html, "lxml"), None),
+    }
     missing: list[str] = []
-    for name, (module, make) in _PEERS.items():
+    for name, (module, make, answer) in _PEERS.items():
         try:
-            found[name] = make(importlib.import_module(module))
+            found[name] = make(importlib.import_module(module)), answer
         except ImportError:
             missing.append(name)
     return found, missing
 
 
+def _lxml(module: ModuleType) -> Reader:
+    return lambda html, _: module.document_fromstring(decode(html).encode())
+
+
 def _trafilatura(module: ModuleType) -> Reader:
-    return lambda html, url: module.bare_extraction(html, url=url, with_metadata=True)
+    return lambda html, url: module.bare_extraction(html, url=url, with_metadata=True, include_comments=False)
 
 
 def _trafilatura_fast(module: ModuleType) -> Reader:
-    return lambda html, url: module.bare_extraction(html, url=url, with_metadata=True, fast=True)
+    return lambda html, url: module.bare_extraction(
+        html, url=url, with_metadata=True, include_comments=False, fast=True
+    )
+
+
+def _of_trafilatura(document: Any) -> Mapping[str, object]:  # noqa: ANN401
+    authors = [author for author in (document.author or "").split("; ") if author]
+    return {"text": document.text, "title": document.title, "authors": authors, "published": document.date}
 
 
 def _readability(module: ModuleType) -> Reader:
@@ -137,38 +215,64 @@ def _readability(module: ModuleType) -> Reader:
     return read
 
 
+def _of_readability(found: Any) -> Mapping[str, object]:  # noqa: ANN401
+    summary, title = found
+    lines = [block.strip() for block in LexborHTMLParser(summary).text(separator=" ").split("\n")]
+    return {"text": "\n".join(filter(None, lines)), "title": title}
+
+
 def _newspaper(module: ModuleType) -> Reader:
     def read(html: bytes, url: str) -> object:
         article = module.Article(url or "http://unknown.test/", fetch_images=False)
         article.download(input_html=decode(html))
         article.parse()
-        return article.text
+        return article
 
     return read
+
+
+def _of_newspaper(article: Any) -> Mapping[str, object]:  # noqa: ANN401
+    at = article.publish_date or None
+    return {"text": article.text, "title": article.title, "authors": article.authors, "published": at}
 
 
 def _resiliparse(module: ModuleType) -> Reader:
     trees = importlib.import_module("resiliparse.parse.html")
 
     def read(html: bytes, url: str) -> object:  # noqa: ARG001
-        return module.extract_plain_text(trees.HTMLTree.parse(decode(html)), main_content=True)
+        tree = trees.HTMLTree.parse(decode(html))
+        return module.extract_plain_text(tree, main_content=True), tree.title
 
     return read
+
+
+def _of_resiliparse(found: Any) -> Mapping[str, object]:  # noqa: ANN401
+    return {"text": found[0], "title": found[1]}
 
 
 def _news_please(module: ModuleType) -> Reader:
     return lambda html, url: module.NewsPlease.from_html(decode(html), url=url, fetch_images=False)
 
 
-_PEERS: Final[dict[str, tuple[str, Callable[[ModuleType], Reader]]]] = {
-    "trafilatura": ("trafilatura", _trafilatura),
-    "trafilatura fast": ("trafilatura", _trafilatura_fast),
-    "readability-lxml": ("readability", _readability),
-    "newspaper4k": ("newspaper", _newspaper),
-    "resiliparse": ("resiliparse.extract.html2text", _resiliparse),
-    "news-please": ("newsplease", _news_please),
+def _of_news_please(article: Any) -> Mapping[str, object]:  # noqa: ANN401
+    return {
+        "text": article.maintext,
+        "title": article.title,
+        "authors": article.authors,
+        "published": article.date_publish,
+    }
+
+
+_PEERS: Final[dict[str, tuple[str, Callable[[ModuleType], Reader], Answer | None]]] = {
+    "parsing alone, lxml.html": ("lxml.html", _lxml, None),
+    "trafilatura": ("trafilatura", _trafilatura, _of_trafilatura),
+    "trafilatura fast": ("trafilatura", _trafilatura_fast, _of_trafilatura),
+    "readability-lxml": ("readability", _readability, _of_readability),
+    "newspaper4k": ("newspaper", _newspaper, _of_newspaper),
+    "resiliparse": ("resiliparse.extract.html2text", _resiliparse, _of_resiliparse),
+    "news-please": ("newsplease", _news_please, _of_news_please),
 }
-"""Peer by name: the module to import, and what makes a reader of it."""
+"""Peer by name: the module to import, what makes a reader of it, and how its answer is read; None: it has none."""
 
 
 if __name__ == "__main__":
