@@ -1,7 +1,7 @@
 """Fit the body classifier (`articles/data/body.npz`) to a corpus of pages with reference texts.
 
-    python benchmarks/fit_body.py --evaluate     # cross-validated figures, by site; writes nothing but the figures
-    python benchmarks/fit_body.py --write        # fit on every page, write the model
+    python benchmarks/fit_body.py --quick --write    # cross-validated figures, by site; fit on every page
+    python benchmarks/fit_body.py --evaluate         # figures of strictly nested folds, at five times the cost
 
 Two stages of symmetric boosted trees (CatBoost): the first judges a block by itself and its surroundings, the second
 also sees what the first said of neighbours and containers, always predicted by a model that had not seen that site.
