@@ -333,10 +333,17 @@ def _blank_segment(
 ) -> _Blanking:
     named = lru_cache(id_of)
 
+    chosen: dict[str, str] = {}  # id of a record -> id of the article, for the records that go with it
+
     def choose(record: Record) -> str | None:
         url = record.header("WARC-Target-URI")
-        found = places.get(record.offset) or (named(url) if url else None)
-        return SCHEME + found if found in ids else None
+        beside = chosen.get(record.header("WARC-Concurrent-To") or "none")
+        found = places.get(record.offset) or beside or (named(url) if url else None)
+        if found is None or found not in ids:
+            return None
+        if record_id := record.header("WARC-Record-ID"):
+            chosen[record_id] = found
+        return SCHEME + found
 
     with tempfile.TemporaryDirectory(prefix="pressrun-takedown-") as folder:
         path, torn = Path(folder) / "segment", None

@@ -20,6 +20,7 @@ READER = "takedown"
 SCHEME = "taken-down:"
 DETAIL = "taken down"
 _TARGET = re.compile(r"HTTP \d+ to (\S+)")
+_WHOLE = re.compile(r"(?:page \d+|a further page) of (.+?)(?:, (?:left out|which is no) .*)?$")
 
 
 def id_of(url: str) -> str:
@@ -30,7 +31,8 @@ def id_of(url: str) -> str:
 
 
 def ids_of(reading: Article | Outcome) -> frozenset[str]:
-    """Ids of every address that a reading or outcome is of: its own, its article's, a redirect's target."""
+    """Ids of every address that a reading or outcome is of: its own, its article's, a redirect's target, the first
+    page that it is a further page of."""
     if isinstance(reading, Revision):
         reading = reading.article
     if isinstance(reading, Article):
@@ -38,8 +40,8 @@ def ids_of(reading: Article | Outcome) -> frozenset[str]:
     own = id_of(reading.url)
     if isinstance(reading, Unchanged):
         return frozenset((own, reading.article_id or own))
-    target = target_of(reading)
-    return frozenset((own, target)) if target else frozenset((own,))
+    other = target_of(reading) or _whole_of(reading)
+    return frozenset((own, other)) if other else frozenset((own,))
 
 
 def target_of(rejection: Rejection) -> str | None:
@@ -49,6 +51,12 @@ def target_of(rejection: Rejection) -> str | None:
     match = _TARGET.match(rejection.detail)
     target = canonical_url(match[1], rejection.url) if match else None
     return article_id(target) if target else None
+
+
+def _whole_of(rejection: Rejection) -> str | None:
+    """Id of the first page of the article that a rejected further page belongs to."""
+    match = _WHOLE.match(rejection.detail) if rejection.reason is Reason.PART else None
+    return id_of(match[1]) if match else None
 
 
 def tombstone(key: str, *, site: str | None, at: datetime, previous: str | None) -> Revision:

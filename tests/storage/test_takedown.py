@@ -297,3 +297,32 @@ def test_orphan_batches_that_hold_it_are_removed(house: House) -> None:
     )
     assert take_down(house.store, house.database, find(house.store, GONE)).orphans == 1
     assert house.store.size(orphan.key) is None
+
+
+def test_the_further_pages_of_an_article_go_with_it(house: House) -> None:
+    first, second = "https://harbour.test/long", "https://harbour.test/long?page=2"
+    at = START + timedelta(hours=5)
+    for edition in ("one", "two"):  # the second comes when the article is gone already
+        name = new_segment_id(at)
+        path = house.folder.parent / f"{name}.warc.gz"
+        writer = SegmentWriter(path, segment_id=name, software="tests")
+        for url, part_of in ((first, None), (second, first)):
+            writer.response(
+                url=url,
+                site="harbour",
+                fetched_at=at,
+                request_headers=[],
+                status=200,
+                headers=[(b"Content-Type", b"text/html")],
+                body_as_sent=page(20 if part_of is None else 21, edition=f"falcon-onyx {edition}"),
+                found=Found(via=first, found_at=at, title="A falcon-onyx title", part_of=part_of),
+            )
+        writer.seal()
+        publish(house.store, house.database, path)
+        house.read()
+        if edition == "one":
+            assert places_of(house.folder, b"falcon-onyx")
+            found = find(house.store, first)
+            assert found.captures == 2
+            take_down(house.store, house.database, found)
+        assert places_of(house.folder, b"falcon-onyx", b"harbour.test/long") == []
