@@ -43,8 +43,8 @@ class Config:
     """Mail address or URL in the user agent, for people who run sites (`PRESSRUN_CONTACT`)."""
     hosts: Path | None = None
     """A file in the form of /etc/hosts that answers before DNS does, for staging sites (`PRESSRUN_HOSTS`)."""
-    profiles: bool = True
-    """Whether the reader learns what a site's pages repeat (`PRESSRUN_PROFILES`; `off`: it does not)."""
+    profiles: bool = False
+    """Whether the reader learns what a site's pages repeat (`PRESSRUN_PROFILES=on`; docs/decisions/008)."""
     browser: str | None = None
     """The Chromium that renders pages of sites whose seeds say so (`PRESSRUN_BROWSER`)."""
 
@@ -75,11 +75,11 @@ def load_config(
 
 
 def _on(name: str, value: str | None) -> bool:
-    """A switch that is on unless told otherwise. Raises SetUpError for a value that is neither."""
-    if not value or value.lower() in ("on", "1", "true", "yes"):
-        return True
-    if value.lower() in ("off", "0", "false", "no"):
+    """A switch that is off unless told otherwise. Raises SetUpError for a value that is neither."""
+    if not value or value.lower() in ("off", "0", "false", "no"):
         return False
+    if value.lower() in ("on", "1", "true", "yes"):
+        return True
     raise SetUpError(f"{name}={value}: neither on nor off")
 
 

@@ -81,7 +81,7 @@ def normalize_segment(
     key: str,
     *,
     pool: Callable[[], Executor] | None = None,
-    learning: bool = True,
+    learning: bool = False,
 ) -> Normalized:
     """Read every capture of a registered segment with today's reader, and commit what they gave.
 

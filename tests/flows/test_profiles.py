@@ -71,7 +71,9 @@ def published(store: ObjectStore, database: Database, work: Path, *numbers: int,
 def test_the_very_first_batch_knows_what_its_pages_repeat(
     store: ObjectStore, database: Database, tmp_path: Path
 ) -> None:
-    normalize_segment(store, database, SITES, published(store, database, tmp_path, 1, 2, 3, 4, 5, 6, 7))
+    normalize_segment(
+        store, database, SITES, published(store, database, tmp_path, 1, 2, 3, 4, 5, 6, 7), learning=True
+    )
 
     for revision in revisions(store, 1):
         assert PLEA not in revision.article.paragraphs
@@ -83,7 +85,7 @@ def test_a_reading_can_be_repeated_from_the_profile_that_the_article_names(
     store: ObjectStore, database: Database, tmp_path: Path
 ) -> None:
     key = published(store, database, tmp_path, 1, 2, 3, 4, 5, 6, 7)
-    normalize_segment(store, database, SITES, key)
+    normalize_segment(store, database, SITES, key, learning=True)
     commit = Log(store).get(1)
     assert commit is not None
 
@@ -99,11 +101,13 @@ def test_a_reading_can_be_repeated_from_the_profile_that_the_article_names(
 def test_a_page_read_with_two_profiles_shows_no_edit(
     store: ObjectStore, database: Database, tmp_path: Path
 ) -> None:
-    normalize_segment(store, database, SITES, published(store, database, tmp_path, 1, hour=8))
+    normalize_segment(store, database, SITES, published(store, database, tmp_path, 1, hour=8), learning=True)
     (alone,) = revisions(store, 1)
     assert PLEA in alone.article.paragraphs
     numbers = (1, 2, 3, 4, 5, 6, 7)
-    normalize_segment(store, database, SITES, published(store, database, tmp_path, *numbers, hour=9))
+    normalize_segment(
+        store, database, SITES, published(store, database, tmp_path, *numbers, hour=9), learning=True
+    )
 
     changes = {revision.article.article_id: revision.change for revision in revisions(store, 2)}
     assert changes[alone.article.article_id] is Change.REEXTRACTED
@@ -114,18 +118,20 @@ def test_profiles_grow_from_segment_to_segment(
     store: ObjectStore, database: Database, tmp_path: Path
 ) -> None:
     for number in range(1, 8):
-        normalize_segment(store, database, SITES, published(store, database, tmp_path, number, hour=number))
+        normalize_segment(
+            store, database, SITES, published(store, database, tmp_path, number, hour=number), learning=True
+        )
     assert len(profiles.current(store, "harbour").pages) == 7
     assert PLEA not in revisions(store, 7)[0].article.paragraphs
 
 
-def test_learning_can_be_switched_off(store: ObjectStore, database: Database, tmp_path: Path) -> None:
+def test_learning_is_off_unless_switched_on(store: ObjectStore, database: Database, tmp_path: Path) -> None:
     key = published(store, database, tmp_path, 1, 2, 3)
-    normalize_segment(store, database, SITES, key, learning=False)
+    normalize_segment(store, database, SITES, key)
     assert all(revision.article.profile is None for revision in revisions(store, 1))
     assert not list(store.list("profiles/"))
-    assert load_config({"PRESSRUN_PROFILES": "off"}).profiles is False
-    assert load_config({}).profiles is True
+    assert load_config({"PRESSRUN_PROFILES": "on"}).profiles is True
+    assert load_config({}).profiles is False
     with pytest.raises(SetUpError, match="neither on nor off"):
         load_config({"PRESSRUN_PROFILES": "maybe"})
 
