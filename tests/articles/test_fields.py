@@ -452,3 +452,10 @@ def test_authors_in_the_order_of_citations_are_turned_round() -> None:
 def test_a_word_behind_of_is_no_author() -> None:
     assert _read(body=f"{HEADING}<p>von Firmenwägen</p>").authors == ()
     assert _read(body=f"{HEADING}<p>by Stefan</p>").authors == ("Stefan",)
+
+
+def test_a_date_that_the_page_shows_as_that_of_its_change_is_not_the_publication_elsewhere() -> None:
+    body = f"{HEADING}<p>May 9, 2025</p><div class=post-date>By Ann Lee, last updated: May 9, 2025</div>"
+    fields = _read(body=body)
+    assert fields.published_at is None
+    assert fields.modified_at == datetime(2025, 5, 9, tzinfo=UTC)
