@@ -209,7 +209,7 @@ def _segment(store: ObjectStore, commit: Commit, captures: Mapping[int, str]) ->
         try:
             store.fetch_file(key, path)
         except NotFound:
-            what = f"is missing; the {len(captures)} captures in it cannot be read again"
+            what = f"is missing; the {commit.captures} captures in it cannot be read again"
             yield Damage(key=key, what=what, remedy=RESTORE, seq=commit.seq)
             return
         expected, found = current_sha256(store, key, commit.segment_sha256), digest_of(path)
