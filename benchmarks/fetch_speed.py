@@ -84,6 +84,7 @@ def _rounds(web: LocalWeb, names: Sequence[str], rounds: int, peers: str) -> dic
                 print(f"{name}: left out, {turn}")
             else:
                 figures[name].append(turn)
+                print(f"  {name}: {turn['cpu'] / turn['pages'] * 1e3:.2f} ms", file=sys.stderr, flush=True)
     return {name: turns for name, turns in figures.items() if turns}
 
 
