@@ -8,6 +8,7 @@ a band in common, others almost never do.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 import numpy as np
 from rensa import RMinHash
@@ -32,7 +33,12 @@ _UNSPACED = 12
 
 def signature(paragraphs: Sequence[str]) -> bytes | None:
     """What a text is compared by, 2 bytes for each of `PLACES`; None: it is too short."""
-    words = folded(" ".join(paragraphs))
+    return _signature(" ".join(paragraphs))
+
+
+@lru_cache(maxsize=512)  # a commit asks when it compares, and again when it takes the batch into the index
+def _signature(text: str) -> bytes | None:
+    words = folded(text)
     if words and sum(map(len, words)) > _UNSPACED * len(words):
         words = [character for word in words for character in word]
     if len(words) < SHORTEST:

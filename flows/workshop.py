@@ -103,7 +103,7 @@ def _open(config: Config) -> Workshop:
     store = open_store(config.store)
     preflight(store)
     creates = probe(store)
-    database = open_database(config.database)
+    database = open_database(config.database, keep_open=True)
     claim(store, database, creates)
     recollect(store, database)
     seeds = load_sites(config.seeds)
