@@ -30,9 +30,10 @@ from storage.state.frontier import Fetched, Find
 from storage.state.segments import pending
 from storage.takedown import find, resume, take_down, unfinished
 from storage.tombstones import id_of
+from storage.verify import verify
 from storage.warc import Earlier, SegmentWriter, read_capture
 from tests.support.bytes import places_of
-from tests.support.segments import START, page
+from tests.support.segments import START, Answer, page, publish_segment
 
 GONE = "https://harbour.test/news/secret-story"
 SECRET = b"zebra-quartz-7741"
@@ -326,3 +327,23 @@ def test_the_further_pages_of_an_article_go_with_it(house: House) -> None:
             assert found.captures == 2
             take_down(house.store, house.database, found)
         assert places_of(house.folder, b"falcon-onyx", b"harbour.test/long") == []
+
+
+def test_no_byte_of_it_is_left_in_a_bucket_either(
+    store: ObjectStore, database: Database, tmp_path: Path
+) -> None:
+    work, copy = tmp_path / "work", tmp_path / "copy"
+    work.mkdir()
+    answers = [Answer(url=GONE, body=secret()), Answer(url="https://harbour.test/2", body=page(2))]
+    key = publish_segment(store, database, work, answers)
+    assert normalize_segment(store, database, {}, key).error is None
+    follow_tables(store)
+    follow_documents(store)
+    take_down(store, database, find(store, GONE))
+    for name, _ in store.list(""):
+        path = copy / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        store.fetch_file(name, path)
+    assert places_of(copy, *TRACES) == []
+    assert [damage.key for damage in verify(store, database, lambda step, number: None)] == []
+    assert [article.url for article in Archive(store).articles()] == ["https://harbour.test/2"]
