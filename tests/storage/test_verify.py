@@ -45,7 +45,7 @@ def shop(tmp_path: Path):
         work = tmp_path / "work"
         work.mkdir(exist_ok=True)
         key = publish_segment(shop.store, shop.database, work, answers)
-        assert normalize_segment(shop.store, shop.database, shop.sites, key).error is None
+        assert normalize_segment(shop.store, shop.database, shop.sites, key, learning=True).error is None
     follow_tables(shop.store)
     follow_documents(shop.store)
     yield shop
