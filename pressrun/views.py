@@ -345,7 +345,8 @@ def _page(
     for place in range(len(paragraphs) + 1):
         for block in removed:
             if block.place == place:
-                out.print(Text(f"  - [{block.kind}] {_short(block.text)}  ({block.reason})", style="red"))
+                told = f"({block.reason}; score {block.score:.2f})"
+                out.print(Text(f"  - [{block.kind}] {_short(block.text)}  {told}", style="red"))
         if place < len(paragraphs):
             out.print(Text(paragraphs[place]))
     kinds = Counter(str(block.kind) for block in removed)
