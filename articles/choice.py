@@ -18,7 +18,7 @@ from articles.features import Context
 Chances = NDArray[np.float64]
 Taken = NDArray[np.bool_]
 
-LEAST_CUT: Final = 0.2
+LEAST_CUT: Final = 0.3
 MOST_WORDS: Final = 60.0
 """Words of a block that count for the chain: one long block must not pay for a dozen wrong ones."""
 EDGE: Final = 0.1

@@ -304,7 +304,7 @@ def _asks_consent(blocks: Blocks, page_words: int) -> bool:
     return 2 * words >= page_words and len(_CONSENT.findall(" ".join(asking))) >= 3
 
 
-ARTICLE_CUT: Final = 0.2
+ARTICLE_CUT: Final = 0.3
 """Chance of being an article below which a page is rejected; a low one above it lowers the article's confidence."""
 LISTING_CUT: Final = 0.5
 """The same for a page that the crawl polls for links."""
