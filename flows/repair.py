@@ -9,7 +9,8 @@ from pathlib import Path
 
 from articles.model import EXTRACTOR
 from articles.parts import join_parts
-from flows.segment import read_all, with_profiles
+from flows.reading import read_all
+from flows.segment import with_profiles
 from flows.workshop import Workshop
 from storage import batches, superseded
 from storage.batches import Batch, DamagedBatch, Revision

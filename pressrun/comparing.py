@@ -26,7 +26,8 @@ from articles.model import EXTRACTOR, Article, Capture, Rejection, Removed, Site
 from articles.parts import join_parts
 from articles.repeated import Line
 from flows.config import Config
-from flows.segment import POOLED_CAPTURES, Reading, Result, read_all, read_one, with_profiles
+from flows.reading import Reading, Result, read_all, read_one
+from flows.segment import POOLED_CAPTURES, with_profiles
 from flows.workshop import Readers
 from pressrun.reading import check_sites
 from pressrun.trouble import RequestError, WorkError

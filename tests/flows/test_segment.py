@@ -14,7 +14,8 @@ from pathlib import Path
 import pytest
 
 from articles.model import EXTRACTOR, Article, Capture, Reason, Rejection, Site
-from flows.segment import MIN_UNREADABLE, ReaderBroken, check_broken, normalize_segment, read_all, read_one
+from flows.reading import read_all, read_one
+from flows.segment import MIN_UNREADABLE, ReaderBroken, check_broken, normalize_segment
 from storage.batches import Change, Unchanged
 from storage.log import Log
 from storage.objects import ObjectStore, StoreError, open_store
@@ -188,13 +189,14 @@ def test_processes_read_what_one_thread_reads_in_the_same_order(
 
 POISON = (
     "import os, signal, sys\n"
-    "import flows.segment as segment\n"
+    "import flows.reading\n"
+    "from flows.segment import normalize_segment\n"
     "from storage.objects import open_store\n"
     "from storage.state.database import open_database\n"
     "def die(*arguments):\n"
     "    os.kill(os.getpid(), signal.SIGKILL)\n"
-    "segment.read_one = die\n"
-    "done = segment.normalize_segment(open_store(sys.argv[1]), open_database(sys.argv[2]), {}, sys.argv[3])\n"
+    "flows.reading.read_one = die\n"
+    "done = normalize_segment(open_store(sys.argv[1]), open_database(sys.argv[2]), {}, sys.argv[3])\n"
     "print(done.quarantined, done.error)\n"
 )
 

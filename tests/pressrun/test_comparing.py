@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 
 from articles.model import Article, Capture, Reason, Rejection, Site
-from flows.segment import Result, normalize_segment, read_one
+from flows.reading import Result, read_one
+from flows.segment import normalize_segment
 from pressrun.comparing import Comparison, Read, Span, compare_stored, present_reader, reader_of
 from pressrun.trouble import RequestError
 from storage.objects import ObjectStore, open_store

@@ -13,7 +13,8 @@ import polars
 import pytest
 
 from articles.model import Found, Reason, Rejection
-from flows.segment import normalize_segment, read_one
+from flows.reading import read_one
+from flows.segment import normalize_segment
 from storage import batches
 from storage.batches import Change, Revision
 from storage.commit import catch_up, rebuild

@@ -9,8 +9,9 @@ import pytest
 
 from articles.model import EXTRACTOR, Site
 from flows.config import load_config
+from flows.reading import read_one
 from flows.repair import NotRepaired, Repaired, mend
-from flows.segment import normalize_segment, read_one
+from flows.segment import normalize_segment
 from flows.workshop import Workshop, close_workshop, open_workshop
 from seeds.load import write_site
 from storage import batches
