@@ -5,12 +5,16 @@ Imports neither tables nor SQL: a reading process holds what `articles/` needs a
 
 from __future__ import annotations
 
+import os
 import traceback
 from collections import Counter, deque
 from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import Executor, Future
 from dataclasses import dataclass, replace
 from itertools import islice
+from multiprocessing import parent_process
+from multiprocessing.process import BaseProcess
+from threading import Thread
 
 from articles.model import EXTRACTOR, Article, Capture, Reason, Rejection, Site
 from articles.reading import read_lines
@@ -25,6 +29,20 @@ CHUNK = 32
 """Captures handed to a process at once: about 7 MB of pages."""
 CHUNKS_AHEAD = 8
 """Chunks under way at once, so that a segment is never in memory whole."""
+
+
+def end_with_parent() -> None:
+    """Have this process end when the one that started it is gone, however it went: else it waits for work for ever.
+
+    Not by PR_SET_PDEATHSIG, which goes by the thread that started it, and Prefect's threads come and go.
+    """
+    Thread(target=_outlive, args=(parent_process(),), daemon=True).start()
+
+
+def _outlive(parent: BaseProcess | None) -> None:
+    if parent is not None:
+        parent.join()
+        os._exit(1)
 
 
 @dataclass(frozen=True, slots=True)

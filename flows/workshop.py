@@ -15,6 +15,7 @@ from threading import Lock
 
 from articles.model import Site
 from flows.config import Config
+from flows.reading import end_with_parent
 from seeds.load import SeedError, load_sites
 from spiders.guard import read_hosts
 from storage.objects import Creates, ObjectStore, open_store, preflight, probe
@@ -55,7 +56,9 @@ class Readers:
             if self._pool is None:
                 # spawn: a fork of a process with threads (Prefect has several) can inherit a held lock
                 context = multiprocessing.get_context("spawn")
-                self._pool = ProcessPoolExecutor(os.cpu_count() or 1, mp_context=context)
+                self._pool = ProcessPoolExecutor(
+                    os.cpu_count() or 1, mp_context=context, initializer=end_with_parent
+                )
             return self._pool
 
     def close(self) -> None:
