@@ -69,7 +69,7 @@ def test_fields_are_told_with_both_values() -> None:
     ]
 
 
-TEXTS = st.lists(st.text(alphabet="ab .,é\n", max_size=12), max_size=6)
+TEXTS = st.lists(st.text(alphabet="ab .,é\n", max_size=12).filter(str.strip), max_size=6)
 
 
 @settings(max_examples=150, deadline=None)
