@@ -367,9 +367,16 @@ def test_a_body_cut_once_is_asked_for_once_more(crawled: Crawled) -> None:
 
 
 def test_one_request_at_a_time_went_to_every_host(crawled: Crawled) -> None:
-    slow = {"slow-body", "slow-headers", "silence", "robots-silent", "endless-body", "endless-chunks"}
-    slow |= {"endless-headers", "endless-continues"}
-    worst = {asked.site: asked.at_once for asked in crawled.web.asked if asked.site not in slow}
+    # Of an answer that the crawler gave up the server hears a moment after the next request.
+    given_up = {"timeout", "too_large", "broken"}
+    patient = {
+        site for site in CASES if site != "bystander" and given_up.isdisjoint(crawled.done(site).failed)
+    }
+    worst: dict[str, int] = {}
+    for asked in crawled.web.asked:
+        if asked.site in patient:
+            worst[asked.site] = max(worst.get(asked.site, 0), asked.at_once)
+    assert len(worst) > 100
     assert max(worst.values()) == 1
 
 
