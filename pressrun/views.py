@@ -223,7 +223,9 @@ def crawled(report: CrawlReport, *, json: bool) -> None:
     for line in _COLUMNS:
         out.print(Text(line, style="dim"), soft_wrap=True)
     _outcome(report.total, report.normalized)
-    if not report.total.stored:
+    if not report.total.stored and not (
+        report.deaths or report.normalized.failed or report.normalized.quarantined
+    ):
         requests = sum(row.done.requests for row in report.sites if row.done)
         conditional = sum(row.done.conditional for row in report.sites if row.done)
         say(f"Nothing new. Finding that out cost {requests} requests, {conditional} of them conditional.")
