@@ -7,17 +7,20 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import BinaryIO
+from typing import TYPE_CHECKING, BinaryIO
 
 from articles.urls import canonical_url, url_key
 from flows.config import Config
 from pressrun.diffing import Diff, diff
 from pressrun.trouble import RequestError
-from storage import delta, records
+from storage import records
 from storage.batches import Change
 from storage.reader import Archive, StoredArticle, Story, latest, open_archive
 from storage.state import frontier
 from storage.state.database import open_database
+
+if TYPE_CHECKING:
+    from storage.delta import CaptureRow
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -234,7 +237,7 @@ class Trace:
     """Who named it, and every attempt to fetch it; None: the crawl of this machine never met it as an article."""
     polled: tuple[frontier.Page, ...]
     """As a page that is looked at for the articles it names, once for each site that does."""
-    captures: tuple[delta.CaptureRow, ...]
+    captures: tuple[CaptureRow, ...]
     """What became of each response, in commit order."""
 
 
@@ -243,13 +246,15 @@ def trace(config: Config, url: str) -> Trace:
 
     Raises RequestError where neither the crawl nor the archive ever met it.
     """
+    from storage.delta import captures_for  # tables take a second and 60 MB to load
+
     canonical = _canonical(url)
     store = open_archive(config.store).store
     database = open_database(config.database)
     with database.transaction() as connection:
         crawl = frontier.history(connection, canonical)
         polled = tuple(frontier.pages_at(connection, _spellings(url, canonical)))
-    captures = tuple(delta.captures_for(store, url_key(canonical)))
+    captures = tuple(captures_for(store, url_key(canonical)))
     if crawl is None and not polled and not captures:
         raise RequestError(f"{url} was never met: no feed, sitemap or page named it, and nothing was fetched")
     steps = (*_of_crawl(crawl), *_of_polls(polled), *map(_of_capture, captures))
@@ -300,7 +305,7 @@ def _of_polls(polled: tuple[frontier.Page, ...]) -> Iterator[Step]:
             yield Step(at=page.next_at, step="next look", what=every)
 
 
-def _of_capture(row: delta.CaptureRow) -> Step:
+def _of_capture(row: CaptureRow) -> Step:
     fate = f"{row.fate} ({row.change})" if row.change else row.fate
     why = ": ".join(filter(None, (row.reason, row.detail)))
     what = f"capture of {row.fetched_at:%Y-%m-%d %H:%M:%S}Z -> {fate}{', ' + why if why else ''}"

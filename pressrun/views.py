@@ -6,6 +6,7 @@ import sys
 from collections import Counter
 from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from rich.console import Console
 from rich.markup import escape
@@ -14,12 +15,14 @@ from rich.text import Text
 
 from articles.model import Article, Rejection, Removed, Site
 from flows.report import CrawlReport, MaintainReport, NormalizeReport, Tally
-from pressrun.comparing import Comparison
 from pressrun.diffing import Diff, Mark
 from pressrun.reading import Trace
 from storage import records
 from storage.reader import StoredArticle, Story
 from storage.state.frontier import NextDue
+
+if TYPE_CHECKING:  # commands that compare nothing need not load what comparing does
+    from pressrun.comparing import Comparison
 
 PREVIEW_WORDS = 14
 PIPED_COLUMNS = 240
