@@ -76,6 +76,12 @@ def decode(body: bytes, content_type: str | None = None) -> str:
     return _detected(body)
 
 
+def wide_charset(body: bytes) -> bool:
+    """Whether a page is in UTF-16 or UTF-32, marked or not."""
+    marked = any(body.startswith(mark) for mark, name in _BOMS if name != "utf-8")
+    return marked or _without_mark(body) is not None
+
+
 def _declared(body: bytes, content_type: str | None) -> str | None:
     match = _CHARSET.search(content_type or "")
     if match and (name := _known(match.group(1))):

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from articles.blocks import Blocks
 from articles.body import Body
+from articles.decode import wide_charset
 from articles.fitted import kind_model
 from articles.lexicon import Says
 from articles.metadata import Metadata
@@ -29,6 +30,11 @@ _MARKUP: Final = re.compile(
 _PROLOGUE: Final = rb"\s*(?:<\?(?:[^?]|\?(?!>))*\?>\s*|<!--(?:[^-]|-(?!->))*-->\s*)*"
 _FEED: Final = re.compile(_PROLOGUE + rb"<(?:rss|feed|rdf:rdf)\b", re.I)
 _SITEMAP: Final = re.compile(_PROLOGUE + rb"<(?:urlset|sitemapindex)\b", re.I)
+# The "binary data bytes" of MIME sniffing, but for NUL, which real pages hold.
+_BINARY: Final = bytes([*range(1, 9), 0x0B, *range(0x0E, 0x1B), *range(0x1C, 0x20)])
+_SNIFFED: Final = 16_384
+_MAX_BINARY: Final = 0.04
+"""Of random bytes one in ten is binary."""
 _TEXTUAL: Final = ("html", "xml", "text/plain")
 
 
@@ -68,9 +74,18 @@ def not_a_page(capture: Capture) -> tuple[Reason, str] | None:
     wide = head.replace(b"\0", b"")
     if not _MARKUP.search(wide) and not _MARKUP.search(body[:200_000].replace(b"\0", b"")):
         return Reason.NOT_HTML, "no markup"
+    if (share := _binary_share(body[:_SNIFFED])) > _MAX_BINARY:
+        return Reason.NOT_HTML, f"{share:.0%} of its first bytes stand in no text"
     if capture.truncated:
         return Reason.TRUNCATED, f"cut short by {capture.truncated}"
     return None
+
+
+def _binary_share(head: bytes) -> float:
+    """The share of bytes that stand in no text of any charset; UTF-16 and UTF-32 are made of such bytes."""
+    if wide_charset(head):
+        return 0.0
+    return 1 - len(head.translate(None, _BINARY)) / max(len(head), 1)
 
 
 # --- What a parsed page is ------------------------------------------------------------------------

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import time
 
 import pytest
@@ -143,6 +144,12 @@ def test_pages_built_to_break_readers_are_answered_in_bounded_time(name: str) ->
 )
 def test_what_is_no_article_is_rejected_by_name(body: bytes, reason: Reason) -> None:
     assert rejection(body).reason is reason
+
+
+def test_random_bytes_served_as_a_page_are_no_article() -> None:
+    refused = rejection(b"<p>" + random.Random(1).randbytes(200_000))
+    assert refused.reason is Reason.NOT_HTML
+    assert "stand in no text" in refused.detail
 
 
 @pytest.mark.parametrize(
