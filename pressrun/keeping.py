@@ -126,6 +126,11 @@ def _say_done(url: str, done: TakenDown) -> None:
 def verify(config: Config, *, after: int, repair: bool, json: bool) -> None:
     """Name everything that is damaged, and with `repair` mend what can be; raises RequestError where damage stays."""
     shop = open_workshop(config)
+    head = Log(shop.store).head()
+    if not 0 <= after <= head:
+        raise RequestError(
+            f"--after {after}: {shop.store.url} has commits 1 to {head}; give one of them, or 0"
+        )
     found = []
     with _steps() as tell:
         for damage in check(shop.store, shop.database, tell, after=after):

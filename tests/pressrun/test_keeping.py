@@ -110,3 +110,11 @@ def test_status_tells_what_is_in_quarantine_and_how_to_get_it_out(
     assert f"quarantined: {key}: torn at byte 7" in told.out
     assert f"pressrun replay --segment {key}" in told.out
     assert json.loads(run("status", "--json").out)["head"] == 1
+
+
+@pytest.mark.parametrize("after", ["-5", "999"])
+def test_verify_refuses_a_cursor_that_the_log_does_not_have(run: Run, archive: Path, after: str) -> None:
+    told = run("verify", "--after", after)
+    assert (told.code, told.out) == (2, "")
+    assert f"--after {after}: {archive}" in told.err
+    assert "has commits 1 to 1" in told.err
