@@ -112,7 +112,7 @@ def postgres_server() -> Iterator[Postgres]:
         yield server
 
 
-ON_BOTH = ("test_commit", "test_database", "test_frontier", "test_recollect", "test_segments")
+ON_BOTH = ("test_commit", "test_database", "test_frontier", "test_leases", "test_recollect", "test_segments")
 """Modules whose tests of the database run on SQLite and on Postgres."""
 
 
