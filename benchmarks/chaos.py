@@ -5,7 +5,8 @@
 The real command, `pressrun crawl sample`, crawls the bundled newspaper; a run that nothing disturbs says what
 must be stored. Then:
 
-    kill    the flow's process, its crawler, or both get SIGKILL at random moments; four kills an archive
+    kill    the flow's process, its crawler, both, or a process that reads pages get SIGKILL at random moments,
+            four times an archive, until `--kills` of them have hit; a process that outlives its flow is told
     fault   a proxy before a real S3 API (Ceph where it is installed, else moto) spoils one request in twenty:
             500, 503, resets before and after the effect, truncated and slow answers; delta-rs goes through it
     twins   two commands at once, on one folder store and one database
@@ -29,7 +30,7 @@ import tempfile
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -59,7 +60,9 @@ SMALL_SEGMENT_BYTES = 60_000
 SLOW_SECONDS = 0.05
 """Between two requests of a crawl with small segments."""
 RUN_SECONDS = 300.0
-TARGETS = ("flow", "crawler", "both")
+END_SECONDS = 20.0
+"""How long what a killed flow had started may take to end."""
+TARGETS = ("flow", "crawler", "both", "reader")
 
 
 # --- What an archive holds --------------------------------------------------------------------------
@@ -257,38 +260,81 @@ class Told:
     audit: Audit
 
 
-def kill_at_random(place: Place, chance: random.Random, target: str, seconds: float) -> str:
+CRAWLER, READER = "spiders.run", "spawn_main"
+"""Words in the commands of a flow's crawlers and of the processes that read pages."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hit:
+    """One try to kill."""
+
+    what: str
+    hit: bool
+    outlived: tuple[str, ...]
+
+
+def kill_at_random(place: Place, chance: random.Random, target: str, seconds: float) -> Hit:
     """Run the command and kill `target` some time after its crawler has appeared; what was hit when."""
     process = place.start()
     began = time.monotonic()
-    while not (crawlers := crawlers_of(process.pid)) and process.poll() is None:
+    while not (crawlers := below(process.pid, CRAWLER)) and process.poll() is None:
         time.sleep(0.02)
     delay = chance.uniform(0, seconds)
     time.sleep(delay)  # the moment is the experiment
-    hit = []
-    if target in ("crawler", "both"):
-        hit += [pid for pid in crawlers if _kill(pid)]
-    if target in ("flow", "both") and process.poll() is None:
-        hit += [process.pid] if _kill(process.pid) else []
-    process.communicate(timeout=RUN_SECONDS)
+    family = {pid: born for pid in below(process.pid) if (born := _born(pid))}
+    victims = {
+        "flow": [process.pid],
+        "crawler": crawlers,
+        "both": [*crawlers, process.pid],
+        "reader": below(process.pid, READER)[:1],
+    }[target]
+    hit = [pid for pid in victims if _kill(pid)]
+    outlived = _outlived(process, family)
     spent = time.monotonic() - began
-    return f"{target} after {delay:.2f} s" + ("" if hit else f" (too late, it ended after {spent:.1f} s)")
+    return Hit(
+        what=f"{target} after {delay:.2f} s" + ("" if hit else f" (missed, it ended after {spent:.1f} s)"),
+        hit=bool(hit),
+        outlived=outlived,
+    )
 
 
-def crawlers_of(pid: int) -> list[int]:
-    """Crawler processes below a process."""
-    found: list[int] = []
-    for tasks in Path(f"/proc/{pid}/task").glob("*/children"):
-        for child in map(int, _text(tasks).split()):
-            if "spiders.run" in _text(Path(f"/proc/{child}/cmdline")):
-                found.append(child)
-    return found
+def _outlived(process: subprocess.Popen[str], family: dict[int, str]) -> tuple[str, ...]:
+    """What the command had started and left running; it is ended here."""
+    with suppress(subprocess.TimeoutExpired):
+        process.communicate(timeout=RUN_SECONDS)
+    last = time.monotonic() + END_SECONDS
+    while (left := [pid for pid, born in family.items() if _born(pid) == born]) and time.monotonic() < last:
+        time.sleep(0.1)
+    told = tuple(f"process {pid} outlived its flow: {_command(pid)}" for pid in left)
+    for pid in left:
+        _kill(pid)
+    process.communicate()
+    return told
+
+
+def below(pid: int, word: str = "") -> list[int]:
+    """Processes below a process, of those with this word in their command."""
+    children = [
+        int(child) for tasks in Path(f"/proc/{pid}/task").glob("*/children") for child in _text(tasks).split()
+    ]
+    named = [child for child in children if word in _command(child)]
+    return named + [other for child in children for other in below(child, word)]
+
+
+def _command(pid: int) -> str:
+    return _text(Path(f"/proc/{pid}/cmdline")).replace("\0", " ").strip()
+
+
+def _born(pid: int) -> str:
+    """When a process began, so that its number is not taken for another's; empty: it has ended."""
+    fields = _text(Path(f"/proc/{pid}/stat")).rpartition(")")[2].split()
+    return fields[19] if fields and fields[0] != "Z" else ""
 
 
 def _kill(pid: int) -> bool:
+    if not _born(pid):
+        return False
     try:
-        if Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] == "Z":
-            return False
         os.kill(pid, signal.SIGKILL)
     except OSError:
         return False
@@ -314,20 +360,22 @@ def _clean(place: Place, wanted: frozenset[Pair] | None) -> Audit:
 def kills(
     new_place: Callable[..., Place], wanted: frozenset[Pair], chance: random.Random, number: int
 ) -> Iterator[Told]:
-    """Archives that were hit `KILLS_AN_ARCHIVE` times each."""
-    targets = [TARGETS[turn % len(TARGETS)] for turn in range(number)]
-    for begin in range(0, number, KILLS_AN_ARCHIVE):
-        place = new_place(small=begin // KILLS_AN_ARCHIVE % 2 == 1)
+    """Archives that were hit up to `KILLS_AN_ARCHIVE` times each, until `number` kills have hit."""
+    turn = hit = 0
+    while hit < number:
+        place = new_place(small=turn % 2 == 1)
+        seconds = 12.0 if place.small else 6.0
         hits = [
-            kill_at_random(place, chance, target, seconds=12.0 if place.small else 6.0)
-            for target in targets[begin : begin + KILLS_AN_ARCHIVE]
+            kill_at_random(place, chance, target, seconds=seconds)
+            for target in chance.choices(TARGETS, k=KILLS_AN_ARCHIVE)
         ]
-        missed = sum("too late" in hit for hit in hits)
+        audit, outlived = _clean(place, wanted), [told for each in hits for told in each.outlived]
+        turn, hit = turn + 1, hit + sum(each.hit for each in hits)
         yield Told(
             scenario="kill -9" + (", small segments" if place.small else ""),
-            injected="; ".join(hits),
-            times=len(hits) - missed,
-            audit=_clean(place, wanted),
+            injected=f"{'; '.join(each.what for each in hits)} ({hit} hits so far)",
+            times=sum(each.hit for each in hits),
+            audit=replace(audit, torn=audit.torn + len(outlived), notes=(*audit.notes, *outlived)),
         )
 
 
@@ -457,7 +505,7 @@ def main() -> int:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--seed", type=int, default=7)
-    parser.add_argument("--kills", type=int, default=32)
+    parser.add_argument("--kills", type=int, default=32, help="kills that hit")
     parser.add_argument("--faulty", type=int, default=6, help="crawls through the faulty proxy")
     parser.add_argument("--twins", type=int, default=2, help="pairs of crawls at once")
     parser.add_argument("--store", choices=("ceph", "moto"), default="ceph")
