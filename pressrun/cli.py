@@ -20,7 +20,6 @@ from storage.state.segments import SegmentChanged
 from storage.warc import TornSegment
 
 app = typer.Typer(
-    help="A news archive that runs itself: find, fetch, read, keep.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
@@ -41,6 +40,21 @@ AsOf = Annotated[
     typer.Option(metavar="CURSOR|TIME", help="As the archive was known at this commit number or moment."),
 ]
 Names = Annotated[list[str] | None, typer.Argument(metavar="[SITE]...", help="Sites by name; none: all.")]
+
+
+def _version(asked: bool) -> None:
+    if asked:
+        views.version()
+        raise typer.Exit
+
+
+@app.callback()
+def _main(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Tell the version and end.")
+    ] = False,
+) -> None:
+    """A news archive that runs itself: find, fetch, read, keep."""
 
 
 @app.command()
@@ -139,6 +153,8 @@ def backfill(
         raise RequestError(f"--from {days[0]} is after --to {days[1]}: swap them")
     report = crawl_watched(_checked(store, seeds), names, days=days)
     views.crawled(report, json=json)
+    if not json:
+        views.looked_back(report, days)
     if report.deaths:
         raise WorkError("not everything could be done; see above")
     _all_read(report.normalized)
@@ -389,6 +405,9 @@ def takedown(
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Only tell what the archive holds of it.")
     ] = False,
+    unseen: Annotated[
+        bool, typer.Option("--unseen", help="Also an address that the archive never met: keep it out.")
+    ] = False,
     store: Store = None,
     seeds: Seeds = None,
     json: Json = False,
@@ -396,7 +415,7 @@ def takedown(
     """Remove an article for good, every byte of it, and keep it out. There is no way back."""
     from pressrun.keeping import takedown as run
 
-    run(url, _checked(store, seeds), dry_run=dry_run, json=json)
+    run(url, _checked(store, seeds), dry_run=dry_run, unseen=unseen, json=json)
 
 
 @app.command()

@@ -9,16 +9,17 @@ from dataclasses import dataclass
 
 from rich.console import Console
 
-from articles.urls import canonical_url
 from flows.config import Config
 from flows.workshop import open_workshop
 from pressrun import views
+from pressrun.reading import canonical_of
 from pressrun.trouble import RequestError
 from storage.delta import follow_tables, table_cursors
 from storage.documents import documents_cursor, follow_documents
 from storage.log import Log
 from storage.objects import open_store, probe
 from storage.recollect import forget_followers, rebuild_state
+from storage.state import frontier
 from storage.state.database import open_database
 from storage.state.segments import SegmentInfo, State, in_state
 from storage.takedown import Found, TakenDown, Tell, find, take_down, unfinished
@@ -65,7 +66,7 @@ def status(config: Config, *, json: bool) -> None:
     followed = {"documents": now.documents, **now.tables}
     behind = [f"{name} at {seq}" for name, seq in followed.items() if seq < now.head]
     views.say(f"{now.store}: the log is at commit {now.head}{'; ' if behind else ''}{', '.join(behind)}")
-    views.say(f"{len(waiting)} segments wait to be read, {len(quarantined)} are in quarantine")
+    views.say(f"{views.count(len(waiting), 'segment')} to be read, {len(quarantined)} in quarantine")
     for info in waiting:
         if info.error or info.retry_at:
             again = (
@@ -73,7 +74,9 @@ def status(config: Config, *, json: bool) -> None:
                 if info.retry_at
                 else "tried again by the next run"
             )
-            views.say(f"  {info.key}: {info.attempts} attempts, {again}: {info.error or 'never ended'}")
+            views.say(
+                f"  {info.key}: {views.count(info.attempts, 'attempt')}, {again}: {info.error or 'never ended'}"
+            )
     for info in quarantined:
         views.say(f"  quarantined: {info.key}: {info.error}")
         views.say(f"    pressrun replay --segment {info.key}")
@@ -81,16 +84,23 @@ def status(config: Config, *, json: bool) -> None:
         views.say(f"  the takedown of commit {seq} is not done to its end: run `pressrun maintain`")
 
 
-def takedown(url: str, config: Config, *, dry_run: bool, json: bool) -> None:
+def takedown(url: str, config: Config, *, dry_run: bool, unseen: bool, json: bool) -> None:
     """Take down the article at an address and print what was removed where.
 
-    Raises RequestError for what is no address.
+    Raises RequestError for what is no address, and unless `unseen` for one that the archive never met: a slip of
+    the pen would be kept out for ever, and the article meant would stay.
     """
-    if canonical_url(url if "://" in url else f"https://{url}") is None:
-        raise RequestError(f"{url!r} is no address of a web page: write https://host/path")
+    canonical = canonical_of(url)
     shop = open_workshop(config)
     with _steps() as tell:
-        found = find(shop.store, url if "://" in url else f"https://{url}", tell)
+        found = find(shop.store, canonical, tell)
+        with shop.database.transaction() as connection:
+            met = bool(found.sites) or frontier.history(connection, canonical) is not None
+        if not met and not unseen and not dry_run:
+            raise RequestError(
+                f"{shop.store.url} never met {url}: compare the spelling with `pressrun read`; to keep it out from "
+                "now on all the same, add --unseen"
+            )
         done = None if dry_run else take_down(shop.store, shop.database, found, tell)
     if json:
         views.as_json(found if done is None else done)
@@ -101,7 +111,8 @@ def takedown(url: str, config: Config, *, dry_run: bool, json: bool) -> None:
 
 
 def _say_found(url: str, found: Found) -> None:
-    views.say(f"{url}: {found.captures} captures, under {len(found.ids)} addresses")
+    captures, addresses = views.count(found.captures, "capture"), views.count(len(found.ids), "address")
+    views.say(f"{url}: {captures}, under {addresses}")
     for title in found.titles:
         views.say(f"  {title}")
     views.say("Nothing was removed.")
@@ -109,15 +120,19 @@ def _say_found(url: str, found: Found) -> None:
 
 def _say_done(url: str, done: TakenDown) -> None:
     views.say(f"{url} is taken down; readers are told by commit {done.seq}.")
-    for number, what in (
-        (done.records, f"records blanked, in {done.segments} segments"),
-        (done.captures, f"captures removed from {done.batches} batches, which have successors without them"),
-        (done.orphans, "batches removed that no commit names"),
-        (done.rows, "rows removed from the tables or blanked there"),
-        (done.documents, "documents removed"),
-        (done.state_rows, "rows removed from what the crawl remembers"),
+    for number, noun, where in (
+        (done.records, "record", f"blanked, in {views.count(done.segments, 'segment')}"),
+        (
+            done.captures,
+            "capture",
+            f"removed from {views.count(done.batches, 'batch')}, each with a successor",
+        ),
+        (done.orphans, "batch", "removed that no commit names"),
+        (done.rows, "row", "removed from the tables or blanked there"),
+        (done.documents, "document", "removed"),
+        (done.state_rows, "row", "removed from what the crawl remembers"),
     ):
-        views.say(f"  {number:>6} {what}")
+        views.say(f"  {views.count(number, noun)} {where}")
     for torn in done.unsearched:
         views.say(f"  not searched to its end: {torn}")
     views.say("Where the bucket keeps old versions or backups of its objects, remove those too.")
@@ -174,9 +189,8 @@ def rebuild(config: Config, *, tables: bool, json: bool) -> None:
     if json:
         views.as_json({"commits": commits, "tables": tables})
     else:
-        views.say(
-            f"Made anew from {commits} commits: the database{', tables and documents' if tables else ''}."
-        )
+        followers = ", tables and documents" if tables else ""
+        views.say(f"Made anew from {views.count(commits, 'commit')}: the database{followers}.")
 
 
 @contextmanager

@@ -9,15 +9,18 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
-from articles.urls import canonical_url, url_key
+from articles.urls import article_id, canonical_url, url_key
 from flows.config import Config
 from pressrun.diffing import Diff, diff
 from pressrun.trouble import RequestError
 from storage import records
 from storage.batches import Change
+from storage.log import DamagedLog, Log
+from storage.objects import ObjectStore
 from storage.reader import Archive, StoredArticle, Story, latest, open_archive
 from storage.state import frontier
 from storage.state.database import open_database
+from storage.state.index import taken_down
 
 if TYPE_CHECKING:
     from storage.delta import CaptureRow
@@ -157,7 +160,7 @@ def find_article(
 
     Raises RequestError where the archive holds no article of that address, or no such revision.
     """
-    revisions = tuple(open_archive(store).revisions(_canonical(url), as_of=as_of))
+    revisions = tuple(open_archive(store).revisions(canonical_of(url), as_of=as_of))
     newest = latest(reversed(revisions))
     if newest is None:
         if revisions and revisions[-1].change is Change.TAKEN_DOWN:
@@ -177,7 +180,7 @@ def find_story(store: str, url: str, *, as_of: int | datetime | None = None) -> 
 
     Raises RequestError where the archive holds no article of that address.
     """
-    found = open_archive(store).story(_canonical(url), as_of=as_of)
+    found = open_archive(store).story(canonical_of(url), as_of=as_of)
     if found is None:
         raise RequestError(f"no article at {url} in {store}; `pressrun why {url}` tells what became of it")
     return found
@@ -248,16 +251,18 @@ def trace(config: Config, url: str) -> Trace:
     """
     from storage.delta import captures_for  # tables take a second and 60 MB to load
 
-    canonical = _canonical(url)
+    canonical = canonical_of(url)
     store = open_archive(config.store).store
     database = open_database(config.database)
     with database.transaction() as connection:
         crawl = frontier.history(connection, canonical)
         polled = tuple(frontier.pages_at(connection, _spellings(url, canonical)))
+        buried = taken_down(connection, [article_id(canonical)])
     captures = tuple(captures_for(store, url_key(canonical)))
-    if crawl is None and not polled and not captures:
+    taken = tuple(_of_takedown(store, seq) for seq in buried.values())
+    if crawl is None and not polled and not captures and not taken:
         raise RequestError(f"{url} was never met: no feed, sitemap or page named it, and nothing was fetched")
-    steps = (*_of_crawl(crawl), *_of_polls(polled), *map(_of_capture, captures))
+    steps = (*_of_crawl(crawl), *_of_polls(polled), *map(_of_capture, captures), *taken)
     return Trace(
         url=canonical,
         steps=tuple(sorted(steps, key=lambda step: step.at)),
@@ -312,7 +317,18 @@ def _of_capture(row: CaptureRow) -> Step:
     return Step(at=row.committed_at, step=f"commit {row.seq}", what=what)
 
 
-def _canonical(url: str) -> str:
+def _of_takedown(store: ObjectStore, seq: int) -> Step:
+    commit = Log(store).get(seq)
+    if commit is None:
+        raise DamagedLog(
+            f"{store.url} has no commit {seq}, which took something down; run `pressrun rebuild`"
+        )
+    what = "taken down: everything of it was removed, and it is kept out"
+    return Step(at=commit.committed_at, step=f"commit {seq}", what=what)
+
+
+def canonical_of(url: str) -> str:
+    """The canonical form of an address as a person typed it, with or without `https://`. Raises RequestError."""
     canonical = canonical_url(url if "://" in url else f"https://{url}")
     if canonical is None:
         raise RequestError(f"{url!r} is no address of a web page: write https://host/path")

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import sys
 from collections import Counter
-from datetime import datetime
+from datetime import date, datetime
+from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,10 +14,11 @@ from rich.markup import escape
 from rich.table import Table
 from rich.text import Text
 
-from articles.model import Article, Rejection, Removed, Site
+from articles.model import EXTRACTOR, Article, Rejection, Removed, Site
 from flows.report import CrawlReport, MaintainReport, NormalizeReport, Tally
 from pressrun.diffing import Diff, Mark
 from pressrun.reading import Trace
+from spiders.events import Ended
 from storage import records
 from storage.reader import StoredArticle, Story
 from storage.state.frontier import NextDue
@@ -37,6 +39,17 @@ def say(line: str) -> None:
     out.print(escape(line), soft_wrap=True)
 
 
+def count(number: int, noun: str) -> str:
+    """`1 feed`, `2 feeds`, `1 address`, `2 addresses`."""
+    ending = "" if number == 1 else "es" if noun.endswith(("s", "ch")) else "s"
+    return f"{number:,} {noun}{ending}"
+
+
+def version() -> None:
+    """Which Pressrun this is, and which version of its reader."""
+    say(f"pressrun {metadata.version('pressrun')}, reader {EXTRACTOR}")
+
+
 def as_json(value: object) -> None:
     """One JSON object on a line of its own."""
     sys.stdout.write(records.to_json(value).decode() + "\n")
@@ -49,7 +62,7 @@ def story(found: Story, *, json: bool) -> None:
         return
     sites = len({article.site for article in found.articles})
     credit = f", credited to {found.agency}" if found.agency else ""
-    say(f"{len(found.articles)} articles on {sites} sites{credit}")
+    say(f"{count(len(found.articles), 'article')} on {count(sites, 'site')}{credit}")
     table = Table("published", "site", "title", "url", box=None, pad_edge=False)
     for article in found.articles:
         at = f"{article.published_at or article.fetched_at:%Y-%m-%d %H:%M}"
@@ -78,7 +91,7 @@ def added(path: Path, site: Site, *, json: bool) -> None:
     if json:
         as_json({"path": str(path), "site": site})
         return
-    say(f"{path} names {len(site.feeds)} feeds and {len(site.sitemaps)} sitemaps:")
+    say(f"{path} names {count(len(site.feeds), 'feed')} and {count(len(site.sitemaps), 'sitemap')}:")
     for url in (*site.feeds, *site.sitemaps, *site.sections):
         say(f"  {url}")
     say(f"Next: pressrun try {site.name}")
@@ -89,7 +102,7 @@ def tried(read: Article | Rejection, *, json: bool) -> None:
     if json:
         as_json(read)
     elif isinstance(read, Rejection):
-        say(f"No article: {read.reason} ({read.detail})")
+        say(f"No article: {read.reason}{f' ({read.detail})' if read.detail else ''}")
         say(read.url)
     else:
         _page(
@@ -185,7 +198,7 @@ def _changed(before: str, after: str) -> None:
 
 def _unchanged_paragraphs(number: int) -> int:
     if number:
-        out.print(Text(f"  ... {number} paragraph{'s'[: number > 1]} unchanged", style="dim"))
+        out.print(Text(f"  ... {count(number, 'paragraph')} unchanged", style="dim"))
     return 0
 
 
@@ -231,9 +244,25 @@ def crawled(report: CrawlReport, *, json: bool) -> None:
     ):
         requests = sum(row.done.requests for row in report.sites if row.done)
         conditional = sum(row.done.conditional for row in report.sites if row.done)
-        say(f"Nothing new. Finding that out cost {requests} requests, {conditional} of them conditional.")
+        say(
+            f"Nothing new. Finding that out cost {count(requests, 'request')}, {conditional} of them conditional."
+        )
     for sentence in (*report.deaths, *report.broken_seeds, *map(str, report.silent)):
         out.print(Text(sentence, style="red"))
+
+
+def looked_back(report: CrawlReport, days: tuple[date, date]) -> None:
+    """After a backfill: sites that name nothing of its days, and whether to run it again."""
+    first, last = days
+    done = [row.done for row in report.sites if row.done]
+    for site in done:
+        if not site.found and not site.failed:
+            say(
+                f"{site.site}: none of its sitemaps, archives and feeds names an article from {first} to {last}; "
+                "`archives` in its seed says how its dated pages are addressed"
+            )
+    if any(site.ended is not Ended.DONE for site in done):
+        say("Something of the range is left: run it again.")
 
 
 _COLUMNS = (
@@ -256,7 +285,8 @@ def would_change(found: Comparison, *, json: bool) -> None:
         as_json(found)
         return
     say(
-        f"{found.captures} captures of {found.segments} segments read again with reader {found.reader}; nothing written"
+        f"{count(found.captures, 'capture')} of {count(found.segments, 'segment')} read again with reader "
+        f"{found.reader}; nothing written"
     )
     table = Table(
         *("site", "captures", "articles", "equal", "gained", "lost", "had nothing new", "would now"),
@@ -294,7 +324,7 @@ def normalized(report: NormalizeReport, *, json: bool) -> None:
     if json:
         as_json(report)
         return
-    say(f"{report.segments} segments read")
+    say(f"{count(report.segments, 'segment')} read")
     _outcome(report.total, report)
 
 
@@ -303,9 +333,10 @@ def maintained(report: MaintainReport, *, json: bool) -> None:
     if json:
         as_json(report)
         return
-    say(f"{len(report.recovered)} segments recovered, {report.swept} temporary objects swept")
+    recovered, swept = count(len(report.recovered), "segment"), count(report.swept, "temporary object")
+    say(f"{recovered} recovered, {swept} swept")
     for name, commits in report.followed.items():
-        say(f"{name}: caught up with {commits} commits")
+        say(f"{name}: caught up with {count(commits, 'commit')}")
     for name, what in report.compacted.items():
         say(f"{name}: {what}")
     say(f"log at commit {report.head}")
@@ -357,7 +388,7 @@ def _page(
     kinds = Counter(str(block.kind) for block in removed)
     out.print()
     counts = ", ".join(f"{number} {kind}" for kind, number in kinds.items()) or "nothing"
-    say(f"{len(paragraphs)} paragraphs; removed: {counts}")
+    say(f"{count(len(paragraphs), 'paragraph')}; removed: {counts}")
 
 
 def _short(text: str) -> str:

@@ -62,16 +62,22 @@ def plain_lines(every_seconds: float = LINE_EVERY_SECONDS) -> Callable[[Event], 
             due = event.site not in told or now - told[event.site] >= every_seconds
             if due and (event.site in told or len(told) < MAX_SITES_WITH_LINES):
                 told[event.site] = now
-                _say(
-                    f"{event.site}: {event.found} found, {event.fetched} fetched, {event.unchanged} unchanged, "
-                    f"{event.failed} failed, {event.queued} to go"
-                )
+                _say(f"{event.site}: {_so_far(event)}")
         elif isinstance(event, SiteDone):
             numbers = f"{event.found} found, {event.fetched} fetched, {event.requests} requests"
             why = f" ({event.detail})" if event.detail else ""
             _say(f"{event.site}: {numbers}, {event.ended}{why}")
 
     return show
+
+
+def _so_far(event: SiteProgress) -> str:
+    if not (event.found or event.fetched or event.failed):
+        return "looking for articles"
+    return (
+        f"{event.found} found, {event.fetched} fetched, {event.unchanged} unchanged, {event.failed} failed, "
+        f"{event.queued} to go"
+    )
 
 
 def _say(line: str) -> None:

@@ -66,17 +66,32 @@ SECRET = make_article("secret").url
 
 def test_takedown_tells_what_was_removed_where_and_show_tells_that_it_was(run: Run, archive: Path) -> None:
     tried = run("takedown", SECRET, "--dry-run")
-    assert (tried.code, "1 captures" in tried.out, "Nothing was removed" in tried.out) == (0, True, True)
+    assert (tried.code, "1 capture," in tried.out, "Nothing was removed" in tried.out) == (0, True, True)
     assert len(list(Archive(open_store(str(archive))).articles())) == 2
 
     done = run("takedown", SECRET)
     assert done.code == 0
     assert "is taken down; readers are told by commit 2" in done.out
-    assert "1 captures removed from 1 batches" in done.out
+    assert "1 capture removed from 1 batch," in done.out
     shown = run("show", SECRET)
     assert (shown.code, "taken down" in shown.err) == (2, True)
     again = json.loads(run("takedown", SECRET, "--json").out)
     assert (again["seq"], again["captures"]) == (2, 0)
+
+
+def test_why_tells_that_an_address_was_taken_down_and_when(run: Run, archive: Path) -> None:
+    assert run("takedown", SECRET).code == 0
+    (step,) = json.loads(run("why", SECRET, "--json").out)["steps"]
+    assert (step["step"], "taken down" in step["what"]) == ("commit 2", True)
+
+
+def test_an_address_that_was_never_met_is_taken_down_only_on_request(run: Run, archive: Path) -> None:
+    typo = SECRET + "-typo"
+    refused = run("takedown", typo)
+    assert (refused.code, typo in refused.err, "--unseen" in refused.err) == (2, True, True)
+    assert Archive(open_store(str(archive))).head() == 1
+    assert run("takedown", typo, "--unseen").code == 0
+    assert Archive(open_store(str(archive))).head() == 2
 
 
 def test_takedown_of_what_is_no_address_is_refused(run: Run, archive: Path) -> None:
