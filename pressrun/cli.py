@@ -100,7 +100,9 @@ def add(
     """Write the seed file of a new site, naming the feeds and sitemaps found there."""
     from pressrun.adding import add_site
 
-    path, site = add_site(homepage, name=name, allow_private=allow_private, config=_config(store, seeds))
+    # the folder of seeds is made where there is none
+    config = choose(store=store, seeds=seeds)
+    path, site = add_site(homepage, name=name, allow_private=allow_private, config=config)
     views.added(path, site, json=json)
 
 
