@@ -7,8 +7,8 @@ must be stored. Then:
 
     kill    the flow's process, its crawler, both, or a process that reads pages get SIGKILL at random moments,
             four times an archive, until `--kills` of them have hit; a process that outlives its flow is told
-    fault   a proxy before a real S3 API (Ceph where it is installed, else moto) spoils one request in twenty:
-            500, 503, resets before and after the effect, truncated and slow answers; delta-rs goes through it
+    fault   a proxy before a real S3 API (Ceph where it is installed, else moto) spoils one request in twenty, in
+            one way (FAULTS) or in all of them in turn; delta-rs goes through it too
     twins   two commands at once, on one folder store and one database
 
 and after each, one clean run. Half of the archives are crawled slowly into segments of 60 kB, so that there is
@@ -51,15 +51,40 @@ from storage.segments import captures_of
 from storage.state.database import open_database
 from storage.stored import stored
 from tests.support.ceph import ceph, missing_programs
-from tests.support.proxy import at_random, fault_proxy
+from tests.support.proxy import (
+    EXPIRED,
+    INTERNAL_ERROR,
+    SLOW_DOWN,
+    Choose,
+    Fault,
+    at_random,
+    fault_proxy,
+    listings_at_random,
+)
 from tests.support.s3 import BUCKET, S3Server, moto, serving
 
 KILLS_AN_ARCHIVE = 4
 FAULT_SHARE = 0.05
+LISTING_SHARE = 0.5
+"""A crawl lists seldom."""
 SMALL_SEGMENT_BYTES = 60_000
 SLOW_SECONDS = 0.05
 """Between two requests of a crawl with small segments."""
 RUN_SECONDS = 300.0
+FAULTS: dict[str, Callable[[int], Choose]] = {
+    "500": lambda seed: at_random(seed=seed, share=FAULT_SHARE, faults=(INTERNAL_ERROR,)),
+    "503 SlowDown": lambda seed: at_random(seed=seed, share=FAULT_SHARE, faults=(SLOW_DOWN,)),
+    "reset before the effect": lambda seed: at_random(seed=seed, share=FAULT_SHARE, faults=(Fault.RESET,)),
+    "reset after the effect": lambda seed: at_random(
+        seed=seed, share=FAULT_SHARE, faults=(Fault.LOST_ANSWER,)
+    ),
+    "slow answer": lambda seed: at_random(seed=seed, share=FAULT_SHARE, faults=(Fault.SLOW,)),
+    "truncated answer": lambda seed: at_random(seed=seed, share=FAULT_SHARE, faults=(Fault.TRUNCATED,)),
+    "expired credentials": lambda seed: at_random(seed=seed, share=FAULT_SHARE, faults=(EXPIRED,)),
+    "listing page lost": lambda seed: listings_at_random(seed=seed, share=LISTING_SHARE),
+    "all in turn": lambda seed: at_random(seed=seed, share=FAULT_SHARE),
+}
+"""What the proxy does, by the seed of its dice. Damaged bytes are not among them: over TLS they cannot come."""
 END_SECONDS = 20.0
 """How long what a killed flow had started may take to end."""
 TARGETS = ("flow", "crawler", "both", "reader")
@@ -258,6 +283,8 @@ class Told:
     injected: str
     times: int
     audit: Audit
+    failed: bool = False
+    """The disturbed run ended with an error, told to the user."""
 
 
 CRAWLER, READER = "spiders.run", "spawn_main"
@@ -382,19 +409,20 @@ def kills(
 def faults(
     new_place: Callable[..., Place], wanted: frozenset[Pair], seed: int, number: int, server: S3Server
 ) -> Iterator[Told]:
-    """Crawls into a bucket behind the faulty proxy."""
+    """Crawls into a bucket behind the faulty proxy, `number` for each fault."""
     for turn in range(number):
-        place = new_place(store=f"s3://{BUCKET}/faulty-{seed}-{turn}", small=turn % 2 == 1)
-        with fault_proxy(server, at_random(seed=seed + turn, share=FAULT_SHARE)) as proxy:
-            code, errors = place.run(AWS_ENDPOINT_URL=proxy.server.endpoint)
-            met = Counter(str(getattr(fault, "status", fault)) for _, fault in proxy.requests if fault)
-        last = f", said: {errors.strip()[-300:]}" if code else ""
-        yield Told(
-            scenario="faulty S3" + (", small segments" if place.small else ""),
-            injected=f"exit {code}, {len(proxy.requests)} requests, {dict(met)}{last}",
-            times=proxy.faults,
-            audit=_clean(place, wanted),
-        )
+        for kind, choose in FAULTS.items():
+            place = new_place(store=f"s3://{BUCKET}/{kind.replace(' ', '-')}-{turn}", small=turn % 2 == 1)
+            with fault_proxy(server, choose(seed + turn)) as proxy:
+                code, errors = place.run(AWS_ENDPOINT_URL=proxy.server.endpoint)
+            said = f", said: {errors.strip()[-600:]}" if code else ""
+            yield Told(
+                scenario=f"S3: {kind}",
+                injected=f"exit {code}, {proxy.faults} of {len(proxy.requests)} requests{said}",
+                times=proxy.faults,
+                audit=_clean(place, wanted),
+                failed=code != 0,
+            )
 
 
 def twins(new_place: Callable[..., Place], wanted: frozenset[Pair], number: int) -> Iterator[Told]:
@@ -484,12 +512,12 @@ def campaign(arguments: argparse.Namespace, folder: Path, prefect: dict[str, str
 
 def table(told: list[Told]) -> str:
     """The stories added up by scenario."""
-    lines = [f"{'what':<32}{'archives':>9}{'times':>7}{'lost':>6}{'doubled':>9}{'torn':>6}"]
+    lines = [f"{'what':<32}{'archives':>9}{'times':>7}{'failed':>8}{'lost':>6}{'doubled':>9}{'torn':>6}"]
     for scenario in dict.fromkeys(story.scenario for story in told):
         of = [story for story in told if story.scenario == scenario]
         audits = [story.audit for story in of]
         lines.append(
-            f"{scenario:<32}{len(of):>9}{sum(story.times for story in of):>7}"
+            f"{scenario:<32}{len(of):>9}{sum(story.times for story in of):>7}{sum(story.failed for story in of):>8}"
             f"{sum(audit.lost for audit in audits):>6}{sum(audit.doubled for audit in audits):>9}"
             f"{sum(audit.torn for audit in audits):>6}"
         )
@@ -506,7 +534,7 @@ def main() -> int:
     )
     parser.add_argument("--seed", type=int, default=7)
     parser.add_argument("--kills", type=int, default=32, help="kills that hit")
-    parser.add_argument("--faulty", type=int, default=6, help="crawls through the faulty proxy")
+    parser.add_argument("--faulty", type=int, default=1, help="crawls for each fault")
     parser.add_argument("--twins", type=int, default=2, help="pairs of crawls at once")
     parser.add_argument("--store", choices=("ceph", "moto"), default="ceph")
     parser.add_argument("--only", type=lambda text: text.split(","), default=["kill", "fault", "twins"])

@@ -11,6 +11,7 @@ from __future__ import annotations
 import contextlib
 import http.client
 import random
+import re
 import socket
 import struct
 import threading
@@ -38,6 +39,8 @@ class Fault(StrEnum):
     """Half of the answer's body, then the end of the connection."""
     DAMAGED = "damaged"
     """One bit of the answer's body is another."""
+    LOST_PAGE = "lost page"
+    """A listing ends in its middle and says that it is whole."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +54,7 @@ class Refusal:
 
 INTERNAL_ERROR = Refusal(500, "InternalError")
 SLOW_DOWN = Refusal(503, "SlowDown")
+EXPIRED = Refusal(400, "ExpiredToken", "The provided token has expired.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +64,11 @@ class Request:
     method: str
     path: str
     headers: tuple[tuple[str, str], ...]
+
+    @property
+    def is_listing(self) -> bool:
+        """Whether it asks for the keys of objects."""
+        return self.method == "GET" and "list-type=2" in self.path
 
 
 Choose = Callable[[Request], Fault | Refusal | None]
@@ -95,6 +104,12 @@ def script(*steps: Fault | Refusal | None, method: str | None = None) -> Choose:
 def always(fault: Fault | Refusal, *, method: str | None = None, path_part: str = "") -> Choose:
     """The same for every request of this method and with this in its path."""
     return lambda request: fault if method in (None, request.method) and path_part in request.path else None
+
+
+def listings_at_random(*, seed: int, share: float) -> Choose:
+    """Each listing loses its second half with this probability; every other request passes."""
+    lose = at_random(seed=seed, share=share, faults=(Fault.LOST_PAGE,))
+    return lambda request: lose(request) if request.is_listing else None
 
 
 EVERYTHING = (Fault.RESET, Fault.LOST_ANSWER, Fault.SLOW, Fault.TRUNCATED, INTERNAL_ERROR, SLOW_DOWN)
@@ -167,6 +182,8 @@ class _Handler(BaseHTTPRequestHandler):
             time.sleep(SLOW_SECONDS)  # the fault itself
         if fault is Fault.DAMAGED and answer:
             answer = bytes([answer[0] ^ 1]) + answer[1:]
+        if fault is Fault.LOST_PAGE:
+            answer = _half_of_a_listing(answer)
         self._answer(status, headers, answer, cut=fault is Fault.TRUNCATED)
 
     do_GET = do_PUT = do_POST = do_DELETE = do_HEAD = do_any
@@ -206,6 +223,14 @@ class _Handler(BaseHTTPRequestHandler):
 
     def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
         """No line a request."""
+
+
+def _half_of_a_listing(document: bytes) -> bytes:
+    entries = re.findall(rb"<Contents>.*?</Contents>", document, re.DOTALL)
+    for entry in entries[len(entries) // 2 :]:
+        document = document.replace(entry, b"")
+    token = rb"<NextContinuationToken>.*?</NextContinuationToken>"
+    return re.sub(token, b"", document).replace(b"<IsTruncated>true", b"<IsTruncated>false")
 
 
 def _error_document(refusal: Refusal) -> bytes:
