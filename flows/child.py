@@ -65,26 +65,84 @@ class _Child:
     """On the monotonic clock."""
 
 
+class Children:
+    """Crawler processes under way: start one more at any time, and iterate to hear them all.
+
+    The iteration ends when every child has ended. Start them on the main thread: to Linux a child's parent is
+    the *thread* that started it, and the child ends with it.
+    """
+
+    def __init__(
+        self, command: Sequence[str], stop_seconds: float, stop: threading.Event | None, keep: Sequence[int]
+    ) -> None:
+        self._command = command
+        self._stop_seconds = stop_seconds
+        self._stop = stop
+        self._keep = tuple(keep)
+        self._told: SimpleQueue[Told] = SimpleQueue()
+        self._started: list[_Child] = []
+        self.alive = 0
+        """Children whose end was not heard yet."""
+
+    def start(self, job: Job) -> None:
+        """Start a child on a job."""
+        self._started.append(_start(job, self._command, self._told, self._keep))
+        self.alive += 1
+
+    def __iter__(self) -> Iterator[Told]:
+        """What they tell, until all have ended."""
+        while self.alive:
+            try:
+                event = self._told.get(timeout=1.0)
+            except Empty:
+                event = None
+            if event is not None:
+                self.alive -= isinstance(event, ChildEnded)
+                yield event
+            if self._stop is not None and self._stop.is_set():
+                self.end()
+            else:
+                yield from self._stop_overdue()
+
+    def _stop_overdue(self) -> Iterator[Told]:
+        now = time.monotonic()
+        running = [child for child in self._started if child.process.poll() is None]
+        self._started = running
+        for child in [child for child in running if now > child.stop_at]:
+            self._started.remove(child)
+            names = ", ".join(child.job.sites[:5])
+            message = f"the crawler of {names} is past its deadline and is stopped"
+            yield LogLine(level="ERROR", logger=__name__, message=message)
+            _end([child.process], self._stop_seconds)
+
+    def end(self) -> None:
+        """End all that are alive: each seals and publishes what it has."""
+        _end([child.process for child in self._started], self._stop_seconds)
+
+
 @contextmanager
 def children(
-    jobs: Sequence[Job], *, command: Sequence[str] = CRAWLER, stop_seconds: float = STOP_SECONDS
-) -> Iterator[Iterator[Told]]:
-    """Run one child per job and hear them all; leaving the block, by whatever way, ends those still alive.
+    jobs: Sequence[Job] = (),
+    *,
+    command: Sequence[str] = CRAWLER,
+    stop_seconds: float = STOP_SECONDS,
+    stop: threading.Event | None = None,
+    keep: Sequence[int] = (),
+) -> Iterator[Children]:
+    """Run one child per job; leaving the block, by whatever way, ends those still alive.
 
-    The iterator ends when every child has ended. Must be entered on the main thread: to Linux a child's
-    parent is the *thread* that started it, and the child ends with it.
+    `stop`: end all of them as soon as it is set. `keep`: open file descriptors that they inherit.
     """
-    told: SimpleQueue[Told] = SimpleQueue()
-    started: list[_Child] = []
+    crew = Children(command, stop_seconds, stop, keep)
     try:
         for job in jobs:
-            started.append(_start(job, command, told))
-        yield _hear(started, told, stop_seconds)
+            crew.start(job)
+        yield crew
     finally:
-        _end([child.process for child in started], stop_seconds)
+        crew.end()
 
 
-def _start(job: Job, command: Sequence[str], told: SimpleQueue[Told]) -> _Child:
+def _start(job: Job, command: Sequence[str], told: SimpleQueue[Told], keep: Sequence[int]) -> _Child:
     process = subprocess.Popen(
         command,
         stdin=subprocess.PIPE,
@@ -92,6 +150,7 @@ def _start(job: Job, command: Sequence[str], told: SimpleQueue[Told]) -> _Child:
         stderr=subprocess.PIPE,
         # Ctrl-C in a terminal reaches the whole process group: the child must hear of it from us, once
         start_new_session=True,
+        pass_fds=keep,
     )
     child = _Child(job, process, time.monotonic() + job.deadline_seconds + OVERTIME_SECONDS)
     threading.Thread(target=_listen, args=(child, told), name="child", daemon=True).start()
@@ -138,29 +197,6 @@ def _lines(stream: IO[bytes]) -> Iterator[str]:
         while line := stream.readline(MAX_LINE_BYTES):
             if text := line.decode("utf-8", "replace").rstrip():
                 yield text
-
-
-def _hear(started: Sequence[_Child], told: SimpleQueue[Told], stop_seconds: float) -> Iterator[Told]:
-    alive = len(started)
-    overdue = {id(child): child for child in started}
-    while alive:
-        try:
-            event = told.get(timeout=1.0)
-        except Empty:
-            event = None
-        if event is not None:
-            alive -= isinstance(event, ChildEnded)
-            yield event
-        now = time.monotonic()
-        for key, child in list(overdue.items()):
-            if child.process.poll() is not None:
-                del overdue[key]
-            elif now > child.stop_at:
-                del overdue[key]
-                names = ", ".join(child.job.sites[:5])
-                message = f"the crawler of {names} is past its deadline and is stopped"
-                yield LogLine(level="ERROR", logger=__name__, message=message)
-                _end([child.process], stop_seconds)
 
 
 def _end(processes: Sequence[subprocess.Popen[bytes]], stop_seconds: float) -> None:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import logging
 import os
+import socket
 import time
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 
 from prefect import flow, get_run_logger
@@ -16,26 +17,30 @@ from prefect.task_runners import ThreadPoolTaskRunner
 from articles.model import Site
 from flows.artifacts import crawl_markdown, publish
 from flows.child import ChildEnded, Told, children
-from flows.config import Config, load_config
+from flows.claims import claims
+from flows.config import load_config
+from flows.dealing import Dealer
 from flows.diagnosis import diagnose_site
 from flows.progress import tell
 from flows.report import CrawlReport, NormalizeReport, SiteReport, Tally
 from flows.steps import WORKERS, Desk, Log_
 from flows.workshop import Workshop, close_workshop, named, open_workshop
-from spiders.events import Job, LogLine, Progress, SegmentClosed, SiteDone
+from spiders.events import LogLine, Progress, SegmentClosed, SiteDone
 from storage.objects import Creates
 from storage.segments import sweep
 from storage.state.frontier import NextDue, due_sites, next_due
 from storage.state.segments import pending
 
-SITES_A_CHILD = 25
-"""A child costs about a second of CPU to start; so many sites share one before there is a second."""
-SEGMENT_BYTES = 64 * 1024 * 1024
-SEGMENT_SECONDS = 120.0
-"""A segment is closed and read when it is this large or this old: so long may an article wait to be stored, and
-so much is left to read when the crawlers have ended."""
+SITES_AT_ONCE = 100
+"""Sites that one crawler process visits at the same time, unless told otherwise: at a request in two seconds each,
+reading what comes is a core's work."""
 MAX_LOG_LINES = 5_000
 """Lines of one run that are passed on to Prefect, at 0.8 ms each; errors always are."""
+
+LOST = (
+    "this run could not keep its sites to itself (the machine slept, or the database was away): its crawlers were "
+    "stopped, and what they had not fetched stays due"
+)
 
 
 class CrawlFailed(Exception):
@@ -65,6 +70,7 @@ def crawl(
     max_minutes: float = 25.0,
     since: date | None = None,
     until: date | None = None,
+    sites_at_once: int = SITES_AT_ONCE,
 ) -> CrawlReport:
     """Find, fetch, read and store the articles of the sites that are due, or of the sites named.
 
@@ -75,6 +81,10 @@ def crawl(
         since: With `until`, and for sites named: what was published from this day on, and nothing else
             (backfill). Run it again until nothing of the range is left.
         until: The last day of the range.
+        sites_at_once: Sites that one crawler process visits at the same time at most; as visits end, it takes more of
+            those that are due. Other runs, on this machine or others, take those that this one has not.
+
+    A site that another run visits is left to it, also where it is named.
 
     Raises StoreError, DatabaseError, SeedError and UnknownSite before anything is fetched; CrawlFailed, with
     the report, when a crawler died.
@@ -85,18 +95,36 @@ def crawl(
     workshop = open_workshop(config)
     try:
         _warn(workshop, log)
-        chosen = named(workshop, sites) if sites else _due(workshop)
-        log.info("%d of %d sites: %s", len(chosen), len(workshop.sites), _names(chosen))
+        wanted = named(workshop, sites) if sites else _due(workshop)
+        log.info("%d of %d sites: %s", len(wanted), len(workshop.sites), _names(wanted))
         desk, heard = Desk(config, log), Heard()
-        desk.take_all(_left_behind(workshop))
-        jobs = _jobs(config, chosen, processes, max_minutes, force=bool(sites))
-        jobs = [replace(job, since=since, until=until) for job in jobs]
-        heard.looked_back = frozenset(site.name for site in chosen) if since else frozenset()
-        with children(jobs) as told:
-            for event in told:
-                _act(event, desk, heard, log)
+        with claims(workshop.database, config.work, _who()) as held:
+            dealer = Dealer(
+                workshop,
+                held,
+                wanted,
+                named=bool(sites),
+                processes=processes,
+                sites_at_once=sites_at_once,
+                max_minutes=max_minutes,
+                days=(since, until) if since and until else None,
+            )
+            desk.take_all(_left_behind(workshop))
+            with children(dealer.deal(0), stop=held.lost, keep=[held.descriptor]) as crawlers:
+                for event in crawlers:
+                    _act(event, desk, heard, dealer, log)
+                    if isinstance(event, SiteDone | ChildEnded) and not held.lost.is_set():
+                        for job in dealer.deal(crawlers.alive):
+                            crawlers.start(job)
+            if held.lost.is_set():
+                heard.deaths.append(LOST)
+        for lease in dealer.elsewhere:
+            log.warning("%s: left to that run", lease)
+        if dealer.left:
+            log.warning("%d sites that are due are left for the next run", dealer.left)
+        heard.looked_back = frozenset(site.name for site in dealer.chosen) if since else frozenset()
         desk.take_all(_pending(workshop))
-        report = _report(workshop, chosen, heard, desk.finish(), started_at, time.monotonic() - began)
+        report = _report(workshop, dealer, heard, desk.finish(), started_at, time.monotonic() - began)
     finally:
         close_workshop(config)
     for diagnosis in report.silent:
@@ -127,21 +155,24 @@ class Heard:
     """Sites of a backfill."""
 
 
-def _act(event: Told, desk: Desk, heard: Heard, log: Log_) -> None:
+def _act(event: Told, desk: Desk, heard: Heard, dealer: Dealer, log: Log_) -> None:
     """Do what one event of a child asks for."""
     match event:
         case SegmentClosed():
             desk.take(event.key)
         case SiteDone():
             heard.done[event.site] = event
+            dealer.visited(event.site)
             tell(event)
         case Progress():
             tell(event)
         case LogLine():
             _pass_on(event, heard, log)
-        case ChildEnded() if event.died:
-            heard.deaths.append(event.story)
-            log.error("%s", event.story)
+        case ChildEnded():
+            dealer.ended(event.job)
+            if event.died:
+                heard.deaths.append(event.story)
+                log.error("%s", event.story)
 
 
 def _pass_on(line: LogLine, heard: Heard, log: Log_) -> None:
@@ -151,6 +182,11 @@ def _pass_on(line: LogLine, heard: Heard, log: Log_) -> None:
         log.log(level, "[%s] %s", line.logger, line.message)
     if heard.lines == MAX_LOG_LINES:
         log.warning("more than %d log lines: from here on only errors are passed on", MAX_LOG_LINES)
+
+
+def _who() -> str:
+    """This run, as other runs tell of it."""
+    return f"{flow_run.name} (process {os.getpid()} on {socket.gethostname()})"
 
 
 def _warn(workshop: Workshop, log: Log_) -> None:
@@ -181,35 +217,9 @@ def _pending(workshop: Workshop) -> list[str]:
         return [entry.key for entry in pending(connection)]
 
 
-def _jobs(
-    config: Config, sites: Sequence[Site], processes: int | None, max_minutes: float, *, force: bool
-) -> list[Job]:
-    cores = os.cpu_count() or 1
-    wanted = -(-len(sites) // SITES_A_CHILD)
-    number = min(wanted, processes or max(1, cores - 1))
-    return [
-        Job(
-            # dealt like cards: sites that stand together in the folder are often of one country and one host
-            sites=tuple(site.name for site in sites[start::number]),
-            seeds=str(config.seeds),
-            store=config.store,
-            database=config.database,
-            work=str(config.work),
-            contact=config.contact,
-            hosts=str(config.hosts) if config.hosts else None,
-            browser=config.browser,
-            deadline_seconds=max_minutes * 60,
-            max_segment_bytes=SEGMENT_BYTES,
-            max_segment_seconds=SEGMENT_SECONDS,
-            force=force,
-        )
-        for start in range(number)
-    ]
-
-
 def _report(
     workshop: Workshop,
-    chosen: Sequence[Site],
+    dealer: Dealer,
     heard: Heard,
     normalized: NormalizeReport,
     started_at: datetime,
@@ -219,11 +229,12 @@ def _report(
         store=workshop.config.store,
         started_at=started_at,
         seconds=seconds,
-        sites=tuple(_site_reports(workshop, chosen, heard, normalized)),
-        next_due=None if chosen else _next_due(workshop),
+        sites=tuple(_site_reports(workshop, dealer.chosen, heard, normalized)),
+        next_due=None if dealer.chosen else _next_due(workshop),
         normalized=normalized,
         deaths=tuple(heard.deaths),
         broken_seeds=tuple(str(error) for error in workshop.broken_seeds),
+        elsewhere=tuple(map(str, dealer.elsewhere)),
     )
 
 

@@ -197,6 +197,8 @@ class CrawlReport:
     """Seed files that could not be used, each as a sentence."""
     next_due: NextDue | None = None
     """Where no site was due: which is next, and when."""
+    elsewhere: tuple[str, ...] = ()
+    """Sites left to another run that visits them, each as a sentence."""
 
     @property
     def silent(self) -> tuple[Diagnosis, ...]:
