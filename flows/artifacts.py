@@ -33,6 +33,7 @@ def crawl_markdown(report: CrawlReport) -> str:
             [*report.deaths, *report.broken_seeds, *map(str, report.silent), *report.normalized.failed],
             report.normalized,
         ),
+        *(f"{sentence}: left to that run." for sentence in report.elsewhere),
         "## Sites",
         _table(
             (

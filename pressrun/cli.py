@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 from flows.config import Config, choose
-from flows.report import NormalizeReport
+from flows.report import CrawlReport, NormalizeReport
 from flows.workshop import open_workshop
 from pressrun import views
 from pressrun.trouble import RequestError, WorkError, told_in_one_sentence
@@ -135,6 +135,7 @@ def crawl(names: Names = None, store: Store = None, seeds: Seeds = None, json: J
     if report.silent:
         silent = ", ".join(diagnosis.site for diagnosis in report.silent)
         raise WorkError(f"{silent}: nothing came where the seed expects articles; see above")
+    _none_elsewhere(report, names)
     _all_read(report.normalized)
 
 
@@ -159,6 +160,7 @@ def backfill(
         views.looked_back(report, days)
     if report.deaths:
         raise WorkError("not everything could be done; see above")
+    _none_elsewhere(report, names)
     _all_read(report.normalized)
 
 
@@ -489,6 +491,12 @@ def _ready(store: str | None, seeds: str | None) -> None:
     from flows.own_server import prefect_server
 
     prefect_server()
+
+
+def _none_elsewhere(report: CrawlReport, names: list[str] | None) -> None:
+    """Raise WorkError where sites that were named are left to another run."""
+    if names and report.elsewhere:
+        raise WorkError("another run visits what was asked for, see above; try again when it is done")
 
 
 def _all_read(report: NormalizeReport) -> None:

@@ -223,8 +223,11 @@ def crawled(report: CrawlReport, *, json: bool) -> None:
     if json:
         as_json(report)
         return
+    for sentence in report.elsewhere:
+        out.print(Text(f"{sentence}: left to that run"))
     if not report.sites:
-        _nothing_due(report.next_due)
+        if not report.elsewhere:
+            _nothing_due(report.next_due)
         return
     table = Table("site", "found", "new", "fetched", "requests", "conditional", "failed", "ended", box=None)
     for row in report.sites:
