@@ -11,12 +11,11 @@ from tempfile import TemporaryDirectory
 
 import httpx
 from prefect import flow, get_run_logger
-from prefect.task_runners import ThreadPoolTaskRunner
 
 from flows.artifacts import normalize_markdown, publish
 from flows.config import load_config
 from flows.report import NormalizeReport
-from flows.steps import WORKERS, Desk
+from flows.runner import desk, task_runner
 from flows.stored_segments import named_segments
 from flows.workshop import Workshop, close_workshop, open_workshop
 from storage.foreign import foreign_key, is_known, take_in
@@ -37,7 +36,7 @@ class CannotImport(Exception):
 @flow(
     name="import-ccnews",
     flow_run_name="import {sources}",
-    task_runner=ThreadPoolTaskRunner(max_workers=WORKERS),  # type: ignore[arg-type]
+    task_runner=task_runner(),
 )
 def import_ccnews(sources: list[str], limit: int | None = None, base: str = COMMON_CRAWL) -> NormalizeReport:
     """Take WARC files into the archive and read them as if they had been crawled; those it has are left as they are.
@@ -51,15 +50,15 @@ def import_ccnews(sources: list[str], limit: int | None = None, base: str = COMM
     config = load_config()
     workshop = open_workshop(config)
     try:
-        desk = Desk(config, log)
+        work = desk(config, log)
         config.work.mkdir(parents=True, exist_ok=True)
         for number, source in enumerate(_files(sources, base)):
             if limit is not None and number >= limit:
                 break
             key = _taken_in(workshop, source, config.work)
             log.info("%s is %s", source, key)
-            desk.take(key)
-        report = desk.finish()
+            work.take(key)
+        report = work.finish()
     finally:
         close_workshop(config)
     publish("import-ccnews", normalize_markdown(report, "Import"), "What the imported segments gave")

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 DEFAULT_STORE = "archive"
+
+BESIDE, DASK = "processes", "dask"
+"""Runners: processes beside the flow; a Dask cluster."""
+_SCHEDULER = re.compile(rf"{DASK}://[^/@\s]+:\d+")
 
 PREFECT_DEFAULTS = {
     # a small busy machine takes longer than the 20 s that Prefect gives its own server to start
@@ -47,6 +52,9 @@ class Config:
     """Whether the reader learns what a site's pages repeat (`PRESSRUN_PROFILES=on`; docs/decisions/008)."""
     browser: str | None = None
     """The Chromium that renders pages of sites whose seeds say so (`PRESSRUN_BROWSER`)."""
+    runner: str = BESIDE
+    """Where stored segments are read (`PRESSRUN_RUNNER`): beside the flow (`processes`), on a Dask cluster made for the
+    run (`dask`), or on one that is there (`dask://scheduler:8786`)."""
 
 
 def load_config(
@@ -71,6 +79,16 @@ def load_config(
         hosts=Path(env["PRESSRUN_HOSTS"]) if env.get("PRESSRUN_HOSTS") else None,
         profiles=_on("PRESSRUN_PROFILES", env.get("PRESSRUN_PROFILES")),
         browser=env.get("PRESSRUN_BROWSER") or None,
+        runner=_runner(env.get("PRESSRUN_RUNNER") or BESIDE),
+    )
+
+
+def _runner(value: str) -> str:
+    """A runner's name. Raises SetUpError for any other."""
+    if value in (BESIDE, DASK) or _SCHEDULER.fullmatch(value):
+        return value
+    raise SetUpError(
+        f"PRESSRUN_RUNNER={value}: give {BESIDE}, {DASK}, or a scheduler's address, {DASK}://host:8786"
     )
 
 

@@ -49,7 +49,7 @@ def maintain() -> MaintainReport:
         for seq in unfinished(workshop.store, workshop.database):
             log.warning("the takedown of commit %d was not done to its end: it is now", seq)
             resume(workshop.store, workshop.database, seq)
-        followed = follow_log(config)
+        followed = follow_log(workshop.store.url)
         report = MaintainReport(
             store=config.store,
             started_at=started_at,

@@ -5,12 +5,11 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 from prefect import flow, get_run_logger
-from prefect.task_runners import ThreadPoolTaskRunner
 
 from flows.artifacts import normalize_markdown, publish
 from flows.config import load_config
 from flows.report import NormalizeReport
-from flows.steps import WORKERS, Desk
+from flows.runner import desk, task_runner
 from flows.workshop import close_workshop, open_workshop
 from storage.segments import sweep
 from storage.state.segments import State, in_state, pending, release
@@ -23,7 +22,7 @@ def _run_name() -> str:
 @flow(
     name="normalize",
     flow_run_name=_run_name,
-    task_runner=ThreadPoolTaskRunner(max_workers=WORKERS),  # type: ignore[arg-type]
+    task_runner=task_runner(),
 )
 def normalize(limit: int | None = None, quarantined: bool = False) -> NormalizeReport:
     """Read every pending segment and commit what it gave; what killed crawls left behind comes first.
@@ -43,9 +42,9 @@ def normalize(limit: int | None = None, quarantined: bool = False) -> NormalizeR
                     release(connection, entry.key)
             keys = [entry.key for entry in pending(connection, limit)]
         log.info("%d segments are pending", len(keys))
-        desk = Desk(config, log)
-        desk.take_all(keys)
-        report = desk.finish()
+        work = desk(config, log)
+        work.take_all(keys)
+        report = work.finish()
     finally:
         close_workshop(config)
     publish("normalize", normalize_markdown(report, "Pending segments read"), "What the segments gave")

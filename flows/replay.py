@@ -6,13 +6,12 @@ from datetime import UTC, datetime
 
 from prefect import flow, get_run_logger
 from prefect.runtime import flow_run
-from prefect.task_runners import ThreadPoolTaskRunner
 
 from articles.model import EXTRACTOR
 from flows.artifacts import normalize_markdown, publish
 from flows.config import load_config
 from flows.report import NormalizeReport
-from flows.steps import WORKERS, Desk
+from flows.runner import desk, task_runner
 from flows.stored_segments import named_segments, stored_segments
 from flows.workshop import close_workshop, named, open_workshop
 
@@ -28,7 +27,7 @@ def _run_name() -> str:
 @flow(
     name="replay",
     flow_run_name=_run_name,
-    task_runner=ThreadPoolTaskRunner(max_workers=WORKERS),  # type: ignore[arg-type]
+    task_runner=task_runner(),
 )
 def replay(
     sites: list[str] | None = None,
@@ -62,9 +61,9 @@ def replay(
                 last_read_by=frozenset(extractors) if extractors else None,
             )
         log.info("%d segments are read again with reader %s", len(keys), EXTRACTOR)
-        desk = Desk(config, log)
-        desk.take_all(keys)
-        report = desk.finish()
+        work = desk(config, log)
+        work.take_all(keys)
+        report = work.finish()
     finally:
         close_workshop(config)
     publish("replay", normalize_markdown(report, f"Replay with reader {EXTRACTOR}"), "What changed")

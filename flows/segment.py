@@ -44,6 +44,10 @@ LASTING = (TornSegment, SegmentDamaged, LawBroken)
 """What is wrong with the segment or the reader, and is so again next time."""
 
 
+Read = Callable[[], Iterable[Result]]
+"""The results of a segment's captures, in its order."""
+
+
 class ReaderBroken(Exception):
     """The reader raised on too many captures of a segment; nothing was committed."""
 
@@ -55,16 +59,18 @@ def normalize_segment(
     key: str,
     *,
     pool: Callable[[], Executor] | None = None,
+    read: Read | None = None,
     learning: bool = False,
 ) -> Normalized:
     """Read every capture of a registered segment with today's reader, and commit what they gave.
 
     Safe to kill and to repeat; a segment that this reader's version has committed is left as it is. `pool`
     gives processes for large segments, and for those whose reading did not end before; None: everything is read
-    here. `learning`: what the pages of a site repeat is added to the site's profile, and lines that the profile knows
-    go. What lasts (a torn segment, a reader that breaks on too many pages), and what failed or killed its reader
-    `MAX_ATTEMPTS` times, is quarantined and told in the result; what may pass is raised. An attempt counts from its
-    beginning on, unless the store, the log or the database failed as a whole.
+    here. `read`: others have read it, and this gives their results, or raises what kept them from it. `learning`: what
+    the pages of a site repeat is added to the site's profile, and lines that the profile knows go. What lasts (a torn
+    segment, a reader that breaks on too many pages), and what failed or killed its reader `MAX_ATTEMPTS` times, is
+    quarantined and told in the result; what may pass is raised. An attempt counts from its beginning on, unless the
+    store, the log or the database failed as a whole.
     """
     with database.transaction() as connection:
         committed = index.committed(connection, key, EXTRACTOR)
@@ -79,8 +85,11 @@ def normalize_segment(
     apart = info.captures >= POOLED_CAPTURES or info.attempts > 1
     try:
         with _accounted_for(store, database, key):
-            captures = captures_of(store, key, info.sha256)
-            results = tuple(read_all(captures, sites, pool() if pool and apart else None))
+            if read is None:
+                captures = captures_of(store, key, info.sha256)
+                results = tuple(read_all(captures, sites, pool() if pool and apart else None))
+            else:
+                results = tuple(read())
             unreadable = check_broken(key, results)
             profiles = {name: add(store, one) for name, one in learnt(results).items()} if learning else {}
             commit = commit_segment(

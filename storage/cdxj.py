@@ -8,6 +8,7 @@ from __future__ import annotations
 import gzip
 import json
 import re
+import zlib
 from collections.abc import Iterable
 from urllib.parse import quote, unquote_to_bytes, urlsplit
 
@@ -21,6 +22,15 @@ def to_cdxj(entries: Iterable[Entry], filename: str) -> bytes:
     """The gzipped index of a segment; equal entries give equal bytes. What was taken down is not in it."""
     lines = sorted(_line(entry, filename) for entry in entries if not entry.url.startswith(TAKEN_DOWN))
     return gzip.compress("".join(lines).encode(), mtime=0)
+
+
+def offsets(index: bytes) -> list[int]:
+    """Where each capture of an index begins, in the order of the segment. Raises ValueError for what is no index."""
+    try:
+        lines = gzip.decompress(index).decode().splitlines()
+        return sorted(int(json.loads(line.split(" ", 2)[2])["offset"]) for line in lines)
+    except (OSError, EOFError, zlib.error, LookupError, TypeError, ValueError) as error:
+        raise ValueError(f"no index of a segment: {error}") from error
 
 
 def _line(entry: Entry, filename: str) -> str:

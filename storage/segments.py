@@ -37,6 +37,8 @@ SEGMENTS = "segments/"
 SUFFIX = ".warc.gz"
 INDEX_SUFFIX = ".cdxj.gz"
 LOST = ".lost"
+RECORD_HEAD_BYTES = 1024
+"""Enough to see that a record begins: where one is damaged, the next is looked for."""
 _ID = re.compile(r"(\d{4})(\d\d)(\d\d)T\d{12}Z-[0-9a-f]{8}")
 
 
@@ -174,15 +176,22 @@ def _key_of(path: Path) -> str:
     return segment_key(path.name.removesuffix(SUFFIX))
 
 
-def captures_of(store: ObjectStore, key: str, sha256: str | None = None) -> Iterator[Capture]:
+def captures_of(
+    store: ObjectStore, key: str, sha256: str | None = None, *, begin: int = 0, end: int | None = None
+) -> Iterator[Capture]:
     """The captures of a segment in the store, read from a temporary copy.
 
-    Raises SegmentDamaged where it is gone or its sha256 differs, before the first capture; TornSegment.
+    With `begin` and `end`: those between these places, at which captures begin; without a `sha256`, to check which
+    takes the whole, only these bytes are fetched. Raises SegmentDamaged where the segment is gone or its sha256
+    differs, before the first capture; TornSegment.
     """
     with tempfile.TemporaryDirectory(prefix="pressrun-segment-") as folder:
         path = Path(folder) / "segment"
         try:
-            store.fetch_file(key, path)
+            if sha256 is None and end is not None:
+                _fetch_part(store, key, path, begin, end)
+            else:
+                store.fetch_file(key, path)
         except NotFound as error:
             raise SegmentDamaged(
                 f"segment {key} is not in {store.url} any more; restore this object"
@@ -191,7 +200,14 @@ def captures_of(store: ObjectStore, key: str, sha256: str | None = None) -> Iter
             seen = digest_of(path)
             if seen != sha256 and seen != current_sha256(store, key, sha256):
                 raise SegmentDamaged(f"segment {key} in {store.url}: sha256 {seen}, registered {sha256}")
-        yield from read_captures(path, key)
+        yield from read_captures(path, key, begin=begin, end=end)
+
+
+def _fetch_part(store: ObjectStore, key: str, path: Path, begin: int, end: int) -> None:
+    """A copy with nothing but these bytes, each at its own place, and what the record behind them begins with."""
+    with path.open("wb") as file:
+        file.seek(begin)
+        file.write(store.get_range(key, begin, end - begin + RECORD_HEAD_BYTES))
 
 
 def current_sha256(store: ObjectStore, key: str, sha256: str) -> str:

@@ -37,19 +37,25 @@ class Entry:
 
 
 def read_captures(
-    source: Path | BinaryIO, segment_key: str, *, max_body_bytes: int = MAX_DECODED_BYTES
+    source: Path | BinaryIO,
+    segment_key: str,
+    *,
+    begin: int = 0,
+    end: int | None = None,
+    max_body_bytes: int = MAX_DECODED_BYTES,
 ) -> Iterator[Capture]:
     """Every capture of a segment, in file order, bodies decoded, with its pointer and the evidence for it.
 
     A body that cannot be decoded, and a damaged record whose own header can still be read, give a capture
-    with a `problem`; the others go on. `source` is a path or a seekable stream. Raises TornSegment where the
-    file breaks off, after the captures before it: what was yielded until then is no whole segment.
+    with a `problem`; the others go on. `source` is a path or a seekable stream. With `begin` and `end`: the
+    captures between these places, at which captures begin. Raises TornSegment where the file breaks off,
+    after the captures before it: what was yielded until then is no whole segment.
     """
     held: Capture | None = None  # until the records concurrent to it are read
     held_id: str | None = None
     with _opened(source) as file:
         try:
-            for record in read_records(file, segment_key):
+            for record in read_records(file, segment_key, begin, end):
                 if held is not None and held_id and record.header("WARC-Concurrent-To") == held_id:
                     if record.kind == "metadata":
                         held = replace(

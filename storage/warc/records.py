@@ -137,14 +137,15 @@ def make_seal(records: int, captures: int) -> bytes:
     return make_record("metadata", datetime.now(UTC), [("Pressrun-Seal", "1")], fields)
 
 
-def read_records(file: BinaryIO, name: str) -> Iterator[Record]:
+def read_records(file: BinaryIO, name: str, begin: int = 0, end: int | None = None) -> Iterator[Record]:
     """Every record but the seal; a damaged one, in segments of others, where its own header can be read.
 
-    Raises TornSegment where the file is not whole; `name` is what its message calls the file.
+    With `begin` and `end`, both the place of a record: those between, and no seal is asked for. Raises TornSegment
+    where the file is not whole; `name` is what its message calls the file.
     """
-    offset = count = captures = 0
+    offset, count, captures = begin, 0, 0
     ours = False
-    while (member := read_member(file, offset)) is not None:
+    while (end is None or offset < end) and (member := read_member(file, offset)) is not None:
         record = parse(member)
         ours = ours or record.is_ours
         if record.damage:
@@ -158,6 +159,8 @@ def read_records(file: BinaryIO, name: str) -> Iterator[Record]:
             continue
         offset += member.length
         if record.seal is not None:
+            if end is not None:
+                return
             _check_seal(record.seal, (count, captures), name)
             if file.seek(0, os.SEEK_END) != offset:
                 raise TornSegment(f"{name}: goes on after its seal, at byte {offset}")
@@ -165,6 +168,8 @@ def read_records(file: BinaryIO, name: str) -> Iterator[Record]:
         count += 1
         captures += record.is_capture
         yield record
+    if end is not None:
+        return
     if ours:
         raise TornSegment(f"{name}: ends after {count} records without its seal")
     if not count:
