@@ -264,10 +264,10 @@ class Place:
 
 def small_segments(arguments: list[str]) -> None:
     """The command, with segments of `SMALL_SEGMENT_BYTES`: run in a process of its own."""
-    import flows.crawl
+    import flows.dealing
     from pressrun.cli import main as command
 
-    flows.crawl.SEGMENT_BYTES = SMALL_SEGMENT_BYTES
+    flows.dealing.SEGMENT_BYTES = SMALL_SEGMENT_BYTES
     sys.argv = ["pressrun", *arguments]
     command()
 
@@ -411,9 +411,9 @@ def faults(
 ) -> Iterator[Told]:
     """Crawls into a bucket behind the faulty proxy, `number` for each fault."""
     for turn in range(number):
-        for kind, choose in FAULTS.items():
+        for kind, of in FAULTS.items():
             place = new_place(store=f"s3://{BUCKET}/{kind.replace(' ', '-')}-{turn}", small=turn % 2 == 1)
-            with fault_proxy(server, choose(seed + turn)) as proxy:
+            with fault_proxy(server, of(seed + turn)) as proxy:
                 code, errors = place.run(AWS_ENDPOINT_URL=proxy.server.endpoint)
             said = f", said: {errors.strip()[-600:]}" if code else ""
             yield Told(

@@ -13,28 +13,63 @@ B = TypeVar("B")
 
 WIDTH = 8
 """Calls under way at once."""
+MOST = 16
+"""Items in one turn of a thread."""
 
 
-def ahead(function: Callable[[A], B], items: Iterable[A], *, width: int = WIDTH) -> Iterator[tuple[A, B]]:
+def ahead(
+    function: Callable[[A], B],
+    items: Iterable[A],
+    *,
+    width: int = WIDTH,
+    share: Callable[[A], float] | None = None,
+) -> Iterator[tuple[A, B]]:
     """Each item with what `function` gives for it, in order, at most `width` calls being ahead.
 
-    An error of `function` is raised where its item's turn comes.
+    `share`: how much of a thread's turn an item makes up; items of less than one are given to a thread together,
+    since handing over costs as much as reading something small. `function` may then be called again for the items
+    of a turn that failed. An error of `function` is raised where its item's turn comes.
     """
-    rest = iter(items)
-    first = list(islice(rest, 2))
+    turns = _turns(iter(items), share)
+    first = list(islice(turns, 2))
     if len(first) < 2:  # nothing to overlap: no threads
-        for item in first:
-            yield item, function(item)
+        for turn in first:
+            for item in turn:
+                yield item, function(item)
         return
+
+    def take(turn: list[A]) -> list[B]:
+        return [function(item) for item in turn]
+
     with ThreadPoolExecutor(width, thread_name_prefix="ahead") as pool:
-        waiting: deque[tuple[A, Future[B]]] = deque((item, pool.submit(function, item)) for item in first)
+        waiting: deque[tuple[list[A], Future[list[B]]]] = deque(
+            (turn, pool.submit(take, turn)) for turn in first
+        )
         try:
             while waiting:
                 waiting.extend(
-                    (item, pool.submit(function, item)) for item in islice(rest, width - len(waiting))
+                    (turn, pool.submit(take, turn)) for turn in islice(turns, width - len(waiting))
                 )
-                item, future = waiting.popleft()
-                yield item, future.result()
+                turn, future = waiting.popleft()
+                if len(turn) > 1 and future.exception() is not None:
+                    for item in turn:
+                        yield item, function(item)
+                else:
+                    yield from zip(turn, future.result(), strict=True)
         finally:
             for _, future in waiting:
                 future.cancel()
+
+
+def _turns(items: Iterator[A], share: Callable[[A], float] | None) -> Iterator[list[A]]:
+    """Items by the turn of a thread, the first by itself."""
+    turn: list[A] = []
+    filled = 1.0  # the first item is waited for
+    for item in items:
+        turn.append(item)
+        filled += share(item) if share else 1.0
+        if filled >= 1.0 or len(turn) == MOST:
+            yield turn
+            turn, filled = [], 0.0
+    if turn:
+        yield turn

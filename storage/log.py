@@ -24,8 +24,10 @@ from storage.batches import Counts
 from storage.objects import NotFound, ObjectStore
 
 FORMAT = 1
-WINDOW = 32
+WINDOW = 64
 """Commits asked for at once by a reader who is far behind."""
+SLICE = 4
+"""Of them, those that one thread gets one after the other: handing each over costs as much as reading it."""
 
 
 class DamagedLog(Exception):
@@ -106,32 +108,36 @@ class Log:
         Reads in growing windows of concurrent GETs. Raises DamagedLog for a damaged commit and for a hole.
         """
         width, seen = 1, after
-        while until is None or after < until:
-            wanted = range(after + 1, min(after + width, until or after + width) + 1)
-            window = self._window(wanted)
-            whole = list(takewhile(lambda commit: commit is not None, window))
-            seen = max([seen, *(commit.seq for commit in window if commit)])
-            for commit in whole:
-                if commit is not None:
-                    yield commit
-            after += len(whole)
-            if len(whole) == len(window):
-                width = min(2 * width, WINDOW)
-            elif not whole and seen == after:
-                return
-            elif not whole and self.get(after + 1) is None:
-                # Whoever made the later one saw this one: it was there.
-                raise DamagedLog(
-                    f"{commit_key(after + 1)} is missing, and {commit_key(seen)} is there; restore it"
-                )
-            else:
-                width = 2  # commits came while we were reading: look again where the log ends
+        with ThreadPoolExecutor(WINDOW // SLICE, thread_name_prefix="log") as pool:  # begins none by itself
+            while until is None or after < until:
+                wanted = range(after + 1, min(after + width, until or after + width) + 1)
+                window = self._window(pool, wanted)
+                whole = list(takewhile(lambda commit: commit is not None, window))
+                seen = max([seen, *(commit.seq for commit in window if commit)])
+                for commit in whole:
+                    if commit is not None:
+                        yield commit
+                after += len(whole)
+                if len(whole) == len(window):
+                    width = min(2 * width, WINDOW)
+                elif not whole and seen == after:
+                    return
+                elif not whole and self.get(after + 1) is None:
+                    # Whoever made the later one saw this one: it was there.
+                    raise DamagedLog(
+                        f"{commit_key(after + 1)} is missing, and {commit_key(seen)} is there; restore it"
+                    )
+                else:
+                    width = 2  # commits came while we were reading: look again where the log ends
 
-    def _window(self, seqs: range) -> list[Commit | None]:
+    def _window(self, pool: ThreadPoolExecutor, seqs: range) -> list[Commit | None]:
         if len(seqs) == 1:
             return [self.get(seqs[0])]
-        with ThreadPoolExecutor(len(seqs), thread_name_prefix="log") as pool:
-            return list(pool.map(self.get, seqs))
+        slices = [seqs[start : start + SLICE] for start in range(0, len(seqs), SLICE)]
+        return [commit for part in pool.map(self._slice, slices) for commit in part]
+
+    def _slice(self, seqs: range) -> list[Commit | None]:
+        return [self.get(seq) for seq in seqs]
 
     def _is_there(self, seq: int) -> bool:
         return self.store.size(commit_key(seq)) is not None

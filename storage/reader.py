@@ -33,8 +33,10 @@ Sites = str | Collection[str] | None
 
 FIRST_WAIT, LAST_WAIT, GROWTH = 1.0, 30.0, 1.5
 """Seconds between looks for the next commit: at first, at most, and how they grow while there is none."""
-_BACK = 32
+_BACK = 64
 """Commits got at once when reading backwards."""
+_TURN = 60
+"""Articles that make up a thread's turn: less is not worth handing over."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -131,7 +133,7 @@ class Archive:
         superseded: set[str] = set()
         gone_at: dict[str, datetime | None] = {}  # of those whose text is still to come
         taken_down: set[str] = set()  # what the takedown has not reached yet
-        for commit, lines in ahead(self._fetcher(sites), self._backwards(as_of)):
+        for commit, lines in self._ahead(self._backwards(as_of), sites):
             for article in _decode(commit, lines, sites, backwards=True):
                 key = article.article_id
                 if article.change is Change.OLDER:
@@ -163,7 +165,7 @@ class Archive:
         `articles`.
         """
         wanted = _id(url)
-        commits = ahead(self._fetcher(None), self._backwards(as_of))
+        commits = self._ahead(self._backwards(as_of))
         return latest(
             article
             for commit, lines in commits
@@ -174,7 +176,7 @@ class Archive:
     def revisions(self, url: str, *, as_of: int | datetime | None = None) -> Iterator[StoredArticle]:
         """Every revision of the article at a URL, in commit order; `as_of` as in `articles`."""
         wanted, until = _id(url), self._until(as_of)
-        for commit, lines in ahead(self._fetcher(None), Log(self.store).follow(0, until)):
+        for commit, lines in self._ahead(Log(self.store).follow(0, until)):
             for article in _decode(commit, lines, None, containing=wanted.encode()):
                 if article.article_id == wanted:
                     yield article
@@ -188,7 +190,7 @@ class Archive:
         if asked is None or asked.story is None:
             return Story(agency=_agency((asked,)), articles=(asked,)) if asked else None
         rows: dict[str, list[StoredArticle]] = {}
-        for commit, lines in ahead(self._fetcher(None), self._backwards(as_of)):
+        for commit, lines in self._ahead(self._backwards(as_of)):
             for row in _decode(commit, lines, None, containing=asked.story.encode(), backwards=True):
                 if row.story == asked.story:
                     rows.setdefault(row.article_id, []).append(row)
@@ -217,8 +219,10 @@ class Archive:
     def _until(self, as_of: int | datetime | None) -> int | None:
         return self.cursor_at(as_of) if isinstance(as_of, datetime) else as_of
 
-    def _fetcher(self, sites: frozenset[str] | None) -> Callable[[Commit], Lines | None]:
-        """Gets, checks and unpacks the batch of a commit, if it can hold articles of these sites."""
+    def _ahead(
+        self, commits: Iterator[Commit], sites: frozenset[str] | None = None
+    ) -> Iterator[tuple[Commit, Lines | None]]:
+        """Commits, each with its batch, checked and unpacked, if it can hold articles of these sites."""
 
         def fetch(commit: Commit) -> Lines | None:
             counts = commit.counts
@@ -228,7 +232,7 @@ class Archive:
             packed = batches.fetch(self.store, commit.batch, commit.sha256)
             return batches.open_lines(packed.key, packed.data, packed.sha256)
 
-        return fetch
+        return ahead(fetch, commits, share=lambda commit: commit.counts.captures / _TURN)
 
     def _commits(
         self, cursor: int, sites: frozenset[str] | None, follow: bool, wait: Callable[[float], object]
@@ -236,7 +240,7 @@ class Archive:
         """Commits past a cursor, each with its batch; with `follow` without an end."""
         pause = FIRST_WAIT
         while True:
-            for commit, lines in ahead(self._fetcher(sites), Log(self.store).follow(cursor)):
+            for commit, lines in self._ahead(Log(self.store).follow(cursor), sites):
                 yield commit, lines
                 cursor, pause = commit.seq, FIRST_WAIT
             if not follow:

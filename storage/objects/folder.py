@@ -57,8 +57,12 @@ class FolderStore:
 
     def get(self, key: str) -> bytes:
         """The whole object; raises NotFound."""
-        with self._reading(key) as path:
-            return path.read_bytes()
+        try:
+            with open(f"{self.url}/{check_key(key)}", "rb", buffering=0) as file:  # noqa: PTH123 - a third of the time
+                return file.read()
+        except OSError:  # said again with its cause
+            with self._reading(key) as path:
+                return path.read_bytes()
 
     def get_range(self, key: str, offset: int, length: int) -> bytes:
         """At most `length` bytes from `offset` on; raises NotFound."""
