@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Iterator
 from enum import StrEnum
@@ -105,6 +106,10 @@ class ObjectStore(Protocol):
         ...
 
 
+_PLAIN = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._-]*(?:/[A-Za-z0-9_-][A-Za-z0-9._-]*)*")
+"""Keys that need no closer look: nearly all."""
+
+
 def check_key(key: str) -> str:
     """The key itself; raises BadKey where it could not be kept by every store, or would leave its folder."""
     if fault := key_fault(key):
@@ -123,6 +128,8 @@ def check_prefix(prefix: str) -> str:
 
 def key_fault(key: str) -> str | None:
     """What is wrong with a key, to be read after it; None: nothing."""
+    if _PLAIN.fullmatch(key) and len(key) <= MAX_PART_BYTES:
+        return None
     try:
         raw = key.encode()
     except UnicodeEncodeError:
