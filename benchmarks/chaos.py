@@ -29,7 +29,7 @@ import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -57,6 +57,7 @@ from tests.support.proxy import (
     SLOW_DOWN,
     Choose,
     Fault,
+    after,
     at_random,
     fault_proxy,
     listings_at_random,
@@ -80,11 +81,15 @@ FAULTS: dict[str, Callable[[int], Choose]] = {
     ),
     "slow answer": lambda seed: at_random(seed=seed, share=FAULT_SHARE, faults=(Fault.SLOW,)),
     "truncated answer": lambda seed: at_random(seed=seed, share=FAULT_SHARE, faults=(Fault.TRUNCATED,)),
-    "expired credentials": lambda seed: at_random(seed=seed, share=FAULT_SHARE, faults=(EXPIRED,)),
+    "expired credentials": lambda seed: after(
+        seed % 8 * PREFLIGHT, at_random(seed=seed, share=FAULT_SHARE, faults=(EXPIRED,))
+    ),
     "listing page lost": lambda seed: listings_at_random(seed=seed, share=LISTING_SHARE),
     "all in turn": lambda seed: at_random(seed=seed, share=FAULT_SHARE),
 }
 """What the proxy does, by the seed of its dice. Damaged bytes are not among them: over TLS they cannot come."""
+PREFLIGHT = 40
+"""Requests; a store whose credentials have expired is left at the first of them that is refused."""
 END_SECONDS = 20.0
 """How long what a killed flow had started may take to end."""
 TARGETS = ("flow", "crawler", "both", "reader")
@@ -407,13 +412,19 @@ def kills(
 
 
 def faults(
-    new_place: Callable[..., Place], wanted: frozenset[Pair], seed: int, number: int, server: S3Server
+    new_place: Callable[..., Place],
+    wanted: frozenset[Pair],
+    server: S3Server,
+    *,
+    seed: int,
+    number: int,
+    kinds: Sequence[str],
 ) -> Iterator[Told]:
     """Crawls into a bucket behind the faulty proxy, `number` for each fault."""
     for turn in range(number):
-        for kind, of in FAULTS.items():
+        for kind in kinds:
             place = new_place(store=f"s3://{BUCKET}/{kind.replace(' ', '-')}-{turn}", small=turn % 2 == 1)
-            with fault_proxy(server, of(seed + turn)) as proxy:
+            with fault_proxy(server, FAULTS[kind](seed + turn)) as proxy:
                 code, errors = place.run(AWS_ENDPOINT_URL=proxy.server.endpoint)
             said = f", said: {errors.strip()[-600:]}" if code else ""
             yield Told(
@@ -505,7 +516,15 @@ def campaign(arguments: argparse.Namespace, folder: Path, prefect: dict[str, str
                 tempfile.TemporaryDirectory(prefix="ceph-", ignore_cleanup_errors=True) as short,
                 s3_server(arguments.store, Path(short) / "c") as server,
             ):
-                for story in faults(new_place, wanted, arguments.seed, arguments.faulty, server):
+                told_of_faults = faults(
+                    new_place,
+                    wanted,
+                    server,
+                    seed=arguments.seed,
+                    number=arguments.faulty,
+                    kinds=arguments.faults,
+                )
+                for story in told_of_faults:
                     tell(story)
     return told
 
@@ -535,6 +554,7 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=7)
     parser.add_argument("--kills", type=int, default=32, help="kills that hit")
     parser.add_argument("--faulty", type=int, default=1, help="crawls for each fault")
+    parser.add_argument("--faults", type=lambda text: text.split(","), default=list(FAULTS))
     parser.add_argument("--twins", type=int, default=2, help="pairs of crawls at once")
     parser.add_argument("--store", choices=("ceph", "moto"), default="ceph")
     parser.add_argument("--only", type=lambda text: text.split(","), default=["kill", "fault", "twins"])

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import contextlib
 import http.client
+import itertools
 import random
 import re
 import socket
@@ -107,9 +108,15 @@ def always(fault: Fault | Refusal, *, method: str | None = None, path_part: str 
 
 
 def listings_at_random(*, seed: int, share: float) -> Choose:
-    """Each listing loses its second half with this probability; every other request passes."""
+    """Each listing loses its second half with this probability; every other request passes, and a preflight's."""
     lose = at_random(seed=seed, share=share, faults=(Fault.LOST_PAGE,))
-    return lambda request: lose(request) if request.is_listing else None
+    return lambda request: lose(request) if request.is_listing and "preflight" not in request.path else None
+
+
+def after(number: int, choose: Choose) -> Choose:
+    """The first requests pass: a crawl has its preflight behind it."""
+    passed = itertools.count()
+    return lambda request: choose(request) if next(passed) >= number else None
 
 
 EVERYTHING = (Fault.RESET, Fault.LOST_ANSWER, Fault.SLOW, Fault.TRUNCATED, INTERNAL_ERROR, SLOW_DOWN)
