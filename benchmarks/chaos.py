@@ -82,7 +82,7 @@ FAULTS: dict[str, Callable[[int], Choose]] = {
     "slow answer": lambda seed: at_random(seed=seed, share=FAULT_SHARE, faults=(Fault.SLOW,)),
     "truncated answer": lambda seed: at_random(seed=seed, share=FAULT_SHARE, faults=(Fault.TRUNCATED,)),
     "expired credentials": lambda seed: after(
-        seed % 8 * PREFLIGHT, at_random(seed=seed, share=FAULT_SHARE, faults=(EXPIRED,))
+        seed % 4 * PREFLIGHT, at_random(seed=seed, share=FAULT_SHARE, faults=(EXPIRED,))
     ),
     "listing page lost": lambda seed: listings_at_random(seed=seed, share=LISTING_SHARE),
     "all in turn": lambda seed: at_random(seed=seed, share=FAULT_SHARE),
