@@ -24,9 +24,13 @@ from sqlalchemy import event
 
 from articles.model import Found, Site
 from articles.urls import article_id, url_key
-from storage.state import frontier
 from storage.state.database import Connection, Database, open_database
-from storage.state.frontier import Fetched, Find, Kind
+from storage.state.frontier import fetching, polled
+from storage.state.frontier import known as known_urls
+from storage.state.frontier.fetching import Fetched
+from storage.state.frontier.known import Find
+from storage.state.frontier.polled import Kind
+from storage.state.frontier.sites import due_sites
 
 SITES = 20
 DUE = 10
@@ -146,7 +150,7 @@ def _measure(database: Database, known: int) -> dict[str, Cost]:
     with database.transaction() as connection:
         for n, site in enumerate(sites):
             pages = [(site.home, Kind.HOME, "seed", None), (_feed(n), Kind.FEED, site.home, None)]
-            frontier.add_pages(connection, site.name, pages, now=NOW, interval_seconds=1800)
+            polled.add_pages(connection, site.name, pages, now=NOW, interval_seconds=1800)
 
     def finds(turn: int, new: int) -> list[Find]:
         site = turn % SITES
@@ -164,17 +168,19 @@ def _measure(database: Database, known: int) -> dict[str, Cost]:
         return sites[turn % SITES].name
 
     work: dict[str, Callable[[Connection, int], object]] = {
-        f"which of {SITES} sites are due": lambda c, _: frontier.due_sites(c, sites, NOW),
-        "pages of a site": lambda c, turn: frontier.pages(c, name(turn)),
-        "articles of a site that are due": lambda c, turn: frontier.due_urls(
+        f"which of {SITES} sites are due": lambda c, _: due_sites(c, sites, NOW),
+        "pages of a site": lambda c, turn: polled.pages(c, name(turn)),
+        "articles of a site that are due": lambda c, turn: fetching.due_urls(
             c, name(turn), now=NOW, limit=2000
         ),
-        "a feed of 50, all known": lambda c, turn: frontier.add_finds(c, name(turn), finds(turn, 0), now=NOW),
-        "a feed of 50, 5 of them new": lambda c, turn: frontier.add_finds(
+        "a feed of 50, all known": lambda c, turn: known_urls.add_finds(
+            c, name(turn), finds(turn, 0), now=NOW
+        ),
+        "a feed of 50, 5 of them new": lambda c, turn: known_urls.add_finds(
             c, name(turn), finds(turn, 5), now=NOW
         ),
-        "what 10 fetches came to": lambda c, turn: frontier.record_fetches(c, fetched(turn)),
-        "the story of a URL": lambda c, turn: frontier.history(c, _url(turn % SITES, each // 2)),
+        "what 10 fetches came to": lambda c, turn: fetching.record_fetches(c, fetched(turn)),
+        "the story of a URL": lambda c, turn: known_urls.history(c, _url(turn % SITES, each // 2)),
     }
     return {what: _cost(database, task) for what, task in work.items()}
 

@@ -39,7 +39,7 @@ from pressrun.crawling import crawl_watched
 from seeds.load import site_text
 from storage import records
 from storage.state.database import open_database
-from storage.state.frontier import history
+from storage.state.frontier.known import history
 
 
 def main() -> int:

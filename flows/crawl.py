@@ -28,7 +28,7 @@ from flows.workshop import Workshop, close_workshop, named, open_workshop
 from spiders.events import LogLine, Progress, SegmentClosed, SiteDone
 from storage.objects import Creates
 from storage.segments import sweep
-from storage.state.frontier import NextDue, due_sites, next_due
+from storage.state.frontier.sites import NextDue, due_sites, next_due
 from storage.state.segments import pending
 
 SITES_AT_ONCE = 100

@@ -16,7 +16,7 @@ from flows.claims import Claims
 from flows.config import Config
 from flows.workshop import Workshop
 from spiders.events import Job
-from storage.state.frontier import due_sites
+from storage.state.frontier.sites import due_sites
 from storage.state.leases import Lease
 
 SITES_A_CHILD = 25

@@ -13,9 +13,9 @@ from articles.model import Reason, Site
 from flows.report import Cause, Diagnosis, Tally
 from spiders.events import Ended, SiteDone
 from spiders.outcome import BLOCKING
-from storage.state import frontier
 from storage.state.database import Database
-from storage.state.frontier import Kind, Page
+from storage.state.frontier import polled
+from storage.state.frontier.polled import Kind, Page
 
 SILENT_AFTER = timedelta(days=1)
 """`expect` counts articles a day."""
@@ -44,7 +44,7 @@ def diagnose_site(
     if done is None or site.expect is None or site.expect.min < 1:
         return None
     with database.transaction() as connection:
-        pages = frontier.pages(connection, site.name)
+        pages = polled.pages(connection, site.name)
     return diagnose(done, tally, pages, now=now)
 
 

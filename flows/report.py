@@ -12,7 +12,7 @@ from typing import TypeVar
 from articles.model import Kind, Reason
 from spiders.events import SiteDone
 from storage.batches import Batch, Change, Revision, Unchanged
-from storage.state.frontier import NextDue
+from storage.state.frontier.sites import NextDue
 
 K = TypeVar("K")
 

@@ -16,7 +16,7 @@ from spiders.once import run_errand
 from spiders.outcome import FetchError
 from spiders.scope import registered_name
 from spiders.visit import explore
-from storage.state.frontier import Kind, Page
+from storage.state.frontier.polled import Kind, Page
 
 MAX_NAMED = 12
 """Feeds, and sitemaps, written into a seed file: a site with more is better left to discovery."""

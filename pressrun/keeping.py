@@ -19,8 +19,8 @@ from storage.documents import documents_cursor, follow_documents
 from storage.log import Log
 from storage.objects import open_store, probe
 from storage.recollect import forget_followers, rebuild_state
-from storage.state import frontier
 from storage.state.database import open_database
+from storage.state.frontier import known
 from storage.state.segments import SegmentInfo, State, in_state
 from storage.takedown import Found, TakenDown, Tell, find, take_down, unfinished
 from storage.verify import verify as check
@@ -95,7 +95,7 @@ def takedown(url: str, config: Config, *, dry_run: bool, unseen: bool, json: boo
     with _steps() as tell:
         found = find(shop.store, canonical, tell)
         with shop.database.transaction() as connection:
-            met = bool(found.sites) or frontier.history(connection, canonical) is not None
+            met = bool(found.sites) or known.history(connection, canonical) is not None
         if not met and not unseen and not dry_run:
             raise RequestError(
                 f"{shop.store.url} never met {url}: compare the spelling with `pressrun read`; to keep it out from "

@@ -18,8 +18,9 @@ from storage.batches import Change
 from storage.log import DamagedLog, Log
 from storage.objects import ObjectStore
 from storage.reader import Archive, StoredArticle, Story, latest, open_archive
-from storage.state import frontier
 from storage.state.database import open_database
+from storage.state.frontier import known
+from storage.state.frontier.polled import Page, pages_at
 from storage.state.index import taken_down
 
 if TYPE_CHECKING:
@@ -236,9 +237,9 @@ class Trace:
     url: str
     steps: tuple[Step, ...]
     """What became of it, in order of time."""
-    crawl: frontier.History | None
+    crawl: known.History | None
     """Who named it, and every attempt to fetch it; None: the crawl of this machine never met it as an article."""
-    polled: tuple[frontier.Page, ...]
+    polled: tuple[Page, ...]
     """As a page that is looked at for the articles it names, once for each site that does."""
     captures: tuple[CaptureRow, ...]
     """What became of each response, in commit order."""
@@ -255,8 +256,8 @@ def trace(config: Config, url: str) -> Trace:
     store = open_archive(config.store).store
     database = open_database(config.database)
     with database.transaction() as connection:
-        crawl = frontier.history(connection, canonical)
-        polled = tuple(frontier.pages_at(connection, _spellings(url, canonical)))
+        crawl = known.history(connection, canonical)
+        polled = tuple(pages_at(connection, _spellings(url, canonical)))
         buried = taken_down(connection, [article_id(canonical)])
     captures = tuple(captures_for(store, url_key(canonical)))
     taken = tuple(_of_takedown(store, seq) for seq in buried.values())
@@ -277,7 +278,7 @@ def _spellings(url: str, canonical: str) -> set[str]:
     return {url, canonical, plain, f"{plain}/"}
 
 
-def _of_crawl(crawl: frontier.History | None) -> Iterator[Step]:
+def _of_crawl(crawl: known.History | None) -> Iterator[Step]:
     if crawl is None:
         return
     for found in crawl.mentions:
@@ -291,7 +292,7 @@ def _of_crawl(crawl: frontier.History | None) -> Iterator[Step]:
         yield Step(at=crawl.next_at, step="next look", what="")
 
 
-def _of_polls(polled: tuple[frontier.Page, ...]) -> Iterator[Step]:
+def _of_polls(polled: tuple[Page, ...]) -> Iterator[Step]:
     for page in polled:
         if page.found_at:
             named = f", named by {page.via}" if page.via else ""

@@ -16,7 +16,7 @@ from spiders.once import run_errand
 from spiders.outcome import FetchError
 from spiders.scope import scope_of
 from spiders.visit import explore, fetch_one
-from storage.state.frontier import due_urls
+from storage.state.frontier.fetching import due_urls
 
 MAX_TRIES = 5
 """Of a site's newest pages, those that are fetched until one is an article."""

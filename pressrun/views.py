@@ -21,7 +21,7 @@ from pressrun.reading import Trace
 from spiders.events import Ended
 from storage import records
 from storage.reader import StoredArticle, Story
-from storage.state.frontier import NextDue
+from storage.state.frontier.sites import NextDue
 
 if TYPE_CHECKING:  # commands that compare nothing need not load what comparing does
     from pressrun.comparing import Comparison

@@ -11,8 +11,8 @@ from spiders.desk import Ask, Leave, Reply, Visit
 from spiders.events import Ended
 from spiders.guard import redirect_target
 from spiders.outcome import BLOCKING, FetchError, Outcome, of_status
-from storage.state import frontier
-from storage.state.frontier import Hold, origin_of
+from storage.state.frontier import hosts
+from storage.state.frontier.hosts import Hold, origin_of
 from storage.warc import Earlier
 
 log = logging.getLogger(__name__)
@@ -92,7 +92,7 @@ async def _welcomed(visit: Visit) -> None:
     visit.refusals = visit.silences = 0
     if visit.held is not None:
         visit.held = None
-        await visit.desk.books.run(frontier.hold, origin_of(visit.site.home), None)
+        await visit.desk.books.run(hosts.hold, origin_of(visit.site.home), None)
 
 
 async def after_failure(visit: Visit, error: FetchError) -> None:
@@ -109,7 +109,7 @@ async def after_failure(visit: Visit, error: FetchError) -> None:
     strikes = (visit.held.strikes if visit.held else 0) + 1
     hold = min(max(FIRST_HOLD * 2 ** (strikes - 1), timedelta(seconds=min(wait, 1e6))), LONGEST_HOLD)
     held = Hold(until=datetime.now(UTC) + hold, strikes=strikes, detail=error.detail)
-    await visit.desk.books.run(frontier.hold, origin_of(visit.site.home), held)
+    await visit.desk.books.run(hosts.hold, origin_of(visit.site.home), held)
     raise Leave(Ended.BLOCKED, f"{error.detail}; left alone until {held.until:%Y-%m-%d %H:%M} UTC")
 
 

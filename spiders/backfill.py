@@ -13,8 +13,8 @@ from zoneinfo import ZoneInfo
 from spiders.desk import Visit
 from spiders.looking import MAX_DEPTH, arrive, depth_of, guess_sitemap, look
 from spiders.periods import Span, addresses, span_in
-from storage.state import frontier
-from storage.state.frontier import Kind, Page
+from storage.state.frontier import polled
+from storage.state.frontier.polled import Kind, Page
 
 MAX_LOOKS = 2_000
 """Sitemaps and archive pages in one run."""
@@ -30,12 +30,12 @@ async def look_back(visit: Visit, span: Span) -> int:
     await arrive(visit)
     declared = [(url, Kind.ARCHIVE, one, None) for one in site.archives for url in addresses(one, span, zone)]
     now = datetime.now(UTC)
-    await books.run(frontier.add_pages, site.name, declared, now=now, interval_seconds=site.every_seconds)
-    if not any(page.kind is Kind.SITEMAP for page in await books.run(frontier.pages, site.name)):
+    await books.run(polled.add_pages, site.name, declared, now=now, interval_seconds=site.every_seconds)
+    if not any(page.kind is Kind.SITEMAP for page in await books.run(polled.pages, site.name)):
         await guess_sitemap(visit)
     looked: set[str] = set()
     while True:
-        waiting = _waiting(await books.run(frontier.pages, site.name), span, zone, looked)
+        waiting = _waiting(await books.run(polled.pages, site.name), span, zone, looked)
         if not waiting or len(looked) >= MAX_LOOKS:
             return len(waiting)
         for page in waiting[: MAX_LOOKS - len(looked)]:

@@ -16,7 +16,8 @@ from spiders.events import Ended, Event, Progress, SiteDone
 from spiders.outcome import FetchError
 from spiders.robots import Rules
 from spiders.scope import Scope
-from storage.state.frontier import Fetched, Hold
+from storage.state.frontier.fetching import Fetched
+from storage.state.frontier.hosts import Hold
 from storage.warc import Earlier
 
 

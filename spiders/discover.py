@@ -27,7 +27,7 @@ from articles.decode import decode
 from articles.model import Found
 from articles.urls import canonical_url
 from spiders.links import ARTICLE_SCORE, article_score, is_section
-from storage.state.frontier import Kind
+from storage.state.frontier.polled import Kind
 
 MAX_FEED_ENTRIES = 5_000
 MAX_SITEMAP_ENTRIES = 50_000

@@ -12,8 +12,9 @@ from articles.urls import article_id, url_key
 from spiders.asking import after_failure, answer
 from spiders.desk import Ask, Reply, Visit
 from spiders.outcome import FetchError, Outcome
-from storage.state import frontier
-from storage.state.frontier import Fetched, Find
+from storage.state.frontier import known
+from storage.state.frontier.fetching import Fetched
+from storage.state.frontier.known import Find
 
 log = logging.getLogger(__name__)
 
@@ -40,7 +41,7 @@ async def further_pages(visit: Visit, first: Reply, done: set[str]) -> list[Repl
             seen.add(url_key(target))
             found = Found(via=first.url, found_at=datetime.now(UTC), part_of=first.url)
             await visit.desk.books.run(
-                frontier.add_finds,
+                known.add_finds,
                 visit.site.name,
                 [Find(url=target, found=found, skip=Outcome.PART)],
                 now=found.found_at,

@@ -19,9 +19,11 @@ from spiders.outcome import FetchError, Outcome
 from spiders.periods import span_in
 from spiders.scope import scope_of
 from spiders.traps import MAX_SECTIONS, MAX_SECTIONS_OF_A_SHAPE, room_for, shape_of
-from storage.state import frontier
 from storage.state.database import Connection
-from storage.state.frontier import Find, Kind, Look, Page, Tally, origin_of
+from storage.state.frontier import hosts, known, polled
+from storage.state.frontier.hosts import origin_of
+from storage.state.frontier.known import Find, Tally
+from storage.state.frontier.polled import Kind, Look, Page
 
 log = logging.getLogger(__name__)
 
@@ -52,7 +54,7 @@ async def look_around(visit: Visit) -> None:
     await arrive(visit)
     site, books = visit.site, visit.desk.books
     looked: set[str] = set()
-    known = await books.run(frontier.pages, site.name)
+    known = await books.run(polled.pages, site.name)
     for page in known:
         if page.kind is Kind.HOME:
             await look(visit, page, looked)
@@ -67,7 +69,7 @@ async def look_around(visit: Visit) -> None:
 async def arrive(visit: Visit) -> None:
     """What comes before any look: patience where it was asked for, the seed's pages, robots.txt. Raises Leave."""
     site, books, now = visit.site, visit.desk.books, datetime.now(UTC)
-    visit.held = await books.run(frontier.hold_of, origin_of(site.home))
+    visit.held = await books.run(hosts.hold_of, origin_of(site.home))
     if visit.held is not None and visit.held.until > now:
         raise Leave(
             Ended.BLOCKED, f"left alone until {visit.held.until:%Y-%m-%d %H:%M} UTC: {visit.held.detail}"
@@ -85,10 +87,10 @@ def _declare(connection: Connection, site: Site, now: datetime) -> None:
         *((url, Kind.SECTION) for url in site.sections),
     ]
     named = {url for url, _ in declared}
-    for page in frontier.pages(connection, site.name):
+    for page in polled.pages(connection, site.name):
         if page.via == "seed" and page.url not in named:
-            frontier.drop_page(connection, site.name, page.url)
-    frontier.add_pages(
+            polled.drop_page(connection, site.name, page.url)
+    polled.add_pages(
         connection,
         site.name,
         [(url, kind, "seed", None) for url, kind in declared],
@@ -111,7 +113,7 @@ async def _robots(visit: Visit) -> None:
     if site.sitemaps:
         return
     await visit.desk.books.run(
-        frontier.add_pages,
+        polled.add_pages,
         site.name,
         [
             (url, Kind.SITEMAP, f"{origin_of(site.home)}/robots.txt", None)
@@ -128,7 +130,7 @@ async def _look_at_all(visit: Visit, kinds: tuple[Kind, ...], looked: set[str]) 
     site = visit.site
     for _ in range(MAX_DEPTH + 1):
         now = datetime.now(UTC)
-        known = await visit.desk.books.run(frontier.pages, site.name)
+        known = await visit.desk.books.run(polled.pages, site.name)
         by_url = {page.url: page for page in known}
         visit.listed = _names_articles(known)
         forced = _forced(visit, known)
@@ -194,7 +196,7 @@ def _names_articles(known: list[Page]) -> bool:
 
 
 async def _has_listing(visit: Visit) -> bool:
-    known = await visit.desk.books.run(frontier.pages, visit.site.name)
+    known = await visit.desk.books.run(polled.pages, visit.site.name)
     return _names_articles(known) or any(page.kind is Kind.SITEMAP for page in known)
 
 
@@ -202,7 +204,7 @@ async def guess_sitemap(visit: Visit) -> None:
     """Where a site declares nothing, its sitemap is often at the usual place."""
     usual = urljoin(visit.site.home, "/sitemap.xml")
     await visit.desk.books.run(
-        frontier.add_pages,
+        polled.add_pages,
         visit.site.name,
         [(usual, Kind.SITEMAP, "usual place", None)],
         now=datetime.now(UTC),
@@ -240,7 +242,7 @@ async def look(visit: Visit, page: Page, looked: set[str], *, now_or_never: bool
         failed = Look(
             site=site.name, url=page.url, at=now, outcome=error.outcome, changed=False, detail=error.detail
         )
-        await books.run(frontier.looked, failed, floor_seconds=floor, ceiling_seconds=ceiling)
+        await books.run(polled.looked, failed, floor_seconds=floor, ceiling_seconds=ceiling)
         await after_failure(visit, error)
         return
     if reply.status == 304 or reply.digest == page.digest:
@@ -252,7 +254,7 @@ async def look(visit: Visit, page: Page, looked: set[str], *, now_or_never: bool
             changed=False,
             status=reply.status,
         )
-        await books.run(frontier.looked, look, floor_seconds=floor, ceiling_seconds=ceiling)
+        await books.run(polled.looked, look, floor_seconds=floor, ceiling_seconds=ceiling)
         return
     named = await _read(visit, page, reply)
     if named.problem:
@@ -287,7 +289,7 @@ def _store(
     ceiling_seconds: float,
 ) -> Tally:
     """In one transaction: what a page named, and the validators that would hide it from the next look."""
-    tally = frontier.add_finds(connection, site.name, finds, now=reply.at, shapes=shapes)
+    tally = known.add_finds(connection, site.name, finds, now=reply.at, shapes=shapes)
     pages = [
         other
         for other in named.pages
@@ -295,14 +297,14 @@ def _store(
     ]
     taken = {other.url for other in pages}
     if any(other.kind is Kind.SECTION for other in pages):
-        taken = _bounded(pages, frontier.pages(connection, site.name))
+        taken = _bounded(pages, polled.pages(connection, site.name))
     left = [
         Find(url=other.url, found=Found(via=page.url, found_at=reply.at), skip=Outcome.TRAP)
         for other in pages
         if other.url not in taken
     ]
-    frontier.add_finds(connection, site.name, left, now=reply.at)
-    frontier.add_pages(
+    known.add_finds(connection, site.name, left, now=reply.at)
+    polled.add_pages(
         connection,
         site.name,
         [(other.url, other.kind, page.url, other.modified_at) for other in pages if other.url in taken],
@@ -324,7 +326,7 @@ def _store(
         digest=reply.digest if whole else None,
         entries=len(named.articles) + (len(named.pages) if page.kind in (Kind.FEED, Kind.SITEMAP) else 0),
     )
-    frontier.looked(connection, look, floor_seconds=floor_seconds, ceiling_seconds=ceiling_seconds)
+    polled.looked(connection, look, floor_seconds=floor_seconds, ceiling_seconds=ceiling_seconds)
     return tally
 
 

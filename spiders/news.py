@@ -31,7 +31,7 @@ from spiders.pipelines import Pages
 from spiders.recorder import Recorder
 from spiders.robots import RobotsMiddleware, Rules
 from storage.state.database import DatabaseError, open_database
-from storage.state.frontier import Fetched, record_fetches
+from storage.state.frontier.fetching import Fetched, record_fetches
 from storage.warc import payload_digest
 
 if TYPE_CHECKING:

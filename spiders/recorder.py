@@ -28,7 +28,7 @@ from spiders.wire import Answer, Headers
 from storage import segments
 from storage.objects import ObjectStore, StoreError
 from storage.state.database import Database, DatabaseError
-from storage.state.frontier import Fetched, record_fetches
+from storage.state.frontier.fetching import Fetched, record_fetches
 from storage.warc import Earlier, SegmentWriter, payload_digest
 
 if TYPE_CHECKING:

@@ -24,8 +24,8 @@ from articles.urls import canonical_url
 from spiders.guard import redirect_target
 from spiders.outcome import FetchError, Outcome
 from spiders.terms import Location, Notice, read_locations, read_notice, terms_of
-from storage.state import frontier
-from storage.state.frontier import Robots, origin_of
+from storage.state.frontier import hosts
+from storage.state.frontier.hosts import Robots, origin_of
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
@@ -139,7 +139,7 @@ class RobotsMiddleware:
     async def _ask(self, origin: str, request: Request) -> Rules:
         books: Books | None = getattr(self._crawler.spider, "books", None)
         now = datetime.now(UTC)
-        kept = await books.run(frontier.robots_of, origin) if books else None
+        kept = await books.run(hosts.robots_of, origin) if books else None
         if kept is None or kept.until <= now:
             try:
                 kept = await self._fetch(origin, request, kept, now)
@@ -148,7 +148,7 @@ class RobotsMiddleware:
                 self._rules[origin] = (now + TRY_AGAIN, rules)
                 return rules
             if books:
-                await books.run(frontier.keep_robots, kept)
+                await books.run(hosts.keep_robots, kept)
         rules = read_rules(kept)
         self._rules[origin] = (kept.until, rules)
         return rules
@@ -164,7 +164,7 @@ class RobotsMiddleware:
         # whoever asks meanwhile does without: an article does not wait for another's question
         self._locations[origin] = (now + TRY_AGAIN, ())
         books: Books | None = getattr(self._crawler.spider, "books", None)
-        kept = await books.run(frontier.robots_of, origin + TDMREP) if books else None
+        kept = await books.run(hosts.robots_of, origin + TDMREP) if books else None
         if kept is None or kept.until <= now:
             patience = min(float(request.meta.get("download_timeout", 30.0)), TDMREP_TIMEOUT_SECONDS)
             asked = request.replace(meta={**request.meta, "download_timeout": patience})
@@ -175,7 +175,7 @@ class RobotsMiddleware:
             text = kept.text if kept.text.lstrip().startswith("[") else ""
             kept = replace(kept, origin=origin + TDMREP, text=text)
             if books:
-                await books.run(frontier.keep_robots, kept)
+                await books.run(hosts.keep_robots, kept)
         locations = read_locations(kept.text)
         self._locations[origin] = (kept.until, locations)
         return locations

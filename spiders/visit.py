@@ -29,8 +29,9 @@ from spiders.looking import look_around
 from spiders.outcome import BLOCKING, TRANSIENT, FetchError, Outcome
 from spiders.periods import Span, span_of_days
 from spiders.scope import scope_of
-from storage.state import frontier
-from storage.state.frontier import Due, Fetched, Page
+from storage.state.frontier import fetching, polled
+from storage.state.frontier.fetching import Due, Fetched
+from storage.state.frontier.polled import Page
 
 log = logging.getLogger(__name__)
 
@@ -93,7 +94,7 @@ async def explore(visit: Visit) -> list[Page]:
         log.warning("%s: not all of it was looked at in time", visit.site.name)
     except Leave as leave:
         raise FetchError(Outcome.FORBIDDEN, leave.detail) from leave
-    return await visit.desk.books.run(frontier.pages, visit.site.name)
+    return await visit.desk.books.run(polled.pages, visit.site.name)
 
 
 async def fetch_one(visit: Visit, url: str, found: Found | None = None) -> tuple[Capture, ...]:
@@ -114,7 +115,7 @@ async def _fetch_due(visit: Visit, span: Span | None = None) -> Ended:
     site = visit.site
     most = site.fetch.max_pages
     keys = await visit.desk.books.run(
-        frontier.due_keys,
+        fetching.due_keys,
         site.name,
         now=datetime.now(UTC),
         limit=most,
@@ -130,7 +131,7 @@ async def _fetch_due(visit: Visit, span: Span | None = None) -> Ended:
     again: list[Due] = []
     visit.queued = len(due)
     for start in range(0, len(due), AT_HAND):
-        for one in await visit.desk.books.run(frontier.due_of, due[start : start + AT_HAND]):
+        for one in await visit.desk.books.run(fetching.due_of, due[start : start + AT_HAND]):
             visit.queued -= 1
             if one.url_id not in done and not await _article(visit, one, done, last_try=False):
                 again.append(one)

@@ -32,8 +32,9 @@ from storage.documents import follow_documents, site_folder
 from storage.log import Commit, Log
 from storage.objects import ObjectStore
 from storage.segments import SEGMENTS, SUFFIX, digest_of, index_key
-from storage.state import frontier, index, segments
+from storage.state import index, segments
 from storage.state.database import Database
+from storage.state.frontier import known
 from storage.superseded import Successor, supersede
 from storage.tombstones import READER, SCHEME, blanked, id_of, ids_of, is_blanked, target_of, tombstone
 from storage.warc import Blank, Record, TornSegment, blank_records, read_index
@@ -228,7 +229,7 @@ def _finish(
     follow_tables(store)
     follow_documents(store)
     with database.transaction() as connection:
-        tried = frontier.segments_of(connection, ids)
+        tried = known.segments_of(connection, ids)
     for number, key in enumerate(_segments_to_search(store, done, tried)):
         tell("searching segments", number + 1)
         one = _blank_segment(store, database, key, done.places.get(key, {}), ids)
@@ -239,7 +240,7 @@ def _finish(
     rows = remove_rows(store, sorted(ids), done.places)
     documents = _remove_documents(store, ids, sites)
     with database.transaction() as connection:
-        state_rows = frontier.forget(connection, ids)
+        state_rows = known.forget(connection, ids)
     database.shred()
     report = TakenDown(
         seq=seq,

@@ -9,11 +9,12 @@ from __future__ import annotations
 import random
 import sqlite3
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from itertools import islice
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import (
     URL,
@@ -46,8 +47,13 @@ from sqlalchemy.pool import NullPool, QueuePool
 
 from storage.state.migrations import NewerDatabase, upgrade
 
+T = TypeVar("T")
+
 METADATA = MetaData()
 
+CHUNK = 400
+"""Keys in one statement: SQLite takes 999 parameters in old builds."""
+MAX_DETAIL_CHARS = 500
 BUSY_SECONDS = 60.0
 """How long a writer waits for another's transaction before it gives up."""
 
@@ -167,7 +173,8 @@ def open_database(url: str, *, keep_open: bool = False) -> Database:
     Raises DatabaseError when it cannot be opened.
     """
     # Every module that declares tables must be imported before they are created.
-    from storage.state import frontier, identity, index, leases, segments  # noqa: F401
+    from storage.state import identity, index, leases, segments  # noqa: F401
+    from storage.state.frontier import hosts, known, polled  # noqa: F401
 
     try:
         parsed = make_url(url)
@@ -194,6 +201,13 @@ def open_database(url: str, *, keep_open: bool = False) -> Database:
     except (ArgumentError, ImportError, OSError) as error:
         raise _fault(url, error) from error
     return database
+
+
+def in_chunks(items: Iterable[T], size: int = CHUNK) -> Iterator[list[T]]:
+    """The items in lists that fit into one statement, in order."""
+    iterator = iter(items)
+    while chunk := list(islice(iterator, size)):
+        yield chunk
 
 
 def insert_new(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:

@@ -16,8 +16,8 @@ from flows.crawl import crawl
 from flows.dealing import Dealer
 from flows.workshop import Workshop, close_workshop, open_workshop
 from seeds.load import write_site
-from storage.state import frontier
-from storage.state.frontier import Kind, Look
+from storage.state.frontier import polled
+from storage.state.frontier.polled import Kind, Look
 from storage.state.leases import claim
 
 NAMES = [f"paper-{number:02d}" for number in range(12)]
@@ -69,9 +69,9 @@ def look(workshop: Workshop, name: str) -> None:
     """The site was looked at just now, and is not due for an hour."""
     home, now = f"https://{name}.test/", datetime.now(UTC)
     with workshop.database.transaction() as connection:
-        frontier.add_pages(connection, name, [(home, Kind.HOME, None, None)], now=now, interval_seconds=3600)
+        polled.add_pages(connection, name, [(home, Kind.HOME, None, None)], now=now, interval_seconds=3600)
         seen = Look(site=name, url=home, at=now, outcome="fetched", changed=False)
-        frontier.looked(connection, seen, floor_seconds=3600, ceiling_seconds=3600)
+        polled.looked(connection, seen, floor_seconds=3600, ceiling_seconds=3600)
 
 
 def test_two_runs_that_begin_together_visit_every_site_once(table: Table) -> None:

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from spiders.discover import Discovered, read_listing, read_page
-from storage.state.frontier import Kind
+from storage.state.frontier.polled import Kind
 
 AT = datetime(2026, 11, 22, 12, tzinfo=UTC)
 BASE = "https://paper.example/feed.xml"

@@ -10,9 +10,12 @@ import pytest
 
 from articles.model import Found, Site
 from storage.absence import CONFIRM
-from storage.state import frontier
 from storage.state.database import Connection, open_database
-from storage.state.frontier import Due, Fetched, Find, Hold, Kind, Look, State
+from storage.state.frontier import fetching, hosts, known, polled, sites
+from storage.state.frontier.fetching import Due, Fetched
+from storage.state.frontier.hosts import Hold
+from storage.state.frontier.known import Find, State
+from storage.state.frontier.polled import Kind, Look
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 URL = "https://paper.example/2026/11/22/story"
@@ -33,17 +36,17 @@ def find(url: str = URL, *, via: str = FEED, skip: str | None = None, **said: ob
 
 
 def due(connection: Connection, at: datetime = NOW) -> list[Due]:
-    return frontier.due_urls(connection, "paper", now=at, limit=100)
+    return fetching.due_urls(connection, "paper", now=at, limit=100)
 
 
 def fetched(connection: Connection, outcome: str = "fetched", at: datetime = NOW, **more: object) -> None:
-    (one,) = frontier.due_urls(connection, "paper", now=at, limit=1)
+    (one,) = fetching.due_urls(connection, "paper", now=at, limit=1)
     result = Fetched(url_id=one.url_id, url=one.url, at=at, outcome=outcome, **more)  # type: ignore[arg-type]
-    frontier.record_fetches(connection, [result])
+    fetching.record_fetches(connection, [result])
 
 
 def next_at(connection: Connection) -> datetime | None:
-    history = frontier.history(connection, URL)
+    history = known.history(connection, URL)
     assert history is not None
     return history.next_at
 
@@ -57,15 +60,15 @@ def test_spellings_of_one_article_are_one_url(connection: Connection) -> None:
         URL + "/amp/",
         URL + "#top",
     ]
-    tally = frontier.add_finds(connection, "paper", [find(url) for url in spellings], now=NOW)
+    tally = known.add_finds(connection, "paper", [find(url) for url in spellings], now=NOW)
     assert tally.new == 1
     assert len(due(connection)) == 1
 
 
 def test_an_article_found_again_is_not_due_again(connection: Connection) -> None:
-    frontier.add_finds(connection, "paper", [find()], now=NOW)
+    known.add_finds(connection, "paper", [find()], now=NOW)
     fetched(connection)
-    tally = frontier.add_finds(connection, "paper", [find(), find(via="https://paper.example/")], now=NOW)
+    tally = known.add_finds(connection, "paper", [find(), find(via="https://paper.example/")], now=NOW)
     assert (tally.new, tally.again) == (0, 0)
     assert due(connection) == []
 
@@ -81,10 +84,10 @@ def test_an_article_found_again_is_not_due_again(connection: Connection) -> None
 def test_an_announced_change_makes_an_article_due(
     connection: Connection, before: dict[str, object], after: dict[str, object]
 ) -> None:
-    frontier.add_finds(connection, "paper", [find(**before)], now=NOW)
+    known.add_finds(connection, "paper", [find(**before)], now=NOW)
     fetched(connection)
     shortly = NOW + timedelta(minutes=1)
-    tally = frontier.add_finds(connection, "paper", [find(**after)], now=shortly)
+    tally = known.add_finds(connection, "paper", [find(**after)], now=shortly)
     assert tally.again == 1
     (again,) = due(connection, shortly)
     assert not again.first
@@ -92,13 +95,13 @@ def test_an_announced_change_makes_an_article_due(
 
 def test_a_site_that_always_claims_changes_is_believed_less_each_time(connection: Connection) -> None:
     old = find(modified_at=NOW, published_at=NOW - timedelta(days=90))
-    frontier.add_finds(connection, "paper", [old], now=NOW)
+    known.add_finds(connection, "paper", [old], now=NOW)
     fetched(connection)
     at = NOW
     waits = []
     for number in range(1, 7):
         at += timedelta(minutes=1)
-        frontier.add_finds(connection, "paper", [find(modified_at=NOW + number * HOUR)], now=at)
+        known.add_finds(connection, "paper", [find(modified_at=NOW + number * HOUR)], now=at)
         then = next_at(connection)
         assert then is not None
         waits.append(then - at)
@@ -109,7 +112,7 @@ def test_a_site_that_always_claims_changes_is_believed_less_each_time(connection
 
 
 def test_rechecks_come_at_four_times_the_age_until_six_weeks(connection: Connection) -> None:
-    frontier.add_finds(connection, "paper", [find(published_at=NOW)], now=NOW)
+    known.add_finds(connection, "paper", [find(published_at=NOW)], now=NOW)
     at, ages = NOW, []
     while True:
         fetched(connection, at=at)
@@ -124,7 +127,7 @@ def test_rechecks_come_at_four_times_the_age_until_six_weeks(connection: Connect
 
 
 def test_failures_are_tried_again_ever_later_and_then_given_up(connection: Connection) -> None:
-    frontier.add_finds(connection, "paper", [find()], now=NOW)
+    known.add_finds(connection, "paper", [find()], now=NOW)
     at, waits = NOW, []
     while True:
         fetched(connection, "timeout", at)
@@ -133,30 +136,30 @@ def test_failures_are_tried_again_ever_later_and_then_given_up(connection: Conne
             break
         waits.append(following - at)
         at = following
-    assert len(waits) == frontier.MAX_ATTEMPTS - 1
+    assert len(waits) == fetching.MAX_ATTEMPTS - 1
     assert waits == sorted(waits)
-    assert frontier.history(connection, URL).state is State.FAILED  # type: ignore[union-attr]
+    assert known.history(connection, URL).state is State.FAILED  # type: ignore[union-attr]
 
 
 def test_an_article_that_was_there_is_looked_for_while_it_is_young(connection: Connection) -> None:
-    frontier.add_finds(connection, "paper", [find()], now=NOW)
+    known.add_finds(connection, "paper", [find()], now=NOW)
     fetched(connection)
     at, waits = NOW + HOUR, []
     while True:
-        frontier.add_finds(connection, "paper", [find()], now=at)
+        known.add_finds(connection, "paper", [find()], now=at)
         fetched(connection, "not_found", at, gone=True)
         following = next_at(connection)
         if following is None:
             break
         waits.append(following - at)
         at = following
-    tries = frontier.MAX_ATTEMPTS - 1
-    assert waits[:tries] == [frontier.RETRY * 2**n for n in range(tries)]
+    tries = fetching.MAX_ATTEMPTS - 1
+    assert waits[:tries] == [fetching.RETRY * 2**n for n in range(tries)]
     assert sum(waits[:tries], timedelta(0)) > CONFIRM
     assert [wait > 2 * waits[tries - 1] for wait in waits[tries:]] == [True] * len(waits[tries:])
     assert waits[tries:]
-    assert at - NOW <= frontier.LAST_LOOK
-    assert frontier.history(connection, URL).state is State.GONE  # type: ignore[union-attr]
+    assert at - NOW <= fetching.LAST_LOOK
+    assert known.history(connection, URL).state is State.GONE  # type: ignore[union-attr]
 
 
 def test_the_newest_articles_come_first_and_those_never_fetched_before_rechecks(
@@ -165,27 +168,27 @@ def test_the_newest_articles_come_first_and_those_never_fetched_before_rechecks(
     def story(number: int, hours: int) -> Find:
         return find(f"https://paper.example/story-{number}", published_at=NOW - hours * HOUR)
 
-    frontier.add_finds(connection, "paper", [story(1, 1)], now=NOW)
+    known.add_finds(connection, "paper", [story(1, 1)], now=NOW)
     fetched(connection)
-    frontier.add_finds(connection, "paper", [story(2, 50), story(3, 20), story(4, 30)], now=NOW)
+    known.add_finds(connection, "paper", [story(2, 50), story(3, 20), story(4, 30)], now=NOW)
     order = [one.url[-1] for one in due(connection, NOW + 24 * HOUR)]
     assert order == ["3", "4", "2", "1"]
 
 
 def test_a_url_that_is_not_to_be_fetched_has_a_fate(connection: Connection) -> None:
-    frontier.add_finds(connection, "paper", [find(skip="denied")], now=NOW)
+    known.add_finds(connection, "paper", [find(skip="denied")], now=NOW)
     assert due(connection) == []
-    history = frontier.history(connection, URL + "?utm_medium=x")
+    history = known.history(connection, URL + "?utm_medium=x")
     assert history is not None
     assert (history.state, history.outcome) == (State.SKIPPED, "denied")
     # and when the seed no longer denies it, it is fetched
-    frontier.add_finds(connection, "paper", [find()], now=NOW)
+    known.add_finds(connection, "paper", [find()], now=NOW)
     assert len(due(connection)) == 1
 
 
 def test_evidence_is_the_mention_that_says_most(connection: Connection) -> None:
-    frontier.add_finds(connection, "paper", [find(via="https://paper.example/")], now=NOW)
-    frontier.add_finds(connection, "paper", [find(title="Storm", published_at=NOW, language="en")], now=NOW)
+    known.add_finds(connection, "paper", [find(via="https://paper.example/")], now=NOW)
+    known.add_finds(connection, "paper", [find(title="Storm", published_at=NOW, language="en")], now=NOW)
     (one,) = due(connection)
     assert one.found is not None
     assert (one.found.via, one.found.title) == (FEED, "Storm")
@@ -194,24 +197,24 @@ def test_evidence_is_the_mention_that_says_most(connection: Connection) -> None:
 
 def test_a_feed_that_changes_is_looked_at_sooner_and_one_that_does_not_later(connection: Connection) -> None:
     pages = [(FEED, Kind.FEED, "seed", None), (FEED + "2", Kind.FEED, "seed", None)]
-    frontier.add_pages(connection, "paper", pages, now=NOW, interval_seconds=3600)
+    polled.add_pages(connection, "paper", pages, now=NOW, interval_seconds=3600)
     for number in range(20):
         for url, changed in ((FEED, True), (FEED + "2", False)):
             look = Look(site="paper", url=url, at=NOW + number * HOUR, outcome="fetched", changed=changed)
-            frontier.looked(connection, look, floor_seconds=600, ceiling_seconds=10_000)
-    busy, quiet = frontier.pages(connection, "paper")
+            polled.looked(connection, look, floor_seconds=600, ceiling_seconds=10_000)
+    busy, quiet = polled.pages(connection, "paper")
     assert (busy.interval_seconds, quiet.interval_seconds) == (600, 10_000)
 
 
 def test_a_feed_that_fails_keeps_its_validators_and_waits_longer_each_time(connection: Connection) -> None:
-    frontier.add_pages(connection, "paper", [(FEED, Kind.FEED, "seed", None)], now=NOW, interval_seconds=600)
+    polled.add_pages(connection, "paper", [(FEED, Kind.FEED, "seed", None)], now=NOW, interval_seconds=600)
     good = Look(site="paper", url=FEED, at=NOW, outcome="fetched", changed=True, etag='"1"')
-    frontier.looked(connection, good, floor_seconds=600, ceiling_seconds=10_000)
+    polled.looked(connection, good, floor_seconds=600, ceiling_seconds=10_000)
     waits = []
     for _ in range(4):
         bad = Look(site="paper", url=FEED, at=NOW, outcome="timeout", changed=False)
-        frontier.looked(connection, bad, floor_seconds=600, ceiling_seconds=10_000)
-        (page,) = frontier.pages(connection, "paper")
+        polled.looked(connection, bad, floor_seconds=600, ceiling_seconds=10_000)
+        (page,) = polled.pages(connection, "paper")
         assert page.next_at is not None
         waits.append(page.next_at - NOW)
     assert page.etag == '"1"'
@@ -220,14 +223,14 @@ def test_a_feed_that_fails_keeps_its_validators_and_waits_longer_each_time(conne
 
 def test_a_newer_date_in_the_index_brings_a_sitemap_forward(connection: Connection) -> None:
     child = "https://paper.example/sitemap-1.xml"
-    frontier.add_pages(connection, "paper", [(child, Kind.SITEMAP, FEED, NOW)], now=NOW, interval_seconds=600)
+    polled.add_pages(connection, "paper", [(child, Kind.SITEMAP, FEED, NOW)], now=NOW, interval_seconds=600)
     look = Look(site="paper", url=child, at=NOW, outcome="fetched", changed=False)
-    frontier.looked(connection, look, floor_seconds=600, ceiling_seconds=86_400)
+    polled.looked(connection, look, floor_seconds=600, ceiling_seconds=86_400)
     for announced, expected in ((NOW, False), (NOW + HOUR, True)):
         at = NOW + timedelta(minutes=1)
         pages = [(child, Kind.SITEMAP, FEED, announced)]
-        frontier.add_pages(connection, "paper", pages, now=at, interval_seconds=600)
-        (page,) = frontier.pages(connection, "paper")
+        polled.add_pages(connection, "paper", pages, now=at, interval_seconds=600)
+        (page,) = polled.pages(connection, "paper")
         assert page.next_at is not None
         assert (page.next_at <= at) is expected
 
@@ -235,11 +238,11 @@ def test_a_newer_date_in_the_index_brings_a_sitemap_forward(connection: Connecti
 def test_a_site_whose_host_asked_for_patience_is_not_due_before(connection: Connection) -> None:
     site = Site(name="paper", home="https://paper.example/")
     held = Hold(until=NOW + HOUR, strikes=1, detail="429")
-    frontier.hold(connection, "https://paper.example", held)
-    assert frontier.due_sites(connection, [site], NOW) == []
-    assert frontier.due_sites(connection, [site], NOW + HOUR) == ["paper"]
-    frontier.hold(connection, "https://paper.example", None)
-    assert frontier.due_sites(connection, [site], NOW) == ["paper"]
+    hosts.hold(connection, "https://paper.example", held)
+    assert sites.due_sites(connection, [site], NOW) == []
+    assert sites.due_sites(connection, [site], NOW + HOUR) == ["paper"]
+    hosts.hold(connection, "https://paper.example", None)
+    assert sites.due_sites(connection, [site], NOW) == ["paper"]
 
 
 def test_a_look_costs_the_same_however_many_urls_are_known(connection: Connection) -> None:

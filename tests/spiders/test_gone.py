@@ -18,8 +18,9 @@ from storage.delta import follow_tables
 from storage.documents import follow_documents
 from storage.objects import open_store
 from storage.reader import Archive
-from storage.state import frontier, index, segments
+from storage.state import index, segments
 from storage.state.database import open_database
+from storage.state.frontier import fetching, known
 from storage.verify import verify
 from tests.support.crawling import crawl, local_site, make_job
 
@@ -89,7 +90,7 @@ def crawl_and_read(job: Job) -> None:
     """Crawl once, every article being due, and read what came."""
     database = open_database(job.database)
     with database.transaction() as connection:
-        connection.execute(update(frontier.urls).values(next_at=datetime.now(UTC)))
+        connection.execute(update(known.urls).values(next_at=datetime.now(UTC)))
     result = crawl(job)
     assert result.code == 0, result.stderr
     with database.transaction() as connection:
@@ -116,15 +117,15 @@ def test_what_left_the_site_is_removed_or_awaits_its_confirmation(paper: Paper, 
     ids = {path: archive.article(paper.url + path).article_id for path in (removed, missing, led_away, here)}  # type: ignore[union-attr]
     with database.transaction() as connection:
         heads = index.heads(connection, ids.values())
-        looks = {path: frontier.history(connection, paper.url + path) for path in ids}
+        looks = {path: known.history(connection, paper.url + path) for path in ids}
     states = {path: heads[key].absence for path, key in ids.items()}
     assert states[here] is None
     assert [absence.gone for absence in states.values() if absence] == [True, False, False]
     # Each of them is looked at again: to be confirmed, or in case that it comes back.
     waits = {path: look.next_at - datetime.now(UTC) for path, look in looks.items() if look and look.next_at}
     assert len(waits) == 4
-    assert timedelta(0) < waits[missing] <= frontier.RETRY
-    assert timedelta(0) < waits[led_away] <= frontier.RETRY
+    assert timedelta(0) < waits[missing] <= fetching.RETRY
+    assert timedelta(0) < waits[led_away] <= fetching.RETRY
 
     paper.answers = {}
     crawl_and_read(job)

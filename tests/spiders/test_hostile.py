@@ -10,7 +10,7 @@ import pytest
 
 from articles.model import Capture
 from spiders.events import Ended, SiteDone
-from storage.state.frontier import History
+from storage.state.frontier.known import History
 from tests.support.crawling import Crawl
 from tests.support.hostile import GOOD, HOSTILE, Asked, Web
 from tests.support.hostile_cases import CASES, crawl_all

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import pytest
 
 from spiders.robots import Rules, read_rules
-from storage.state.frontier import Robots
+from storage.state.frontier.hosts import Robots
 
 ORIGIN = "https://paper.example"
 

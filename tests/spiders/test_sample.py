@@ -22,8 +22,9 @@ from seeds.sample.server import Request, SampleServer, serve
 from spiders.events import Ended, Job, SegmentClosed, decode
 from storage.objects import open_store
 from storage.segments import captures_of
-from storage.state import frontier, segments
+from storage.state import segments
 from storage.state.database import open_database
+from storage.state.frontier import sites
 from tests.support.crawling import Crawl, crawl, finish, make_job, start
 
 
@@ -166,13 +167,13 @@ def test_a_site_is_due_at_first_and_then_when_something_is(crawled: Crawled, tmp
     nightly = replace(site, schedule="0 3 * * *", timezone="America/New_York")
     now = datetime.now(UTC)
     with open_database(f"sqlite:///{tmp_path / 'new.sqlite'}").transaction() as connection:
-        assert frontier.due_sites(connection, [site], now) == ["sample"]
+        assert sites.due_sites(connection, [site], now) == ["sample"]
     with open_database(crawled.crawl.job.database).transaction() as connection:
         just_then = now - timedelta(minutes=3)
-        assert frontier.due_sites(connection, [site], just_then) == []
-        assert frontier.due_sites(connection, [site], now + timedelta(days=1)) == ["sample"]
-        assert frontier.due_sites(connection, [nightly], just_then) == []
-        assert frontier.due_sites(connection, [nightly], now + timedelta(days=1, hours=1)) == ["sample"]
+        assert sites.due_sites(connection, [site], just_then) == []
+        assert sites.due_sites(connection, [site], now + timedelta(days=1)) == ["sample"]
+        assert sites.due_sites(connection, [nightly], just_then) == []
+        assert sites.due_sites(connection, [nightly], now + timedelta(days=1, hours=1)) == ["sample"]
 
 
 def _slow(server: SampleServer) -> Site:

@@ -20,9 +20,10 @@ from storage.log import Log
 from storage.objects import open_store
 from storage.reader import Archive
 from storage.recollect import recollect
-from storage.state import frontier, index, migrations
+from storage.state import index, migrations
 from storage.state.database import METADATA, Connection, Database, DatabaseError, open_database
-from storage.state.frontier import Find
+from storage.state.frontier import known
+from storage.state.frontier.known import Find
 from storage.state.migrations import NEWEST, apply_revisions, revision
 from storage.state.segments import SEGMENTS, State, in_state
 from tests.support.archives import START, commit, make_article, new_database
@@ -183,8 +184,8 @@ def test_many_that_open_a_new_database_at_once_all_find_its_tables(database_url:
 def test_what_postgres_cannot_hold_is_replaced(database: Database) -> None:
     found = Found(via="https://a.test/rss", found_at=START, title="A \0 title \udcff", language="x" * 99)
     with database.transaction() as connection:
-        frontier.add_finds(connection, "a", [Find(url="https://a.test/1", found=found)], now=START)
-        history = frontier.history(connection, "https://a.test/1")
+        known.add_finds(connection, "a", [Find(url="https://a.test/1", found=found)], now=START)
+        history = known.history(connection, "https://a.test/1")
     assert history is not None
     assert history.mentions[0].title == "A   title ?"
 
@@ -226,9 +227,9 @@ def test_two_processes_commit_to_one_archive_through_one_postgres(
 def test_deleted_rows_are_shredded_while_others_work(database: Database) -> None:
     found = Found(via="https://a.test/rss", found_at=START, title="A title")
     with database.transaction() as connection:
-        frontier.add_finds(connection, "a", [Find(url="https://a.test/1", found=found)], now=START)
+        known.add_finds(connection, "a", [Find(url="https://a.test/1", found=found)], now=START)
     with database.transaction() as connection:
-        assert frontier.forget(connection, [article_id("https://a.test/1")]) == 2
+        assert known.forget(connection, [article_id("https://a.test/1")]) == 2
     database.shred()
     with database.transaction() as connection:
-        assert frontier.history(connection, "https://a.test/1") is None
+        assert known.history(connection, "https://a.test/1") is None

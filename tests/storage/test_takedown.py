@@ -25,9 +25,11 @@ from storage.objects import ObjectStore, open_store
 from storage.reader import Archive
 from storage.recollect import recollect
 from storage.segments import captures_of, new_segment_id, publish
-from storage.state import frontier, index
+from storage.state import index
 from storage.state.database import Database, open_database
-from storage.state.frontier import Fetched, Find
+from storage.state.frontier import fetching, known
+from storage.state.frontier.fetching import Fetched
+from storage.state.frontier.known import Find
 from storage.state.segments import pending
 from storage.takedown import find, resume, take_down, unfinished
 from storage.tombstones import id_of
@@ -114,9 +116,9 @@ def house(tmp_path: Path) -> House:
     house.read()
     found = Found(via="https://harbour.test/rss", found_at=START, title="The zebra-quartz-7741 story")
     with house.database.transaction() as connection:
-        frontier.add_finds(connection, "harbour", [Find(url=GONE, found=found)], now=START)
+        known.add_finds(connection, "harbour", [Find(url=GONE, found=found)], now=START)
         fetched = Fetched(url_id=id_of(GONE), url=GONE, at=START, outcome="fetched")
-        frontier.record_fetches(connection, [fetched])
+        fetching.record_fetches(connection, [fetched])
     house.put((GONE, 200, secret("third")), ("https://harbour.test/4", 200, page(4)), hours=3)
     return house
 
@@ -180,7 +182,7 @@ def test_the_crawl_does_not_look_for_it_again(house: House) -> None:
     found = Found(via="https://harbour.test/rss", found_at=START, title="The zebra-quartz-7741 story")
     later = datetime(2027, 1, 1, tzinfo=UTC)
     with house.database.transaction() as connection:
-        tally = frontier.add_finds(
+        tally = known.add_finds(
             connection,
             "harbour",
             [
@@ -189,8 +191,8 @@ def test_the_crawl_does_not_look_for_it_again(house: House) -> None:
             ],
             now=later,
         )
-        due = frontier.due_urls(connection, "harbour", now=later, limit=9)
-        assert frontier.history(connection, GONE) is None
+        due = fetching.due_urls(connection, "harbour", now=later, limit=9)
+        assert known.history(connection, GONE) is None
     assert tally.new == 1
     assert [one.url for one in due] == ["https://harbour.test/9"]
 

@@ -18,9 +18,10 @@ from storage.batches import Outcome
 from storage.log import Log
 from storage.objects import open_store
 from storage.segments import captures_of
-from storage.state import frontier, index, segments
+from storage.state import index, segments
 from storage.state.database import open_database
-from storage.state.frontier import History
+from storage.state.frontier import known
+from storage.state.frontier.known import History
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -70,7 +71,7 @@ class Crawl:
     def history(self, url: str) -> History | None:
         database = open_database(self.job.database)
         with database.transaction() as connection:
-            return frontier.history(connection, url)
+            return known.history(connection, url)
 
 
 def local_site(name: str, home: str, **changes: object) -> Site:

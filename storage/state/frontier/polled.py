@@ -1,0 +1,236 @@
+"""What the crawl looks at for new articles: home, feeds, sitemaps, sections; when again, and with what to compare.
+
+Table `polled`. Validators are stored in the same transaction as the URLs that a page named, so that a 304 never
+hides one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import (
+    Column,
+    Connection,
+    Float,
+    Index,
+    Integer,
+    String,
+    Table,
+    delete,
+    select,
+    update,
+)
+
+from storage.state.database import MAX_DETAIL_CHARS, METADATA, Moment, Words, in_chunks, insert_new
+
+MAX_PAGE_URL_CHARS = 2048
+"""A page with a longer URL is not polled: it is part of a key."""
+
+
+class Kind(StrEnum):
+    """What a polled page is."""
+
+    HOME = "home"
+    FEED = "feed"
+    SITEMAP = "sitemap"
+    SECTION = "section"
+    ARCHIVE = "archive"
+    """What was published on a day, a month or a year: for backfill, and never looked at otherwise."""
+
+
+polled = Table(
+    "polled",
+    METADATA,
+    Column("site", String(63), primary_key=True),
+    Column("url", String(MAX_PAGE_URL_CHARS), primary_key=True),
+    Column("kind", String(16), nullable=False),
+    Column("via", Words),
+    Column("found_at", Moment, nullable=False),
+    Column("announced_at", Moment),  # lastmod in the index that names it
+    Column("etag", Words),
+    Column("last_modified", Words),
+    Column("digest", Words(80)),
+    Column("interval_seconds", Float, nullable=False),
+    Column("next_at", Moment, nullable=False),
+    Column("checked_at", Moment),
+    Column("changed_at", Moment),
+    Column("outcome", String(32)),
+    Column("status", Integer),
+    Column("detail", Words),
+    Column("failures", Integer, nullable=False, default=0),
+    Column("entries", Integer),
+    Index("polled_due", "site", "next_at"),
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """A page to look at for new articles, with what a conditional request needs."""
+
+    site: str
+    url: str
+    kind: Kind
+    via: str | None = None
+    announced_at: datetime | None = None
+    etag: str | None = None
+    last_modified: str | None = None
+    digest: str | None = None
+    interval_seconds: float = 0.0
+    next_at: datetime | None = None
+    found_at: datetime | None = None
+    checked_at: datetime | None = None
+    changed_at: datetime | None = None
+    """When it last named something new, or something as changed."""
+    outcome: str | None = None
+    detail: str | None = None
+    failures: int = 0
+    entries: int | None = None
+    """Of a feed or sitemap all that it named, of another page the articles; at its last whole answer."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Look:
+    """What one look at a polled page gave."""
+
+    site: str
+    url: str
+    at: datetime
+    outcome: str
+    changed: bool
+    status: int | None = None
+    detail: str | None = None
+    etag: str | None = None
+    last_modified: str | None = None
+    digest: str | None = None
+    entries: int | None = None
+    wait_seconds: float | None = None
+    """What the host asked for (Retry-After)."""
+
+
+_PAGE_COLUMNS = (
+    *("site", "url", "kind", "via", "announced_at", "etag", "last_modified", "digest", "interval_seconds"),
+    *("next_at", "found_at", "checked_at", "changed_at", "outcome", "detail", "failures", "entries"),
+)
+
+
+def add_pages(
+    connection: Connection,
+    site: str,
+    pages: Iterable[tuple[str, Kind, str | None, datetime | None]],
+    *,
+    now: datetime,
+    interval_seconds: float,
+) -> int:
+    """Know of pages (url, kind, named by, lastmod announced); those known already are brought forward only
+    where a newer lastmod is announced. Returns how many were new."""
+    new = 0
+    for chunk in in_chunks(pages):
+        known = {
+            row.url: row
+            for row in connection.execute(
+                select(polled.c.url, polled.c.announced_at, polled.c.next_at).where(
+                    polled.c.site == site, polled.c.url.in_([page[0] for page in chunk])
+                )
+            )
+        }
+        for url, kind, via, announced_at in chunk:
+            row = known.get(url)
+            if row is None and len(url) > MAX_PAGE_URL_CHARS:
+                continue
+            if row is None:
+                page = {
+                    "site": site,
+                    "url": url,
+                    "kind": str(kind),
+                    "via": via,
+                    "found_at": now,
+                    "announced_at": announced_at,
+                    "interval_seconds": interval_seconds,
+                    "next_at": now,
+                    "failures": 0,
+                }
+                insert_new(connection, polled, [page])
+                new += 1
+                known[url] = connection.execute(_one_page(site, url)).one()
+            elif announced_at is not None and (row.announced_at is None or announced_at > row.announced_at):
+                connection.execute(
+                    update(polled)
+                    .where(polled.c.site == site, polled.c.url == url)
+                    .values(announced_at=announced_at, next_at=min(now, row.next_at))
+                )
+    return new
+
+
+def _one_page(site: str, url: str) -> Any:  # noqa: ANN401
+    return select(polled.c.url, polled.c.announced_at, polled.c.next_at).where(
+        polled.c.site == site, polled.c.url == url
+    )
+
+
+def pages(connection: Connection, site: str) -> list[Page]:
+    """Every page polled for a site, the ones found first first."""
+    columns = [polled.c[name] for name in _PAGE_COLUMNS]
+    rows = connection.execute(
+        select(*columns).where(polled.c.site == site).order_by(polled.c.found_at, polled.c.url)
+    )
+    return [Page(**{**row, "kind": Kind(row["kind"])}) for row in rows.mappings()]
+
+
+def pages_at(connection: Connection, spellings: Iterable[str]) -> list[Page]:
+    """The page polled under any of these URLs, once for each site that polls it."""
+    columns = [polled.c[name] for name in _PAGE_COLUMNS]
+    rows = connection.execute(
+        select(*columns).where(polled.c.url.in_(list(spellings))).order_by(polled.c.site)
+    )
+    return [Page(**{**row, "kind": Kind(row["kind"])}) for row in rows.mappings()]
+
+
+def drop_page(connection: Connection, site: str, url: str) -> None:
+    """Forget a page: the seed no longer declares it."""
+    connection.execute(delete(polled).where(polled.c.site == site, polled.c.url == url))
+
+
+def looked(connection: Connection, look: Look, *, floor_seconds: float, ceiling_seconds: float) -> None:
+    """Store a look at a page, and learn from it how long to wait for the next.
+
+    A page that changed is looked at sooner, one that did not later, between floor and ceiling; one that fails
+    is left alone twice as long each time.
+    """
+    row = connection.execute(
+        select(polled.c.interval_seconds, polled.c.failures).where(
+            polled.c.site == look.site, polled.c.url == look.url
+        )
+    ).first()
+    if row is None:
+        return
+    failed = look.outcome not in ("fetched", "not_modified")
+    failures = row.failures + 1 if failed else 0
+    interval = row.interval_seconds * (0.6 if look.changed else 1.25)
+    interval = min(max(interval, floor_seconds), ceiling_seconds)
+    wait = min(floor_seconds * 2**failures, 7 * 86_400.0) if failed else interval
+    wait = max(wait, look.wait_seconds or 0.0)
+    values: dict[str, Any] = {
+        "interval_seconds": row.interval_seconds if failed else interval,
+        "next_at": look.at + timedelta(seconds=wait),
+        "checked_at": look.at,
+        "outcome": look.outcome,
+        "status": look.status,
+        "detail": (look.detail or "")[:MAX_DETAIL_CHARS] or None,
+        "failures": failures,
+    }
+    if look.changed:
+        values["changed_at"] = look.at
+    if look.outcome == "fetched":
+        values |= {
+            "etag": look.etag,
+            "last_modified": look.last_modified,
+            "digest": look.digest,
+            "entries": look.entries,
+        }
+    connection.execute(
+        update(polled).where(polled.c.site == look.site, polled.c.url == look.url).values(**values)
+    )
