@@ -23,6 +23,7 @@ from articles.paging import next_page_of
 from articles.published import Dated, moments_of
 from articles.title import Named, heading_that_shows, headline_on, host_of, plain
 from articles.urls import canonical_url
+from articles.zones import zone_of
 
 MAX_RAW_CHARS: Final = 500
 MAX_KEYWORDS: Final = 50
@@ -322,6 +323,7 @@ def _moments(
     host: str,
     evidence: list[Evidence],
 ) -> tuple[datetime | None, datetime | None]:
+    seeded = site.timezone if site else None
     published, modified = moments_of(
         capture.url,
         metadata,
@@ -329,14 +331,15 @@ def _moments(
         around,
         right_after,
         fetched_at=capture.fetched_at,
-        timezone=site.timezone if site else None,
+        timezone=seeded or zone_of(host, metadata.first("og:locale"), metadata.language, language),
         month_first=_month_first(site, language, metadata, host),
         feed=_from_feed(capture),
     )
     for name, dated in (("published_at", published), ("modified_at", modified)):
         if dated is not None:
             moment = dated.moment
-            _note(evidence, name, dated.origin, moment.raw, moment.precision, moment.zone)
+            zone = Zone.COUNTRY if moment.zone is Zone.SITE and not seeded else moment.zone
+            _note(evidence, name, dated.origin, moment.raw, moment.precision, zone)
     return published.moment.at if published else None, modified.moment.at if modified else None
 
 

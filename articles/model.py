@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
-EXTRACTOR = "2"
+EXTRACTOR = "3"
 """Version of the reader. Raise it whenever the same capture would give a different article."""
 
 
@@ -222,6 +222,8 @@ class Zone(StrEnum):
     """The source names an offset or a zone."""
     SITE = "site"
     """The seed's time zone was assumed."""
+    COUNTRY = "country"
+    """That of the country in the site's address or language tag was assumed (`zones.zone_of`)."""
     UTC = "utc"
     """Nothing names one: taken as UTC."""
 

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
 
 from articles.boilerplate import STANDFIRST
 from articles.dates import as_written
-from articles.model import Article, Capture, Origin
+from articles.model import Article, Capture, Origin, Precision
 from articles.profile import Profile, learn
 from articles.reading import read
+from articles.zones import zone_of
 
 SURE = 0.5
 """Confidence from which an answer counts as "yes, this is an article"."""
@@ -64,7 +67,11 @@ def _agencies(article: Article) -> tuple[str, ...]:
 
 
 def _published(article: Article) -> datetime | None:
-    """When it was published, in the zone the page states: references hold the day that its readers saw."""
-    raw = next((item.raw for item in article.evidence if item.field == "published_at"), None)
+    """When it was published, in the zone the page states or its country's: references hold the day its readers saw."""
     at = article.published_at
-    return as_written(at, raw) if at is not None and raw is not None else at
+    stated = next((item for item in article.evidence if item.field == "published_at"), None)
+    if at is None or stated is None or stated.precision is Precision.DAY:
+        return at
+    written = as_written(at, stated.raw)
+    zone = zone_of(urlsplit(article.url).hostname or "", article.language)
+    return at.astimezone(ZoneInfo(zone)) if zone is not None and not written.utcoffset() else written

@@ -134,6 +134,12 @@ def test_times_without_zone_are_the_sites() -> None:
     assert _evidence(fields, "published_at").zone is Zone.SITE
 
 
+def test_times_without_zone_are_the_countrys_where_no_seed_names_one() -> None:
+    fields = _read(_ld('"datePublished": "2025-05-30T08:00:00"'), url="https://www.zeitung.de/regen.html")
+    assert fields.published_at == datetime(2025, 5, 30, 6, tzinfo=UTC)
+    assert _evidence(fields, "published_at").zone is Zone.COUNTRY
+
+
 def test_unmarked_dates_and_bylines_beside_the_headline_are_found() -> None:
     fields = _read(
         body="<div>Menu</div><h1>Rain falls on the north</h1><div>By <span>Ann Lee</span></div>"
