@@ -1,73 +1,113 @@
-"""What a run leaves for a person in Prefect's UI: markdown with tables, made from the report."""
+"""What a run leaves for a person in Prefect's UI: problems first, then plots and tables, made from the report.
+
+Every word from outside is escaped: an address or a site's answer can make no link, picture or heading of its own.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import re
+import shlex
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
 from enum import StrEnum
+from itertools import zip_longest
 from typing import TypeVar
 
 from prefect.artifacts import create_markdown_artifact
 
+from flows.logs import safe
+from flows.plots import bars
 from flows.report import CrawlReport, MaintainReport, NormalizeReport, SiteReport, Tally
 from storage.batches import Change
+from storage.redaction import redacted
 
 K = TypeVar("K", bound=StrEnum)
 
 MAX_ROWS = 200
 """Sites in a table: those with most to tell come first."""
+MAX_BARS = 15
+MAX_LINKS = 12
+MAX_SHOWN = 90
+"""Characters of an address."""
 
 
 def publish(key: str, markdown: str, description: str) -> None:
-    """Leave an artifact with the current run. `key` groups the versions of successive runs."""
-    create_markdown_artifact(key=key, markdown=markdown, description=description)
+    """Leave an artifact with the current run, without secrets. `key` groups the versions of successive runs."""
+    create_markdown_artifact(key=key, markdown=redacted(markdown), description=redacted(description))
 
 
-def crawl_markdown(report: CrawlReport) -> str:
-    """A crawl: the totals, one row a site, and what went wrong."""
+def summary(report: CrawlReport) -> str:
+    """A crawl in one line, for its log."""
+    total = report.total
+    rejected = sum(total.rejected.values())
+    return (
+        f"{_stored(total)}, {total.unchanged} unchanged, {rejected} rejected of {total.captures} captures from "
+        f"{_count(len(report.sites), 'site')} in {report.seconds:.0f} s; the log is at commit {report.head}"
+    )
+
+
+def crawl_markdown(report: CrawlReport, days: tuple[date, date] | None = None) -> str:
+    """A crawl, or a backfill of `days`: what went wrong, what was stored, where it is, one row a site."""
     total = report.total
     rows = sorted(report.sites, key=_most_to_tell)
+    names = ", ".join(row.site for row in rows[:3]) + (f" and {len(rows) - 3} more" if len(rows) > 3 else "")
+    told = f"Backfill of {names}, {days[0]} to {days[1]}" if days else f"Crawl of {names or 'no site'}"
     return _page(
-        f"# Crawl of {_count(len(report.sites), 'site')}",
-        f"{_stored(total)} in {report.seconds:.0f} s; the log is at commit {report.head}.",
+        f"# {_escaped(told)}",
+        f"**{_stored(total)}** in {_seconds(report.seconds)}; the log is at commit {report.head}.",
         _problems(
             [*report.deaths, *report.broken_seeds, *map(str, report.silent), *report.normalized.failed],
             report.normalized,
         ),
-        *(f"{sentence}: left to that run." for sentence in report.elsewhere),
-        "## Sites",
-        _table(
-            (
-                "site",
-                "found",
-                "new",
-                "fetched",
-                "stored",
-                "edited",
-                "unchanged",
-                "rejected",
-                "stripped",
-                "requests",
-                "conditional",
-                "ended",
-            ),
-            [_site_row(row) for row in rows[:MAX_ROWS]],
-        ),
+        *(f"{_escaped(sentence)}: left to that run." for sentence in report.elsewhere),
+        _what_became(total),
+        _fates((row.tally for row in rows), total),
+        "" if report.sites else _nothing_due(report),
+        "## Sites" if rows else "",
+        _table(SITE_COLUMNS, [_site_row(row) for row in rows[:MAX_ROWS]]) if rows else "",
         f"{len(rows) - MAX_ROWS} more sites had less to tell." if len(rows) > MAX_ROWS else "",
-        "## Rejected, by reason",
-        _numbers("reason", total.rejected),
-        "## Stripped from stored articles, by kind",
-        _numbers("kind", total.stripped),
+        _examples(report.store, [row.tally for row in rows]),
+        "## Rejected, by reason" if total.rejected else "",
+        bars("rejected, by reason", _by_size(total.rejected)),
+        "## Stripped from stored articles, by kind" if total.stripped else "",
+        bars("stripped, by kind", _by_size(total.stripped)),
+        "## What it took",
+        _table(
+            ("seconds", "requests", "conditional", "segments", "captures", "compressed"),
+            [
+                (
+                    f"{report.seconds:.0f}",
+                    sum(row.done.requests for row in rows if row.done),
+                    sum(row.done.conditional for row in rows if row.done),
+                    report.normalized.segments,
+                    total.captures,
+                    _bytes(report.bytes),
+                )
+            ],
+        ),
     )
 
 
-def _most_to_tell(row: SiteReport) -> tuple[int, int, str]:
-    return -sum(row.tally.stored.values()), -row.tally.captures, row.site
+def _nothing_due(report: CrawlReport) -> str:
+    due = report.next_due
+    return f"No site is due; next is {due.site}, at {due.at:%H:%M} UTC." if due else "No site is due."
+
+
+SITE_COLUMNS = (
+    *("site", "found", "new", "fetched", "stored", "edited", "unchanged", "rejected", "stripped"),
+    *("requests", "conditional", "failed", "ended"),
+)
+
+
+def _most_to_tell(row: SiteReport) -> tuple[bool, int, int, str]:
+    return row.diagnosis is None, -sum(row.tally.stored.values()), -row.tally.captures, row.site
 
 
 def _site_row(row: SiteReport) -> tuple[object, ...]:
     done, tally = row.done, row.tally
     found = (done.found, done.new, done.fetched) if done else ("?", "?", "?")
     ended = "died" if done is None else f"{done.ended}{': ' + done.detail if done.detail else ''}"
+    failed = ", ".join(f"{number} {outcome}" for outcome, number in done.failed.items()) if done else "?"
     return (
         row.site,
         *found,
@@ -78,18 +118,24 @@ def _site_row(row: SiteReport) -> tuple[object, ...]:
         sum(tally.stripped.values()),
         done.requests if done else "?",
         done.conditional if done else "?",
+        failed or "none",
         ended,
     )
 
 
 def normalize_markdown(report: NormalizeReport, title: str) -> str:
-    """Segments read: the totals, one row a site, and what went wrong."""
+    """Segments read: what went wrong, what changed, one row a site."""
+    total, rows = report.total, sorted(report.tallies, key=lambda tally: (-tally.captures, tally.site))
+    pace = f", {total.captures / report.seconds:.0f} captures a second" if report.seconds > 1 else ""
     return _page(
-        f"# {title}",
-        f"{_count(report.segments, 'segment')} read, {_count(len(report.commits), 'commit')} made in "
-        f"{report.seconds:.0f} s; the log is at commit {report.head}.",
+        f"# {_escaped(title)}",
+        f"**{_stored(total)}**: {_count(report.segments, 'segment')} read, {_count(len(report.commits), 'commit')} "
+        f"made in {_seconds(report.seconds)}{pace}; the log is at commit {report.head}.",
         _problems(report.failed, report),
-        "## Sites",
+        "" if report.segments else "There was nothing to read: no segment is what was asked for.",
+        _what_became(total),
+        _fates(rows, total),
+        "## Sites" if rows else "",
         _table(
             ("site", "captures", *Change, "unchanged", "rejected", "stripped"),
             [
@@ -101,9 +147,15 @@ def normalize_markdown(report: NormalizeReport, title: str) -> str:
                     sum(tally.rejected.values()),
                     sum(tally.stripped.values()),
                 )
-                for tally in report.tallies[:MAX_ROWS]
+                for tally in rows[:MAX_ROWS]
             ],
-        ),
+        )
+        if rows
+        else "",
+        f"{len(rows) - MAX_ROWS} more sites had less to tell." if len(rows) > MAX_ROWS else "",
+        _examples(report.store, rows),
+        "## Rejected, by reason" if total.rejected else "",
+        bars("rejected, by reason", _by_size(total.rejected)),
     )
 
 
@@ -111,11 +163,18 @@ def maintain_markdown(report: MaintainReport) -> str:
     """Upkeep: what was recovered, followed and compacted."""
     return _page(
         "# Upkeep",
-        f"{_count(len(report.recovered), 'segment')} recovered, {_count(report.swept, 'leftover')} swept in "
-        f"{report.seconds:.0f} s; the log is at commit {report.head}.",
+        f"**{_count(len(report.recovered), 'segment')} recovered**, {_count(report.swept, 'leftover')} swept in "
+        f"{_seconds(report.seconds)}; the log is at commit {report.head}.",
+        "## Recovered" if report.recovered else "",
+        "\n".join(f"- {_code(key)}" for key in report.recovered[:MAX_ROWS]),
+        "## Followers of the log",
         _table(("follower", "commits caught up"), report.followed.items()),
+        "## Tables",
         _table(("table", "compaction"), report.compacted.items()),
     )
+
+
+# --- Parts ------------------------------------------------------------------------------------------
 
 
 def _problems(sentences: Iterable[str], normalized: NormalizeReport) -> str:
@@ -133,11 +192,52 @@ def _stored(total: Tally) -> str:
     return f"{told or 'Nothing new'} stored"
 
 
-def _numbers(name: str, numbers: Mapping[K, int]) -> str:
-    if not numbers:
-        return "None."
+FATES = ("new", "edited", "otherwise stored", "unchanged", "rejected")
+
+
+def _fate(tally: Tally) -> tuple[int, ...]:
+    new, edited = tally.stored.get(Change.NEW, 0), tally.stored.get(Change.EDITED, 0)
+    other = sum(tally.stored.values()) - new - edited
+    return new, edited, other, tally.unchanged, sum(tally.rejected.values())
+
+
+def _what_became(total: Tally) -> str:
+    """Every number of the law: captures = stored + unchanged + rejected."""
+    if not total.captures:
+        return ""
+    stored = [(f"stored: {change}", number) for change, number in total.stored.items()]
+    rejected = [(f"rejected: {reason}", number) for reason, number in _by_size(total.rejected, limit=None)]
+    rows = [*stored, ("unchanged", total.unchanged), *((name, numbers[0]) for name, numbers in rejected)]
+    return _table(("what became of the captures", "number"), [*rows, ("captures", total.captures)])
+
+
+def _fates(tallies: Iterable[Tally], total: Tally) -> str:
+    rows = [(tally.site or "(none)", _fate(tally)) for tally in tallies][:MAX_BARS]
+    if len(rows) < 2:
+        return bars("what became of the captures", [("captures", _fate(total))], FATES)
+    return bars("what became of each site's captures", rows, FATES)
+
+
+def _examples(store: str, tallies: Sequence[Tally]) -> str:
+    """Some of the articles, in turn from each site, and how to read them."""
+    turns = zip_longest(*([(tally.site, one) for one in tally.examples] for tally in tallies))
+    some = [pair for turn in turns for pair in turn if pair is not None][:MAX_LINKS]
+    if not some:
+        return ""
+    command = f"pressrun show --store {shlex.quote(redacted(store))}"
+    rows = [
+        (site or "(none)", str(one.change), _link(one.url), _code(f"{command} {shlex.quote(one.url)}"))
+        for site, one in some
+    ]
+    head = ("site", "change", "at its address", "as stored")
+    lines = [head, ("---",) * len(head), *((_escaped(site), change, *rest) for site, change, *rest in rows)]
+    table = "\n".join(f"| {' | '.join(line)} |" for line in lines)
+    return _page("## Some of the articles", table).strip()
+
+
+def _by_size(numbers: Mapping[K, int], limit: int | None = MAX_BARS) -> list[tuple[str, tuple[int]]]:
     rows: list[tuple[K, int]] = sorted(numbers.items(), key=lambda item: (-item[1], item[0]))
-    return _table((name, "number"), rows)
+    return [(str(name), (number,)) for name, number in rows[:limit]]
 
 
 def _page(*parts: str) -> str:
@@ -151,9 +251,35 @@ def _table(head: Iterable[object], rows: Iterable[Iterable[object]]) -> str:
     return "\n".join(f"| {' | '.join(line)} |" for line in lines)
 
 
+_MARKS = re.compile(r"([\\`*_{}\[\]()<>#+!|~&])")
+
+
 def _escaped(cell: object) -> str:
-    return str(cell).replace("|", "\\|").replace("\n", " ").replace("<", "&lt;")
+    """A text as it is, on one line, whatever markdown it looks like."""
+    return _MARKS.sub(r"\\\1", safe(str(cell)))
+
+
+def _code(text: str) -> str:
+    return f"`{safe(text).replace('`', '%60').replace('|', '%7C')}`"
+
+
+def _link(url: str) -> str:
+    """A link to a page of the web; other addresses stay text."""
+    url = safe(url)
+    short = url if len(url) <= MAX_SHOWN else url[: MAX_SHOWN - 1] + "…"
+    if not re.fullmatch(r"https?://[^\s<>\"'`|\\]+", url):
+        return _escaped(short)
+    address = url.replace("(", "%28").replace(")", "%29")
+    return f"[{_escaped(short)}]({address})"
 
 
 def _count(number: int, noun: str) -> str:
     return f"{number} {noun}{'' if number == 1 else 's'}"
+
+
+def _seconds(seconds: float) -> str:
+    return f"{seconds:.0f} s" if seconds < 120 else f"{seconds / 60:.0f} min"
+
+
+def _bytes(number: int) -> str:
+    return f"{number / 1_000_000:.1f} MB" if number < 1_000_000_000 else f"{number / 1_000_000_000:.2f} GB"

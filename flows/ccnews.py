@@ -5,20 +5,24 @@ from __future__ import annotations
 import gzip
 import re
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import httpx
 from prefect import flow, get_run_logger
+from prefect.runtime import flow_run
 
 from flows.artifacts import normalize_markdown, publish
 from flows.config import load_config
+from flows.logs import safe
+from flows.parameters import Limit, Sources
 from flows.report import NormalizeReport
 from flows.runner import desk, task_runner
 from flows.stored_segments import named_segments
 from flows.workshop import Workshop, close_workshop, open_workshop
 from storage.foreign import foreign_key, is_known, take_in
+from storage.redaction import redacted
 from storage.segments import SEGMENTS
 
 COMMON_CRAWL = "https://data.commoncrawl.org/"
@@ -32,13 +36,31 @@ MAX_LIST_BYTES = 50_000_000
 class CannotImport(Exception):
     """A file, address or month cannot be imported; the message names it and the remedy."""
 
+    def __init__(self, message: str) -> None:
+        super().__init__(redacted(message))
+
+
+def _run_name() -> str:
+    sources: Sequence[str] = flow_run.parameters["sources"]
+    names = ", ".join(safe(source)[-60:] for source in sources[:2])
+    return f"import {names}{f' and {len(sources) - 2} more' if len(sources) > 2 else ''}"
+
+
+def check_sources(sources: Iterable[str]) -> None:
+    """Refuse addresses with a password or a signature in them: Prefect keeps the parameters of every run."""
+    for source in sources:
+        if redacted(source) != source:
+            raise CannotImport(
+                f"{source} carries a secret, which would be kept with the run; download it and give the file"
+            )
+
 
 @flow(
     name="import-ccnews",
-    flow_run_name="import {sources}",
+    flow_run_name=_run_name,
     task_runner=task_runner(),
 )
-def import_ccnews(sources: list[str], limit: int | None = None, base: str = COMMON_CRAWL) -> NormalizeReport:
+def import_ccnews(sources: Sources, limit: Limit = None, base: str = COMMON_CRAWL) -> NormalizeReport:
     """Take WARC files into the archive and read them as if they had been crawled; those it has are left as they are.
 
     Args:
@@ -47,6 +69,7 @@ def import_ccnews(sources: list[str], limit: int | None = None, base: str = COMM
         base: Where Common Crawl's files are.
     """
     log = get_run_logger()
+    check_sources(sources)
     config = load_config()
     workshop = open_workshop(config)
     try:

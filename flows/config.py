@@ -5,14 +5,19 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
+
+from storage.redaction import conceal
 
 DEFAULT_STORE = "archive"
 
 BESIDE, DASK = "processes", "dask"
 """Runners: processes beside the flow; a Dask cluster."""
 _SCHEDULER = re.compile(rf"{DASK}://[^/@\s]+:\d+")
+
+JSON_LINES, TEXT_LINES = "json", "text"
+"""Forms of the log."""
 
 PREFECT_DEFAULTS = {
     # a small busy machine takes longer than the 20 s that Prefect gives its own server to start
@@ -38,7 +43,7 @@ class Config:
 
     store: str
     """A folder, or `s3://bucket/prefix` (`PRESSRUN_STORE`)."""
-    database: str
+    database: str = field(repr=False)
     """SQLAlchemy URL of the operational state (`PRESSRUN_DATABASE`)."""
     seeds: Path
     """Folder of seed files (`PRESSRUN_SEEDS`)."""
@@ -68,6 +73,8 @@ def load_config(
     A folder store keeps its database beside it.
     """
     env = os.environ if environment is None else environment
+    conceal(env)
+    log_form(env)
     store = store or env.get("PRESSRUN_STORE") or DEFAULT_STORE
     local = Path(DEFAULT_STORE if "://" in store else store).absolute()
     return Config(
@@ -90,6 +97,14 @@ def _runner(value: str) -> str:
     raise SetUpError(
         f"PRESSRUN_RUNNER={value}: give {BESIDE}, {DASK}, or a scheduler's address, {DASK}://host:8786"
     )
+
+
+def log_form(environment: Mapping[str, str]) -> str:
+    """The form of the log that `PRESSRUN_LOG` asks for; lines for people unless told otherwise. Raises SetUpError."""
+    value = environment.get("PRESSRUN_LOG", "").strip().lower() or TEXT_LINES
+    if value not in (JSON_LINES, TEXT_LINES):
+        raise SetUpError(f"PRESSRUN_LOG={value}: give {JSON_LINES} or {TEXT_LINES}")
+    return value
 
 
 def _on(name: str, value: str | None) -> bool:

@@ -15,12 +15,13 @@ from prefect.runtime import flow_run
 from prefect.task_runners import ThreadPoolTaskRunner
 
 from articles.model import Site
-from flows.artifacts import crawl_markdown, publish
+from flows.artifacts import crawl_markdown, publish, summary
 from flows.child import ChildEnded, Told, children
 from flows.claims import claims
 from flows.config import load_config
 from flows.dealing import Dealer
 from flows.diagnosis import diagnose_site
+from flows.parameters import Minutes, Processes, Sites, SitesAtOnce
 from flows.progress import tell
 from flows.report import CrawlReport, NormalizeReport, SiteReport, Tally
 from flows.steps import WORKERS, Desk, Log_
@@ -51,12 +52,16 @@ class CrawlFailed(Exception):
         self.report = report
 
 
+def run_name(verb: str, sites: Sequence[str], more: str = "") -> str:
+    """What a run does, for its name: `crawl latinpost, harbour, 22 Nov 12:00`."""
+    names = (
+        f"{', '.join(sites[:3])}{f' and {len(sites) - 3} more' if len(sites) > 3 else ''}" or "what is due"
+    )
+    return f"{verb} {names}{more}, {datetime.now(UTC):%d %b %H:%M}"
+
+
 def _run_name() -> str:
-    sites: list[str] | None = flow_run.parameters.get("sites")
-    if not sites:
-        return f"crawl what is due, {datetime.now(UTC):%d %b %H:%M}"
-    more = f" and {len(sites) - 3} more" if len(sites) > 3 else ""
-    return f"crawl {', '.join(sites[:3])}{more}, {datetime.now(UTC):%d %b %H:%M}"
+    return run_name("crawl", flow_run.parameters.get("sites") or ())
 
 
 @flow(
@@ -65,32 +70,37 @@ def _run_name() -> str:
     task_runner=ThreadPoolTaskRunner(max_workers=WORKERS),  # type: ignore[arg-type]
 )
 def crawl(
-    sites: list[str] | None = None,
-    processes: int | None = None,
-    max_minutes: float = 25.0,
-    since: date | None = None,
-    until: date | None = None,
-    sites_at_once: int = SITES_AT_ONCE,
+    sites: Sites = (),
+    max_minutes: Minutes = 25.0,
+    processes: Processes = None,
+    sites_at_once: SitesAtOnce = SITES_AT_ONCE,
 ) -> CrawlReport:
     """Find, fetch, read and store the articles of the sites that are due, or of the sites named.
-
-    Args:
-        sites: Names of sites to look at now, due or not. None: every site that is due.
-        processes: Crawler processes at most. None: one for each core but one.
-        max_minutes: The crawlers end after so many minutes; what is left stays due.
-        since: With `until`, and for sites named: what was published from this day on, and nothing else
-            (backfill). Run it again until nothing of the range is left.
-        until: The last day of the range.
-        sites_at_once: Sites that one crawler process visits at the same time at most; as visits end, it takes more of
-            those that are due. Other runs, on this machine or others, take those that this one has not.
 
     A site that another run visits is left to it, also where it is named.
 
     Raises StoreError, DatabaseError, SeedError and UnknownSite before anything is fetched; CrawlFailed, with
     the report, when a crawler died.
+
+    Args:
+        sites: Look at these sites now, due or not. **None picked: every site that is due.**
+        max_minutes: The crawlers end after so many minutes; what is left stays due.
+        processes: Crawler processes at most. None: one for each core but one.
+        sites_at_once: Sites that one crawler process visits at the same time at most; as visits end, it takes more of
+            those that are due. Other runs, on this machine or others, take those that this one has not.
     """
+    return crawl_sites(sites, max_minutes, processes, sites_at_once)
+
+
+def crawl_sites(
+    sites: Sequence[str],
+    max_minutes: float,
+    processes: int | None,
+    sites_at_once: int = SITES_AT_ONCE,
+    days: tuple[date, date] | None = None,
+) -> CrawlReport:
+    """What the flows `crawl` and `backfill` do. `days`: what was published from the one to the other, nothing else."""
     log, began, started_at = get_run_logger(), time.monotonic(), datetime.now(UTC)
-    _check_range(sites, since, until)
     config = load_config()
     workshop = open_workshop(config)
     try:
@@ -107,7 +117,7 @@ def crawl(
                 processes=processes,
                 sites_at_once=sites_at_once,
                 max_minutes=max_minutes,
-                days=(since, until) if since and until else None,
+                days=days,
             )
             desk.take_all(_left_behind(workshop))
             with children(dealer.deal(0), stop=held.lost, keep=[held.descriptor]) as crawlers:
@@ -122,26 +132,22 @@ def crawl(
             log.warning("%s: left to that run", lease)
         if dealer.left:
             log.warning("%d sites that are due are left for the next run", dealer.left)
-        heard.looked_back = frozenset(site.name for site in dealer.chosen) if since else frozenset()
+        heard.looked_back = frozenset(site.name for site in dealer.chosen) if days else frozenset()
         desk.take_all(_pending(workshop))
         report = _report(workshop, dealer, heard, desk.finish(), started_at, time.monotonic() - began)
     finally:
         close_workshop(config)
     for diagnosis in report.silent:
-        log.error("%s", diagnosis)
-    publish("crawl", crawl_markdown(report), "What the crawl found, fetched, stored and rejected")
+        log.error("%s", diagnosis, extra={"site": diagnosis.site})
+    log.info("%s", summary(report))
+    publish(
+        "backfill" if days else "crawl",
+        crawl_markdown(report, days),
+        "What was found, fetched, stored and rejected",
+    )
     if report.deaths:
         raise CrawlFailed(report)
     return report
-
-
-def _check_range(sites: list[str] | None, since: date | None, until: date | None) -> None:
-    if since is None and until is None:
-        return
-    if since is None or until is None or not sites:
-        raise ValueError("a backfill needs sites, since and until")
-    if since > until:
-        raise ValueError(f"a backfill from {since} to {until} ends before it begins: swap the days")
 
 
 @dataclass(slots=True)
@@ -151,6 +157,8 @@ class Heard:
     done: dict[str, SiteDone] = field(default_factory=dict)
     deaths: list[str] = field(default_factory=list)
     lines: int = 0
+    bytes: int = 0
+    """Of closed segments."""
     looked_back: frozenset[str] = frozenset()
     """Sites of a backfill."""
 
@@ -159,6 +167,7 @@ def _act(event: Told, desk: Desk, heard: Heard, dealer: Dealer, log: Log_) -> No
     """Do what one event of a child asks for."""
     match event:
         case SegmentClosed():
+            heard.bytes += event.bytes
             desk.take(event.key)
         case SiteDone():
             heard.done[event.site] = event
@@ -179,7 +188,8 @@ def _pass_on(line: LogLine, heard: Heard, log: Log_) -> None:
     level = logging.getLevelNamesMapping().get(line.level, logging.WARNING)
     heard.lines += 1
     if heard.lines <= MAX_LOG_LINES or level >= logging.ERROR:
-        log.log(level, "[%s] %s", line.logger, line.message)
+        known = {"origin": line.logger, "site": line.site}
+        log.log(level, "[%s] %s", line.logger, line.message, extra=known)
     if heard.lines == MAX_LOG_LINES:
         log.warning("more than %d log lines: from here on only errors are passed on", MAX_LOG_LINES)
 
@@ -232,6 +242,7 @@ def _report(
         sites=tuple(_site_reports(workshop, dealer.chosen, heard, normalized)),
         next_due=None if dealer.chosen else _next_due(workshop),
         normalized=normalized,
+        bytes=heard.bytes,
         deaths=tuple(heard.deaths),
         broken_seeds=tuple(str(error) for error in workshop.broken_seeds),
         elsewhere=tuple(map(str, dealer.elsewhere)),

@@ -8,6 +8,7 @@ from prefect import flow, get_run_logger
 
 from flows.artifacts import normalize_markdown, publish
 from flows.config import load_config
+from flows.parameters import Limit
 from flows.report import NormalizeReport
 from flows.runner import desk, task_runner
 from flows.workshop import close_workshop, open_workshop
@@ -24,7 +25,7 @@ def _run_name() -> str:
     flow_run_name=_run_name,
     task_runner=task_runner(),
 )
-def normalize(limit: int | None = None, quarantined: bool = False) -> NormalizeReport:
+def normalize(limit: Limit = None, quarantined: bool = False) -> NormalizeReport:
     """Read every pending segment and commit what it gave; what killed crawls left behind comes first.
 
     Args:

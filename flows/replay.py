@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from prefect import flow, get_run_logger
@@ -10,6 +11,7 @@ from prefect.runtime import flow_run
 from articles.model import EXTRACTOR
 from flows.artifacts import normalize_markdown, publish
 from flows.config import load_config
+from flows.parameters import Moment, ReaderVersions, Sites
 from flows.report import NormalizeReport
 from flows.runner import desk, task_runner
 from flows.stored_segments import named_segments, stored_segments
@@ -17,10 +19,16 @@ from flows.workshop import close_workshop, named, open_workshop
 
 
 def _run_name() -> str:
-    sites: list[str] | None = flow_run.parameters.get("sites")
-    since, until = flow_run.parameters.get("since"), flow_run.parameters.get("until")
-    parts = [", ".join(sites[:3]) if sites else "all sites"]
-    parts += [f"{word} {str(moment)[:10]}" for word, moment in (("from", since), ("to", until)) if moment]
+    asked = flow_run.parameters
+    if segments := asked.get("segments"):
+        return f"replay {len(segments)} segments by key, reader {EXTRACTOR}"
+    sites: Sequence[str] = asked.get("sites") or ()
+    parts = [", ".join(sites[:3]) + (f" and {len(sites) - 3} more" if len(sites) > 3 else "") or "all sites"]
+    parts += [
+        f"{word} {str(asked[key])[:10]}"
+        for word, key in (("from", "since"), ("to", "until"))
+        if asked.get(key)
+    ]
     return f"replay {' '.join(parts)}, reader {EXTRACTOR}"
 
 
@@ -30,19 +38,20 @@ def _run_name() -> str:
     task_runner=task_runner(),
 )
 def replay(
-    sites: list[str] | None = None,
-    since: datetime | None = None,
-    until: datetime | None = None,
-    extractors: list[str] | None = None,
-    segments: list[str] | None = None,
+    sites: Sites = (),
+    since: Moment = None,
+    until: Moment = None,
+    extractors: ReaderVersions = (),
+    segments: Sequence[str] = (),
 ) -> NormalizeReport:
     """Read stored segments again with today's reader; those it has committed before are left as they are.
 
     Args:
-        sites: Only segments with captures of these sites. None: of any.
-        since: Only segments begun at this moment or later; UTC where it names no zone.
-        until: Only segments begun before this moment.
-        extractors: Only segments that were read last by one of these versions of the reader.
+        sites: Only segments with captures of these sites. None picked: of any.
+        since: Only segments begun on this day or later (UTC).
+        until: Only segments begun before this day.
+        extractors: Only segments that were read last by one of these versions of the reader. None picked: by any but
+            today's.
         segments: These segments by key, whatever else is asked, out of quarantine too.
     """
     log = get_run_logger()

@@ -18,6 +18,21 @@ K = TypeVar("K")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Example:
+    """One of the articles that a run stored, for a person to look at.
+
+    Its address alone: Prefect keeps what a run shows, and nothing of an article may outlive its takedown there.
+    """
+
+    change: Change
+    url: str
+
+
+MAX_EXAMPLES = 5
+"""Of a site."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Tally:
     """What became of one site's captures."""
 
@@ -29,6 +44,8 @@ class Tally:
     rejected: dict[Reason, int] = field(default_factory=dict)
     stripped: dict[Kind, int] = field(default_factory=dict)
     """Blocks taken out of the stored articles, by kind."""
+    examples: tuple[Example, ...] = ()
+    """Some of the stored articles."""
 
     @property
     def captures(self) -> int:
@@ -43,12 +60,15 @@ def tally(batch: Batch) -> tuple[Tally, ...]:
     stored: dict[str, Counter[Change]] = defaultdict(Counter)
     rejected: dict[str, Counter[Reason]] = defaultdict(Counter)
     stripped: dict[str, Counter[Kind]] = defaultdict(Counter)
+    examples: dict[str, list[Example]] = defaultdict(list)
     unchanged: Counter[str] = Counter()
     for outcome in batch.outcomes:
         if isinstance(outcome, Revision):
             site = outcome.article.site or ""
             stored[site][outcome.change] += 1
             stripped[site].update(block.kind for block in outcome.article.removed)
+            if len(examples[site]) < MAX_EXAMPLES and outcome.change is not Change.TAKEN_DOWN:
+                examples[site].append(Example(change=outcome.change, url=outcome.article.url))
         elif isinstance(outcome, Unchanged):
             unchanged[outcome.site or ""] += 1
         else:
@@ -60,6 +80,7 @@ def tally(batch: Batch) -> tuple[Tally, ...]:
             unchanged=unchanged[site],
             rejected=dict(rejected[site]),
             stripped=dict(stripped[site]),
+            examples=tuple(examples[site]),
         )
         for site in sorted({*stored, *rejected, *unchanged})
     )
@@ -76,6 +97,7 @@ def merge(tallies: Iterable[Tally]) -> tuple[Tally, ...]:
             unchanged=before.unchanged + one.unchanged,
             rejected=_added(before.rejected, one.rejected),
             stripped=_added(before.stripped, one.stripped),
+            examples=(before.examples + one.examples)[:MAX_EXAMPLES],
         )
     return tuple(merged[site] for site in sorted(merged))
 
@@ -191,6 +213,8 @@ class CrawlReport:
     seconds: float
     sites: tuple[SiteReport, ...]
     normalized: NormalizeReport
+    bytes: int = 0
+    """Of the segments that its crawlers closed, compressed."""
     deaths: tuple[str, ...] = ()
     """Child processes that did not end by their own will, each as a sentence."""
     broken_seeds: tuple[str, ...] = ()

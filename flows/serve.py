@@ -14,6 +14,7 @@ from prefect.deployments.runner import RunnerDeployment
 from prefect.schedules import Cron, Interval, Schedule
 from prefect.settings import PREFECT_API_URL
 
+from flows.backfill import backfill
 from flows.ccnews import import_ccnews
 from flows.config import SetUpError
 from flows.crawl import crawl
@@ -25,6 +26,7 @@ DECLARED = Path(__file__).resolve().parent.parent / "prefect.yaml"
 
 FLOWS: dict[str, Flow[..., Any]] = {
     "flows/crawl.py:crawl": crawl,
+    "flows/backfill.py:backfill": backfill,
     "flows/normalize.py:normalize": normalize,
     "flows/replay.py:replay": replay,
     "flows/ccnews.py:import_ccnews": import_ccnews,

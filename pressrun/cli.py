@@ -326,11 +326,11 @@ def replay(
     from flows.replay import replay as flow
 
     report = flow(
-        sites=names or None,
+        sites=names or (),
         since=_moment("--after", after),
         until=_moment("--before", before),
-        extractors=extractor or None,
-        segments=segment or None,
+        extractors=extractor or (),
+        segments=segment or (),
     )
     views.normalized(report, json=json)
     _all_read(report)
@@ -349,10 +349,11 @@ def import_ccnews(
 ) -> None:
     """Take WARC files of Common Crawl or anyone into the archive, and read them like segments of our own."""
     _ready(store, seeds)
-    from flows.ccnews import CannotImport
+    from flows.ccnews import CannotImport, check_sources
     from flows.ccnews import import_ccnews as flow
 
     try:
+        check_sources(sources)
         report = flow(
             sources=[str(Path(one).absolute()) if Path(one).is_file() else one for one in sources],
             limit=limit,

@@ -28,11 +28,13 @@ def crawl_watched(
     from flows.own_server import prefect_server  # Prefect takes seconds to import
 
     prefect_server()
+    from flows.backfill import backfill
     from flows.crawl import CrawlFailed, crawl
 
     with crawl_shown():
         try:
-            since, until = days or (None, None)
-            return crawl(sites=list(names) if names else None, since=since, until=until)
+            if days:
+                return backfill(list(names or ()), *days)
+            return crawl(list(names or ()))
         except CrawlFailed as error:
             return error.report

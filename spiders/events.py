@@ -13,6 +13,7 @@ Nothing here imports Scrapy, so that flows can.
 
 from __future__ import annotations
 
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
@@ -20,6 +21,9 @@ from enum import StrEnum
 from storage import records
 
 MEBIBYTE = 1024 * 1024
+
+VISITED: ContextVar[str | None] = ContextVar("visited", default=None)
+"""Site whose visit is under way in this context: what is logged there is about it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -126,6 +130,8 @@ class LogLine:
     """`INFO`, `WARNING`, `ERROR` or `CRITICAL`."""
     logger: str
     message: str
+    site: str | None = None
+    """The site that it is about, where it is about one."""
 
 
 Event = Progress | SegmentClosed | SiteDone | LogLine

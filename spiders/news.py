@@ -25,7 +25,7 @@ from seeds.load import BUNDLED, load_sites
 from spiders import visit
 from spiders.books import Books
 from spiders.desk import Ask, Desk, Reply, Visit
-from spiders.events import Ended, Event
+from spiders.events import VISITED, Ended, Event
 from spiders.outcome import FetchError, Outcome
 from spiders.pipelines import Pages
 from spiders.recorder import Recorder
@@ -103,6 +103,7 @@ class NewsSpider(Spider):
                 self._report(one)
 
     async def _visit(self, one: Visit) -> None:
+        VISITED.set(one.site.name)
         try:
             await visit.carry_out(one)
         except asyncio.CancelledError:

@@ -27,7 +27,7 @@ from articles.model import Site
 from seeds.load import load_sites
 from spiders import settings as project
 from spiders.books import Books
-from spiders.events import Event, Job, LogLine, decode_job, encode
+from spiders.events import VISITED, Event, Job, LogLine, decode_job, encode
 from spiders.guard import HostsFileError, read_hosts
 from spiders.news import NewsSpider
 from spiders.recorder import Recorder
@@ -79,7 +79,8 @@ class _ToParent(logging.Handler):
         if record.levelno < logging.WARNING and record.name in _CHATTY:
             return
         message = self.format(record)
-        self._out(LogLine(level=record.levelname, logger=record.name, message=message))
+        line = LogLine(level=record.levelname, logger=record.name, message=message, site=VISITED.get())
+        self._out(line)
 
 
 def main() -> int:

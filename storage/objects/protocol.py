@@ -9,6 +9,8 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Protocol
 
+from storage.redaction import redacted
+
 TEMPORARY = ".pressrun-"
 """Names of files being written begin so; no key may have a part that does."""
 
@@ -20,7 +22,10 @@ MAX_PART_BYTES = 255
 
 
 class StoreError(Exception):
-    """The store could not do what was asked; the message names store, key, cause and remedy."""
+    """The store could not do what was asked; the message names store, key, cause and remedy, and no password."""
+
+    def __init__(self, message: str = "") -> None:
+        super().__init__(redacted(message))
 
 
 class NotFound(StoreError):

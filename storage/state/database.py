@@ -45,6 +45,7 @@ from sqlalchemy.exc import (
 )
 from sqlalchemy.pool import NullPool, QueuePool
 
+from storage.redaction import redacted
 from storage.state.migrations import NewerDatabase, upgrade
 
 T = TypeVar("T")
@@ -77,7 +78,10 @@ REMEDY = "check PRESSRUN_DATABASE, and that its folder or server can be written"
 
 
 class DatabaseError(Exception):
-    """The operational database cannot be used; the message names the URL and the remedy."""
+    """The operational database cannot be used; the message names the URL without its password, and the remedy."""
+
+    def __init__(self, message: str = "") -> None:
+        super().__init__(redacted(message))
 
 
 class Moment(TypeDecorator[datetime]):
