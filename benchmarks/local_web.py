@@ -2,7 +2,8 @@
 
     with LocalWeb(bodies, hosts=50, pages=60) as web: ...
 
-Host n listens at 127.0.(n // 250 + 1).(n % 250 + 1), so every client keeps them apart without asking DNS. Each
+Host n listens at 127.0.(n // 250 + 1).(n % 250 + 1), so every client keeps them apart without asking DNS; the first two
+numbers may be others, of a network that this machine answers for. Each
 has a home page, `/feed` with all its article addresses, and the articles, whose bodies are dealt from `bodies`
 and compressed once. The server keeps for each host how many requests it had under way at most, and the least
 time between the end of an answer and the next request.
@@ -20,6 +21,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from multiprocessing.connection import Connection
 
+LOOPBACK = "127.0"
 LEVEL = 6
 """gzip level of a usual web server."""
 
@@ -49,9 +51,9 @@ class _Host:
     gaps: list[float] = field(default_factory=list)
 
 
-def address(number: int) -> str:
-    """The loopback address of a host."""
-    return f"127.0.{number // 250 + 1}.{number % 250 + 1}"
+def address(number: int, network: str = LOOPBACK) -> str:
+    """The address of a host."""
+    return f"{network}.{number // 250 + 1}.{number % 250 + 1}"
 
 
 def path(number: int) -> str:
@@ -63,18 +65,24 @@ class LocalWeb:
     """Serves while the block lasts."""
 
     def __init__(
-        self, bodies: Sequence[bytes], *, hosts: int, pages: int, answer_seconds: float = 0.0
+        self,
+        bodies: Sequence[bytes],
+        *,
+        hosts: int,
+        pages: int,
+        answer_seconds: float = 0.0,
+        network: str = LOOPBACK,
     ) -> None:
         """`pages` articles for each host; an answer takes `answer_seconds` to begin."""
         self._bodies, self._hosts, self._pages = bodies, hosts, pages
-        self._answer_seconds = answer_seconds
+        self._answer_seconds, self._network = answer_seconds, network
 
     def __enter__(self) -> LocalWeb:
         context = multiprocessing.get_context("spawn")
         self._pipe, theirs = context.Pipe()
         self._process = context.Process(
             target=_serve,
-            args=(list(self._bodies), self._hosts, self._pages, self._answer_seconds, theirs),
+            args=(list(self._bodies), self._hosts, self._pages, self._answer_seconds, self._network, theirs),
             daemon=True,
         )
         self._process.start()
@@ -86,9 +94,15 @@ class LocalWeb:
         self._process.terminate()
         self._process.join()
 
+    @property
+    def pid(self) -> int:
+        """Of the process that serves."""
+        assert self._process.pid is not None
+        return self._process.pid
+
     def homes(self) -> list[str]:
         """`http://127.0.1.1:40123` and so on."""
-        return [f"http://{address(number)}:{self._port}" for number in range(self._hosts)]
+        return [f"http://{address(number, self._network)}:{self._port}" for number in range(self._hosts)]
 
     def articles(self) -> list[str]:
         """Every article of every host, the hosts taking turns."""
@@ -170,10 +184,12 @@ class _Protocol(asyncio.Protocol):
 
 
 class _Web:
-    def __init__(self, bodies: Sequence[bytes], hosts: int, pages: int, answer_seconds: float) -> None:
+    def __init__(
+        self, bodies: Sequence[bytes], hosts: int, pages: int, answer_seconds: float, network: str
+    ) -> None:
         kind = "text/html; charset=utf-8"
         self.hosts = [_Host(number) for number in range(hosts)]
-        self.answer_seconds = answer_seconds
+        self.answer_seconds, self.network = answer_seconds, network
         self.port = 0
         self._pages = pages
         self._plain = [_answer(body, kind, coded=False) for body in bodies]
@@ -186,7 +202,7 @@ class _Web:
             dealt = self._coded if coded else self._plain
             return dealt[number % len(dealt)]
         if target == "/feed":
-            home = f"http://{address(host)}:{self.port}"
+            home = f"http://{address(host, self.network)}:{self.port}"
             return _answer(_feed(home, self._pages), "application/rss+xml", coded=False)
         return self._home if target == "/" else _MISSING
 
@@ -200,13 +216,15 @@ class _Web:
         return rows
 
 
-def _serve(bodies: list[bytes], hosts: int, pages: int, answer_seconds: float, pipe: Connection) -> None:
-    asyncio.run(_listen(_Web(bodies, hosts, pages, answer_seconds), pipe))
+def _serve(
+    bodies: list[bytes], hosts: int, pages: int, answer_seconds: float, network: str, pipe: Connection
+) -> None:
+    asyncio.run(_listen(_Web(bodies, hosts, pages, answer_seconds, network), pipe))
 
 
 async def _listen(web: _Web, pipe: Connection) -> None:
     loop = asyncio.get_running_loop()
-    sockets = _sockets(len(web.hosts))
+    sockets = _sockets(len(web.hosts), web.network)
     web.port = sockets[0].getsockname()[1]
     for one in sockets:
         await loop.create_server(lambda: _Protocol(web), sock=one, backlog=500)
@@ -220,13 +238,13 @@ async def _listen(web: _Web, pipe: Connection) -> None:
     await asyncio.Event().wait()
 
 
-def _sockets(count: int) -> list[socket.socket]:
+def _sockets(count: int, network: str) -> list[socket.socket]:
     """One for each host, all with the same port."""
     while True:
-        made = [_socket(address(0), 0)]
+        made = [_socket(address(0, network), 0)]
         port = made[0].getsockname()[1]
         try:
-            made += [_socket(address(number), port) for number in range(1, count)]
+            made += [_socket(address(number, network), port) for number in range(1, count)]
         except OSError:
             for one in made:
                 one.close()
