@@ -1,18 +1,17 @@
-"""A Prefect server of our own for flows that are run by hand where none is set up.
+"""A Prefect server of our own: for a flow that is run by hand where none is set up, and for `pressrun up`.
 
-Prefect would start one by itself, and first import the whole server into the process that runs the flow,
-which costs 4 s and 90 MB. Here the server starts at once, in a process that ends with us whatever happens,
-and with its log in a file instead of on the terminal.
+For a flow Prefect would start one by itself, and first import the whole server into the process that runs the flow,
+which costs 4 s and 90 MB. Here the server starts at once, in a process that ends with us whatever happens, and with
+its log in a file instead of on the terminal.
 """
 
 from __future__ import annotations
 
 import atexit
 import socket
-import subprocess
-import sys
 import tempfile
 import time
+from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -25,15 +24,16 @@ from prefect.settings import (
 )
 
 from flows.config import SetUpError, subprocess_environment
+from flows.supervision import Kept, Part, last_words
 
 START_SECONDS = 120.0
 """On a small busy machine it takes a minute."""
 STOP_SECONDS = 5.0
+HOST = "127.0.0.1"
 
 SERVER = """
-import ctypes, signal, sys, uvicorn
-ctypes.CDLL(None).prctl(1, signal.SIGTERM)  # PR_SET_PDEATHSIG: end with the parent
-uvicorn.run("prefect.server.api.server:create_app", factory=True, host="127.0.0.1", port=int(sys.argv[1]),
+import sys, uvicorn
+uvicorn.run("prefect.server.api.server:create_app", factory=True, host=sys.argv[1], port=int(sys.argv[2]),
             log_level="error", lifespan="on")
 """
 
@@ -50,59 +50,67 @@ def prefect_server() -> str:
     rest = ExitStack()
     # Prefect sends the last lines of a run's log before atexit: the server must be there until then
     atexit.register(rest.close)
-    log = Path(rest.enter_context(tempfile.TemporaryDirectory(prefix="pressrun-prefect-"))) / "server.log"
-    port = _free_port()
-    url = f"http://127.0.0.1:{port}/api"
-    process = _start(port, log)
-    rest.callback(_stop, process)
-    _wait_until_healthy(url, process, log)
+    folder = Path(rest.enter_context(tempfile.TemporaryDirectory(prefix="pressrun-prefect-")))
+    port = free_port()
+    settings = get_current_settings().to_environment_variables(exclude_unset=True)
+    alone = subprocess_environment(settings, PREFECT_UI_ENABLED="0", PREFECT__SERVER_EPHEMERAL="1")
+    part = server_part(port, folder, alone)
+    server = Kept(part, lambda _: None)
+    rest.callback(server.stop, STOP_SECONDS)
+    wait_until_healthy(server, port)
+    url = api_url(port)
     # nobody watches for this server's runs to fall silent, and ending the heartbeat takes a second
-    settings = {PREFECT_API_URL: url, PREFECT_FLOWS_HEARTBEAT_FREQUENCY: None}
-    rest.enter_context(temporary_settings(settings))
+    rest.enter_context(temporary_settings({PREFECT_API_URL: url, PREFECT_FLOWS_HEARTBEAT_FREQUENCY: None}))
     return url
 
 
-def _free_port() -> int:
-    with socket.socket() as asked:
-        asked.bind(("127.0.0.1", 0))
-        return int(asked.getsockname()[1])
+def api_url(port: int) -> str:
+    """Where a server of ours at this port is asked."""
+    return f"http://{HOST}:{port}/api"
 
 
-def _start(port: int, log: Path) -> subprocess.Popen[bytes]:
-    settings = get_current_settings().to_environment_variables(exclude_unset=True)
-    environment = subprocess_environment(settings, PREFECT_UI_ENABLED="0", PREFECT__SERVER_EPHEMERAL="1")
-    with log.open("wb") as stream:
-        return subprocess.Popen(
-            [sys.executable, "-c", SERVER, str(port)],
-            env=environment,
-            stdin=subprocess.DEVNULL,
-            stdout=stream,
-            stderr=subprocess.STDOUT,
-            # Ctrl-C in a terminal is for the flow, which still has its end to report
-            start_new_session=True,
-        )
+def free_port(first: int = 0, last: int = 0) -> int:
+    """The first free port of these on the loopback address; without any given, some free port.
 
-
-def _wait_until_healthy(url: str, process: subprocess.Popen[bytes], log: Path) -> None:
-    give_up_at = time.monotonic() + START_SECONDS
-    with httpx.Client(trust_env=False, timeout=START_SECONDS) as client:
-        while process.poll() is None and time.monotonic() < give_up_at:
+    Raises SetUpError where all are taken.
+    """
+    for port in range(first, last + 1):
+        with socket.socket() as asked:
+            # as the server will: a port that has just been left is free
+            asked.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             try:
-                if client.get(f"{url}/health").status_code == httpx.codes.OK:
+                asked.bind((HOST, port))
+            except OSError:
+                continue
+            return int(asked.getsockname()[1])
+    ports = f"port {first} is" if first == last else f"ports {first} to {last} are"
+    raise SetUpError(f"{ports} in use: give another one with --port")
+
+
+def server_part(port: int, folder: Path, environment: Mapping[str, str]) -> Part:
+    """A Prefect server at this port, with its log in this folder."""
+    return Part(
+        name="the Prefect server",
+        arguments=("-c", SERVER, HOST, str(port)),
+        environment=environment,
+        folder=folder,
+        log=folder / "server.log",
+    )
+
+
+def wait_until_healthy(server: Kept, port: int, go_on: Callable[[], bool] = lambda: True) -> None:
+    """Wait until a server that was started answers, or `go_on` is false. Raises SetUpError where it does not."""
+    url, give_up_at = f"{api_url(port)}/health", time.monotonic() + START_SECONDS
+    with httpx.Client(trust_env=False, timeout=START_SECONDS) as client:
+        while server.alive and go_on() and time.monotonic() < give_up_at:
+            try:
+                if client.get(url).status_code == httpx.codes.OK:
                     return
             except httpx.TransportError:
                 pass
             time.sleep(0.05)
-    raise SetUpError(
-        f"no Prefect server came up at {url}; start one with `prefect server start` and set PREFECT_API_URL. "
-        f"Its log ends: {log.read_text(errors='replace')[-1500:]}"
-    )
-
-
-def _stop(process: subprocess.Popen[bytes]) -> None:
-    process.terminate()
-    try:
-        process.wait(STOP_SECONDS)
-    except subprocess.TimeoutExpired:
-        process.kill()
-        process.wait()
+    if go_on():
+        raise SetUpError(
+            f"no Prefect server came up at {api_url(port)}; start one with `prefect server start` and set "
+            f"PREFECT_API_URL{last_words(server.part)}"
+        )

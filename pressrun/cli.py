@@ -11,7 +11,7 @@ import typer
 
 from flows.config import Config, choose
 from flows.report import CrawlReport, NormalizeReport
-from flows.workshop import open_workshop
+from flows.workshop import close_workshop, open_workshop
 from pressrun import views
 from pressrun.trouble import RequestError, WorkError, told_in_one_sentence
 from storage.batches import Change
@@ -453,13 +453,23 @@ def rebuild(
     run(_config(store, seeds), tables=tables, json=json)
 
 
-@app.command("serve-flows")
-def serve_flows(store: Store = None, seeds: Seeds = None) -> None:
-    """Run the schedules of prefect.yaml in this process, until Ctrl-C (needs a Prefect server)."""
-    _config(store, seeds)
-    from flows.serve import serve_all
+@app.command()
+def up(
+    port: Annotated[
+        int | None, typer.Option(help="Port of the Prefect server and its UI (else 4200 or the next free).")
+    ] = None,
+    store: Store = None,
+    seeds: Seeds = None,
+) -> None:
+    """Run by itself: Prefect server, worker and the schedules of prefect.yaml, until Ctrl-C."""
+    close_workshop(_checked(store, seeds))
+    from flows.supervision import GivenUp
+    from flows.up import up as run
 
-    serve_all()
+    try:
+        run(choose(), port=port, say=lambda line: print(f"pressrun: {line}", file=sys.stderr, flush=True))
+    except GivenUp as error:
+        raise WorkError(str(error)) from error
 
 
 def main() -> None:

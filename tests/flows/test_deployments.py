@@ -1,46 +1,53 @@
-"""`prefect.yaml` is what Prefect, its UI and `pressrun serve-flows` run by."""
+"""`prefect.yaml` is what Prefect, its UI and `pressrun up` run by."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
+import yaml
+from prefect import Flow
+from prefect.utilities.callables import parameter_schema
+from prefect.utilities.importtools import import_object
 
 from flows.config import SetUpError
-from flows.serve import FLOWS, deployments
+from flows.deploying import DECLARED, HEARTBEAT_SECONDS, POOL, TAG, install
 
-ROOT = Path(__file__).resolve().parents[2]
-
+DEPLOYMENTS: dict[str, dict[str, Any]] = {
+    one["name"]: one for one in yaml.safe_load(DECLARED.read_text())["deployments"]
+}
 
 BY_HAND = {"backfill", "crawl-now", "import-ccnews", "replay"}
 
 
 def test_what_is_scheduled_never_queues_up_and_what_is_run_by_hand_is_never_dropped() -> None:
-    declared = {one.name: one for one in deployments()}
-
-    assert declared.keys() >= BY_HAND | {"crawl", "maintain", "normalize"}
-    for name, one in declared.items():
-        assert one.concurrency_limit == 1, name
-        assert one.concurrency_options is not None
-        expected = "ENQUEUE" if name in BY_HAND else "CANCEL_NEW"
-        assert one.concurrency_options.collision_strategy == expected, name
-        assert bool(one.schedules) == (name not in BY_HAND), name
+    assert DEPLOYMENTS.keys() >= BY_HAND | {"crawl", "maintain", "normalize"}
+    for name, one in DEPLOYMENTS.items():
+        assert one["concurrency_limit"] == {
+            "limit": 1,
+            "collision_strategy": "ENQUEUE" if name in BY_HAND else "CANCEL_NEW",
+        }, name
+        assert bool(one["schedules"]) == (name not in BY_HAND), name
 
 
-@pytest.mark.parametrize("entrypoint", FLOWS)
-def test_every_parameter_tells_a_person_what_it_does(entrypoint: str) -> None:
-    from prefect.utilities.callables import parameter_schema
-
-    schema = parameter_schema(FLOWS[entrypoint])
-
-    assert FLOWS[entrypoint].description
-    for name, described in schema.properties.items():
-        assert described.get("description"), name
+def test_every_run_is_watched_for_falling_silent() -> None:
+    for one in DEPLOYMENTS.values():
+        assert TAG in one["tags"]
+        assert one["work_pool"]["name"] == POOL
+        told = one["work_pool"]["job_variables"]["env"]["PREFECT_FLOWS_HEARTBEAT_FREQUENCY"]
+        assert told == str(HEARTBEAT_SECONDS)
 
 
-def test_a_broken_declaration_is_refused_with_its_path(tmp_path: Path) -> None:
-    broken = tmp_path / "prefect.yaml"
-    broken.write_text("deployments: [{name: crawl, entrypoint: flows/gone.py:gone}]")
+@pytest.mark.parametrize("name", DEPLOYMENTS)
+def test_every_parameter_tells_a_person_what_it_does(name: str) -> None:
+    path, _, function = DEPLOYMENTS[name]["entrypoint"].partition(":")
+    flow = import_object(f"{path.removesuffix('.py').replace('/', '.')}.{function}")
 
-    with pytest.raises(SetUpError, match=r"prefect\.yaml.*gone"):
-        deployments(broken)
+    assert isinstance(flow, Flow)
+    assert flow.description
+    for parameter, described in parameter_schema(flow).properties.items():
+        assert described.get("description"), parameter
+
+
+def test_outside_of_a_checkout_nothing_is_installed(tmp_path: Path) -> None:
     with pytest.raises(SetUpError, match="checkout"):
-        deployments(tmp_path / "nowhere.yaml")
+        install({}, tmp_path / "nowhere.yaml")

@@ -285,7 +285,7 @@ def test_one_broken_seed_never_stops_the_others(pressrun: Run, tmp_path: Path):
 
 
 def test_schedules_without_a_server_that_answers_are_told_in_one_sentence(pressrun: Run, tmp_path: Path):
-    result = pressrun("serve-flows", "--store", tmp_path, PREFECT_API_URL="http://127.0.0.1:9/api")
+    result = pressrun("up", "--store", tmp_path, PREFECT_API_URL="http://127.0.0.1:9/api")
     assert result.returncode == 2, result.stderr
     assert "http://127.0.0.1:9/api" in result.stderr
     assert "Traceback" not in result.stderr

@@ -1,0 +1,132 @@
+"""What a Prefect server must know of Pressrun: the work pool, the deployments of `prefect.yaml`, the automation.
+
+All of it may be installed again at any time, by several at once.
+"""
+
+from __future__ import annotations
+
+import subprocess
+from collections.abc import Mapping
+from contextlib import suppress
+from datetime import timedelta
+from pathlib import Path
+
+from prefect import get_client
+from prefect.client.schemas.actions import WorkPoolCreate
+from prefect.client.schemas.filters import FlowRunFilter
+from prefect.client.schemas.objects import StateType
+from prefect.events.actions import ChangeFlowRunState
+from prefect.events.schemas.automations import AutomationCore, EventTrigger, Posture
+from prefect.exceptions import ObjectAlreadyExists
+from prefect.states import Cancelled, Crashed
+
+from flows.config import SetUpError
+from flows.lifeline import python
+
+ROOT = Path(__file__).resolve().parent.parent
+"""Where `prefect.yaml` is, and where flows are run."""
+DECLARED = ROOT / "prefect.yaml"
+POOL = "local"
+TAG = "pressrun"
+"""Every deployment of ours has it; runs of others on the same server are none of our business."""
+
+HEARTBEAT_SECONDS = 30
+"""How often a run tells that it lives; the shortest that Prefect knows."""
+SILENT_SECONDS = 120
+"""A run that has told nothing for so long is dead: its process and its worker were killed, or the machine was."""
+SILENT = "pressrun: a run that fell silent has crashed"
+DEPLOY_SECONDS = 300.0
+GOING_ON = (StateType.PENDING, StateType.RUNNING, StateType.CANCELLING)
+
+
+def install(environment: Mapping[str, str], declared: Path = DECLARED) -> None:
+    """Install everything on the server that Prefect's settings name; `environment` is for Prefect's own command.
+
+    Raises SetUpError.
+    """
+    if not declared.is_file():
+        raise SetUpError(f"{declared} is not there: run this from a checkout of Pressrun")
+    _make_pool()
+    make_automation(_silent_runs_crash())
+    _deploy(environment, declared)
+
+
+def make_automation(automation: AutomationCore) -> None:
+    """Create an automation, or bring the one of its name up to date."""
+    with get_client(sync_client=True) as client:
+        known = client.read_automations_by_name(automation.name)
+        if known:
+            client.update_automation(known[0].id, automation)
+        else:
+            client.create_automation(automation)
+
+
+def _silent_runs_crash() -> AutomationCore:
+    """A run whose process was killed together with its worker goes on `Running` for ever without this.
+
+    It crashes, and is not started again: its concurrency slot comes free, and the next run by schedule takes up what
+    it left. So nothing that kills its process can go round for ever.
+    """
+    state = "prefect.flow-run."
+    return AutomationCore(
+        name=SILENT,
+        description="Frees the place of a run whose process was killed; the next run takes up what it left.",
+        trigger=EventTrigger(
+            match={"prefect.resource.id": f"{state}*"},
+            match_related={"prefect.resource.role": "tag", "prefect.resource.id": f"prefect.tag.{TAG}"},
+            for_each={"prefect.resource.id"},
+            after={
+                f"{state}{name}" for name in ("Pending", "Running", "Retrying", "Cancelling", "heartbeat")
+            },
+            expect={f"{state}*"},
+            posture=Posture.Proactive,
+            threshold=1,
+            within=timedelta(seconds=SILENT_SECONDS),
+        ),
+        actions=[
+            ChangeFlowRunState(
+                name=None,
+                force=False,
+                state=StateType.CRASHED,
+                message=f"nothing was heard of this run for {SILENT_SECONDS} s: its process was killed",
+            )
+        ],
+    )
+
+
+def _make_pool() -> None:
+    with get_client(sync_client=True) as client, suppress(ObjectAlreadyExists):
+        client.create_work_pool(WorkPoolCreate(name=POOL, type="process"))
+
+
+def _deploy(environment: Mapping[str, str], declared: Path) -> None:
+    try:
+        done = subprocess.run(
+            python("-m", "prefect", "--no-prompt", "deploy", "--all", "--prefect-file", str(declared)),
+            env=dict(environment),
+            cwd=ROOT,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            timeout=DEPLOY_SECONDS,
+            check=False,
+        )
+    except subprocess.TimeoutExpired as error:
+        raise SetUpError(f"`prefect deploy --all` did not end within {DEPLOY_SECONDS:.0f} s") from error
+    if done.returncode:
+        raise SetUpError(f"`prefect deploy --all` failed on {declared}: {done.stdout.strip()[-1500:]}")
+
+
+def crash_dead_runs(why: str) -> int:
+    """End every run of ours that the server takes to be going on, where none can be; how many there were."""
+    with get_client(sync_client=True) as client:
+        runs = client.read_flow_runs(
+            flow_run_filter=FlowRunFilter.model_validate(
+                {"tags": {"all_": [TAG]}, "state": {"type": {"any_": [one.value for one in GOING_ON]}}}
+            )
+        )
+        for run in runs:
+            state = Cancelled if run.state and run.state.type is StateType.CANCELLING else Crashed
+            client.set_flow_run_state(run.id, state(message=why), force=True)
+    return len(runs)
