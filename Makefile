@@ -33,7 +33,7 @@ $(VENV)/.ready: requirements.lock pyproject.toml
 # Needs uv (`pip install uv`); users never do.
 lock:
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate --extra dev pyproject.toml -o requirements.lock --custom-compile-command "make lock"
-	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate --extra machines --extra kubernetes --extra scale --constraints requirements.lock pyproject.toml -o requirements.image.lock --custom-compile-command "make lock"
+	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate --extra image --constraints requirements.lock pyproject.toml -o requirements.image.lock --custom-compile-command "make lock"
 
 clean:
 	rm -rf $(VENV) archive demo-archive

@@ -436,6 +436,21 @@ def _client(url: str, attempts: int) -> S3Client:
         raise StoreError(f"{url}: boto3 cannot be set up: {error}: {known}") from error
 
 
+def make_bucket(name: str, *, attempts: int) -> bool:
+    """Make a bucket of its own server (AWS wants to be told more); False: it is there. Raises StoreError."""
+    url = f"s3://{name}"
+    client = _client(url, attempts)
+    try:
+        if any(bucket["Name"] == name for bucket in client.list_buckets()["Buckets"]):
+            return False
+        client.create_bucket(Bucket=name)
+    except (BotoCoreError, ClientError) as error:
+        raise StoreError(
+            f"{url} at {client.meta.endpoint_url}: cannot make it: {error}: {remedy_of(error)}"
+        ) from error
+    return True
+
+
 def _session() -> boto3.Session:
     session = botocore.session.Session()
     session.register_component("data_loader", _api_models())
