@@ -44,18 +44,19 @@ def _signature(text: str) -> bytes | None:
     if len(words) < SHORTEST:
         return None
     minhash = RMinHash(num_perm=PLACES, seed=_SEED)
-    minhash.update({" ".join(words[i : i + _RUN]) for i in range(len(words) - _RUN + 1)})
+    minhash.update(set(map(" ".join, zip(*(words[start:] for start in range(_RUN)), strict=False))))
     # b-bit minwise hashing (Li and König 2010): with 16 bits of each hash chance adds 1/65536 to the estimate.
     return np.array(minhash.digest(), dtype="<u4").astype("<u2").tobytes()
 
 
-def bands(signature: bytes) -> list[int]:
+@lru_cache(maxsize=512)
+def bands(signature: bytes) -> tuple[int, ...]:
     """Keys to look for others by, one a band, below 2**63: equal for equal bands only."""
     width = 2 * ROWS
-    return [
+    return tuple(
         int.from_bytes(signature[number * width : (number + 1) * width], "little") | (number << 8 * width)
         for number in range(BANDS)
-    ]
+    )
 
 
 def likeness(one: bytes, other: bytes) -> float:

@@ -7,6 +7,7 @@ only tells articles apart: no scheme, no `www.`, no mobile or AMP host, paramete
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from hashlib import sha256
 from urllib.parse import SplitResult, quote, unquote, urljoin, urlsplit
 
@@ -77,6 +78,7 @@ _AMP_CACHE = re.compile(r"/(?:[civ]|ii|amp)/(s/)?([^/?]+\.[^/?]+(?:/.*)?)$")
 _VARIANT_HOST = re.compile(r"(?:(?:www\d?|m|mobile|amp)\.)+(?=[^.]+\.[^.])")
 
 
+@lru_cache(maxsize=4096)  # the same few are asked for many times while a batch is committed
 def canonical_url(url: str, base: str | None = None) -> str | None:
     """Fold the spellings of one page's address into one that can still be fetched.
 
@@ -100,6 +102,7 @@ def canonical_url(url: str, base: str | None = None) -> str | None:
     return result if len(result) <= MAX_URL_CHARS else None
 
 
+@lru_cache(maxsize=4096)
 def url_key(url: str) -> str:
     """Fold a URL into the string that tells its article from all others.
 

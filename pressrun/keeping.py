@@ -93,7 +93,7 @@ def takedown(url: str, config: Config, *, dry_run: bool, unseen: bool, json: boo
     canonical = canonical_of(url)
     shop = open_workshop(config)
     with _steps() as tell:
-        found = find(shop.store, canonical, tell)
+        found = find(shop.store, shop.database, canonical, tell)
         with shop.database.transaction() as connection:
             met = bool(found.sites) or known.history(connection, canonical) is not None
         if not met and not unseen and not dry_run:

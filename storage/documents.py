@@ -13,12 +13,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC
+from datetime import UTC, datetime
 
 from storage import batches, records
 from storage.ahead import ahead
 from storage.batches import Change
-from storage.log import Log
+from storage.log import Commit, Log
 from storage.objects import NotFound, ObjectStore
 from storage.stored import StoredArticle, stored
 
@@ -46,17 +46,21 @@ def follow_documents(store: ObjectStore) -> int:
     the log and the store raise.
     """
     begin, version = _read_cursor(store)
-    done, unsaved = begin, 0
-    for seq, articles in _revisions(store, begin):
+    done, held, unsaved = begin, list[tuple[Commit, list[str]]](), 0
+    for commit, articles in _revisions(store, begin):
         for _ in ahead(lambda article: _write(store, article), articles, width=WIDTH):
             unsaved += 1
-        done = seq
+        held.append((commit, [document_key(article) for article in articles]))
+        done = commit.seq
         if unsaved >= EVERY:
-            version, unsaved = _save(store, done, version), 0
+            version = _save(store, done, version)
             if version is None:
-                return done - begin
-    if done > begin:
-        _save(store, done, version)
+                break
+            held, unsaved = [], 0
+    else:
+        if not held or _save(store, done, version) is not None:
+            return done - begin
+    _withdraw(store, held)
     return done - begin
 
 
@@ -67,26 +71,34 @@ def documents_cursor(store: ObjectStore) -> int:
 
 def document_key(article: StoredArticle) -> str:
     """Where the document of a revision lies."""
-    day = article.fetched_at.astimezone(UTC)
     # the same text as before, perhaps of the same day, and news all the same
     again = f"-restored-{article.seq}" if article.change is Change.RESTORED else ""
     name = f"{article.article_id}-{article.revision_id}{again}.json"
-    return f"{PREFIX}{site_folder(article.site)}/{day:%Y/%m/%d}/{name}"
+    return f"{day_folder(article.site, article.fetched_at)}/{name}"
 
 
-def site_folder(site: str | None) -> str:
-    """The folder of a site's documents."""
-    return _UNSAFE.sub("-", site or "") or "_"
+def day_folder(site: str | None, fetched_at: datetime) -> str:
+    """The folder of documents of a site, fetched on a day: `articles/latinpost/2026/11/22`."""
+    return f"{PREFIX}{_UNSAFE.sub('-', site or '') or '_'}/{fetched_at.astimezone(UTC):%Y/%m/%d}"
 
 
 _UNSAFE = re.compile(r"[^A-Za-z0-9_-]+")
 
 
-def _revisions(store: ObjectStore, cursor: int) -> Iterator[tuple[int, list[StoredArticle]]]:
+def _revisions(store: ObjectStore, cursor: int) -> Iterator[tuple[Commit, list[StoredArticle]]]:
     commits = Log(store).follow(cursor)
     for commit, packed in ahead(lambda commit: batches.fetch(store, commit.batch, commit.sha256), commits):
         revisions = batches.revisions(packed.key, packed.data, packed.sha256)
-        yield commit.seq, [stored(revision, commit) for revision in revisions]
+        yield commit, [stored(revision, commit) for revision in revisions]
+
+
+def _withdraw(store: ObjectStore, held: list[tuple[Commit, list[str]]]) -> None:
+    """Remove documents, written by a follower that was overtaken, of what was taken down meanwhile."""
+    for commit, keys in held:
+        packed = batches.fetch(store, commit.batch, commit.sha256)
+        revisions = batches.revisions(packed.key, packed.data, packed.sha256)
+        for key in set(keys) - {document_key(stored(revision, commit)) for revision in revisions}:
+            store.delete(key)
 
 
 def _write(store: ObjectStore, article: StoredArticle) -> None:

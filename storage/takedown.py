@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import hashlib
 import tempfile
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -23,18 +23,18 @@ from pathlib import Path
 from articles.model import Article, Rejection
 from storage import batches, records
 from storage.ahead import ahead
-from storage.batches import Batch, Outcome, Packed, Revision
+from storage.batches import Batch, Outcome, Revision
 from storage.cdxj import to_cdxj
 from storage.commit import catch_up, make_commit
 from storage.delta import follow_tables, remove_rows
-from storage.documents import PREFIX as DOCUMENTS
-from storage.documents import follow_documents, site_folder
-from storage.log import Commit, Log
-from storage.objects import ObjectStore
+from storage.documents import day_folder, follow_documents
+from storage.log import Log
+from storage.objects import NotFound, ObjectStore
 from storage.segments import SEGMENTS, SUFFIX, digest_of, index_key
 from storage.state import index, segments
-from storage.state.database import Database
+from storage.state.database import Database, in_chunks
 from storage.state.frontier import known
+from storage.state.index import Stored
 from storage.superseded import Successor, supersede
 from storage.tombstones import READER, SCHEME, blanked, id_of, ids_of, is_blanked, target_of, tombstone
 from storage.warc import Blank, Record, TornSegment, blank_records, read_index
@@ -86,17 +86,17 @@ def silent(step: str, number: int) -> None:
     """Tell nobody."""
 
 
-def find(store: ObjectStore, url: str, tell: Tell = silent) -> Found:
-    """What the archive holds of an address, from the batches of the whole log.
+def find(store: ObjectStore, database: Database, url: str, tell: Tell = silent) -> Found:
+    """What the archive holds of an address, from the batches that the index knows to hold any of it.
 
-    Raises what the log and the store raise.
+    Raises what the log, the store and the database raise.
     """
     ids, known, captures = {id_of(url)}, 0, 0
     sites: set[str | None] = set()
     titles: dict[str, None] = {}
     while known < len(ids):  # an address found late may be that of a capture seen early
         known, captures = len(ids), 0
-        for number, (_, _, batch) in enumerate(_all_batches(store)):
+        for number, (_, batch) in enumerate(_touched(store, database, ids)):
             tell("looking through batches", number + 1)
             for outcome in batch.outcomes:
                 keys = ids_of(outcome)
@@ -115,6 +115,16 @@ def find(store: ObjectStore, url: str, tell: Tell = silent) -> Found:
     )
 
 
+def _touched(store: ObjectStore, database: Database, ids: Iterable[str]) -> Iterator[tuple[Stored, Batch]]:
+    """Batches with outcomes of any of the ids."""
+    with database.commit_lock() as connection:
+        catch_up(store, connection)
+        found = [index.stored(connection, seq) for seq in index.traced(connection, ids)]
+    there = [one for one in found if one is not None]
+    for one, packed in ahead(lambda one: batches.fetch(store, one.batch, one.sha256), there):
+        yield one, batches.unpack(packed.key, packed.data, packed.sha256)
+
+
 def _leads_away(outcome: Outcome, ids: set[str]) -> bool:
     """A redirect from an address of ours to one that is none: only its own capture is ours."""
     target = target_of(outcome) if isinstance(outcome, Rejection) else None
@@ -127,7 +137,7 @@ def take_down(store: ObjectStore, database: Database, found: Found, tell: Tell =
     Raises what the log, the store, the tables and the database raise; the next call goes on from there.
     """
     seq = _announce(store, database, found)
-    return _finish(store, database, seq, found.ids, found.sites, tell)
+    return _finish(store, database, seq, found.ids, tell)
 
 
 def unfinished(store: ObjectStore, database: Database) -> list[int]:
@@ -147,8 +157,7 @@ def resume(store: ObjectStore, database: Database, seq: int, tell: Tell = silent
         for outcome in batches.read(store, commit.batch, commit.sha256).outcomes
         if isinstance(outcome, Revision)
     ]
-    ids = frozenset(article.article_id for article in told)
-    return _finish(store, database, seq, ids, frozenset(article.site for article in told), tell)
+    return _finish(store, database, seq, frozenset(article.article_id for article in told), tell)
 
 
 def blank_captures(store: ObjectStore, database: Database, key: str, batch: Batch) -> int:
@@ -208,10 +217,8 @@ class _Removed:
     unsearched: list[str] = field(default_factory=list)
     places: dict[str, dict[int, str]] = field(default_factory=dict)
     """Segment -> byte of a capture's record -> id."""
-    committed: set[str] = field(default_factory=set)
-    """Segments that commits name."""
-    current: set[str] = field(default_factory=set)
-    """Batches that commits name, or that stand in their place."""
+    folders: set[str] = field(default_factory=set)
+    """Where documents of it lay: `latinpost/2026/11/22`."""
 
 
 def _finish(
@@ -219,18 +226,17 @@ def _finish(
     database: Database,
     seq: int,
     ids: frozenset[str],
-    sites: frozenset[str | None],
     tell: Tell,
 ) -> TakenDown:
     done = _Removed()
-    _rewrite_batches(store, ids, done, tell)
-    _remove_orphans(store, ids, done, tell)
+    _rewrite_batches(store, database, ids, done, tell)
+    _remove_orphans(store, database, ids, done, tell)
     # A follower that still holds an old batch in its hands finds itself overtaken, and gives way.
     follow_tables(store)
     follow_documents(store)
     with database.transaction() as connection:
         tried = known.segments_of(connection, ids)
-    for number, key in enumerate(_segments_to_search(store, done, tried)):
+    for number, key in enumerate(_segments_to_search(store, database, done, tried)):
         tell("searching segments", number + 1)
         one = _blank_segment(store, database, key, done.places.get(key, {}), ids)
         done.segments += bool(one.records)
@@ -238,7 +244,7 @@ def _finish(
         done.unsearched += [one.torn] if one.torn else []
     tell("removing rows and documents", 0)
     rows = remove_rows(store, sorted(ids), done.places)
-    documents = _remove_documents(store, ids, sites)
+    documents = _remove_documents(store, ids, done.folders)
     with database.transaction() as connection:
         state_rows = known.forget(connection, ids)
     database.shred()
@@ -259,33 +265,45 @@ def _finish(
     return report
 
 
-def _all_batches(store: ObjectStore) -> Iterator[tuple[Commit, Packed, Batch]]:
-    commits = Log(store).follow(0)
-    for commit, packed in ahead(lambda commit: batches.fetch(store, commit.batch, commit.sha256), commits):
-        yield commit, packed, batches.unpack(packed.key, packed.data, packed.sha256)
-
-
-def _rewrite_batches(store: ObjectStore, ids: frozenset[str], done: _Removed, tell: Tell) -> None:
+def _rewrite_batches(
+    store: ObjectStore, database: Database, ids: frozenset[str], done: _Removed, tell: Tell
+) -> None:
     """Give every batch that names any of the ids a successor that does not; note where their records lie."""
-    for number, (commit, packed, batch) in enumerate(_all_batches(store)):
+    for number, (one, _) in enumerate(_touched(store, database, ids)):
         tell("rewriting batches", number + 1)
-        done.committed.add(commit.segment)
-        done.current.add(packed.key)
-        # a row that tells of a removal is no capture: nothing takes its place
-        rest = tuple(outcome for outcome in batch.outcomes if not _tells_of_removal(outcome, ids))
-        kept = tuple(_without(outcome, ids, batch.extractor) for outcome in rest)
+        with database.commit_lock() as connection:  # another takedown may be at the same batch
+            kept = _rewrite_batch(store, one, ids, done)
+            index.trace_anew(connection, one.seq, ids, kept)
         for outcome in kept:
             pointer = None if isinstance(outcome, Revision) else outcome.pointer
-            if pointer and is_blanked(outcome) and (key := _key_of(outcome)) in ids:
+            if (
+                isinstance(outcome, Revision)
+                or not is_blanked(outcome)
+                or (key := _key_of(outcome)) not in ids
+            ):
+                continue
+            done.folders.add(day_folder(outcome.site, outcome.fetched_at))
+            if pointer:
                 done.places.setdefault(pointer.segment, {})[pointer.offset] = key
-        changed = sum(old is not new for old, new in zip(rest, kept, strict=True))
-        if changed or len(rest) < len(batch.outcomes):
-            written = batches.write(store, replace(batch, outcomes=kept))
-            supersede(store, packed.key, Successor(key=written.key, sha256=written.sha256))
-            store.delete(packed.key)
-            done.current.add(written.key)
-            done.captures += changed
-            done.batches += 1
+
+
+def _rewrite_batch(
+    store: ObjectStore, one: Stored, ids: frozenset[str], done: _Removed
+) -> tuple[Outcome, ...]:
+    """What the batch holds then."""
+    packed = batches.fetch(store, one.batch, one.sha256)
+    batch = batches.unpack(packed.key, packed.data, packed.sha256)
+    # a row that tells of a removal is no capture: nothing takes its place
+    rest = tuple(outcome for outcome in batch.outcomes if not _tells_of_removal(outcome, ids))
+    kept = tuple(_without(outcome, ids, batch.extractor) for outcome in rest)
+    changed = sum(old is not new for old, new in zip(rest, kept, strict=True))
+    if changed or len(rest) < len(batch.outcomes):
+        written = batches.write(store, replace(batch, outcomes=kept))
+        supersede(store, packed.key, Successor(key=written.key, sha256=written.sha256))
+        store.delete(packed.key)
+        done.captures += changed
+        done.batches += 1
+    return kept
 
 
 def _tells_of_removal(outcome: Outcome, ids: frozenset[str]) -> bool:
@@ -303,24 +321,43 @@ def _key_of(outcome: Outcome) -> str:
     return "" if isinstance(outcome, Revision) else outcome.url.removeprefix(SCHEME)
 
 
-def _remove_orphans(store: ObjectStore, ids: frozenset[str], done: _Removed, tell: Tell) -> None:
-    """Remove batches that killed or overtaken writers left, where they name any of the ids."""
-    for number, (key, _) in enumerate(store.list("batches/")):
-        tell("looking for orphans", number + 1)
-        if key in done.current:
-            continue
+def _remove_orphans(
+    store: ObjectStore, database: Database, ids: frozenset[str], done: _Removed, tell: Tell
+) -> None:
+    """Remove batches that killed or overtaken writers left, where they name any of the ids.
+
+    Keys are listed, and only those read that no commit names: orphans, and what takedowns wrote in the place of others.
+    """
+    for number, keys in enumerate(in_chunks(key for key, _ in store.list("batches/"))):
+        tell("looking for orphans", (number + 1) * len(keys))
+        with database.transaction() as connection:
+            known = index.committed_batches(connection, keys)
+        for key in keys:
+            if key not in known and _names_any(store, key, ids):
+                store.delete(key)
+                done.orphans += 1
+
+
+def _names_any(store: ObjectStore, key: str, ids: frozenset[str]) -> bool:
+    try:
         data = store.get(key)
-        batch = batches.unpack(key, data, hashlib.sha256(data).hexdigest())
-        if any(not is_blanked(outcome) and ids_of(outcome) & ids for outcome in batch.outcomes):
-            store.delete(key)
-            done.orphans += 1
+    except NotFound:  # another takedown was faster
+        return False
+    batch = batches.unpack(key, data, hashlib.sha256(data).hexdigest())
+    return any(not is_blanked(outcome) and ids_of(outcome) & ids for outcome in batch.outcomes)
 
 
-def _segments_to_search(store: ObjectStore, done: _Removed, tried: frozenset[str]) -> Iterator[str]:
+def _segments_to_search(
+    store: ObjectStore, database: Database, done: _Removed, tried: frozenset[str]
+) -> Iterator[str]:
     """Segments that hold captures of it, those whose request failed, and those not read yet."""
-    for key, _ in store.list(SEGMENTS):
-        if key.endswith(SUFFIX) and (key in done.places or key in tried or key not in done.committed):
-            yield key
+    found = (key for key, _ in store.list(SEGMENTS) if key.endswith(SUFFIX))
+    for keys in in_chunks(found):
+        with database.transaction() as connection:
+            committed = index.committed_segments(connection, keys)
+        for key in keys:
+            if key in done.places or key in tried or key not in committed:
+                yield key
 
 
 @dataclass(frozen=True, slots=True)
@@ -368,15 +405,15 @@ def _blank_segment(
         return _Blanking(number, torn)
 
 
-def _remove_documents(store: ObjectStore, ids: frozenset[str], sites: frozenset[str | None]) -> int:
+def _remove_documents(store: ObjectStore, ids: frozenset[str], folders: Iterable[str]) -> int:
     removed = 0
     kept = {f"{one.article_id}-{one.revision_id}.json" for one in _tombstones(ids)}
-    for folder in sorted({site_folder(site) for site in (*sites, None)}):
-        for key, _ in store.list(f"{DOCUMENTS}{folder}/"):
-            name = key.rpartition("/")[2]
-            if name.partition("-")[0] in ids and name not in kept:
-                store.delete(key)
-                removed += 1
+    for folder in sorted(folders):
+        for prefix in sorted(ids):
+            for key, _ in store.list(f"{folder}/{prefix}-"):
+                if key.rpartition("/")[2] not in kept:
+                    store.delete(key)
+                    removed += 1
     return removed
 
 

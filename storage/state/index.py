@@ -11,9 +11,11 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy import (
+    BindParameter,
     Boolean,
     Column,
     Connection,
+    Index,
     Integer,
     String,
     Table,
@@ -30,7 +32,8 @@ from storage.absence import Absence, missed, seen
 from storage.batches import Batch, Change, Outcome, Revision
 from storage.log import Commit
 from storage.state import stories
-from storage.state.database import METADATA, Moment
+from storage.state.database import METADATA, Moment, insert_new
+from storage.tombstones import ids_of
 
 _CHUNK = 500
 """Ids in one IN clause."""
@@ -78,19 +81,20 @@ _HEADS = Table(
     METADATA,
     Column("article_id", String, primary_key=True),
     Column("url_key", String, nullable=False),
-    Column("site", String, index=True),
+    Column("site", String),
     Column("revision_id", String, nullable=False),
     Column("fetched_at", Moment, nullable=False),
     Column("confirmed_at", Moment, nullable=False),
     Column("extractor", String, nullable=False),
     Column("seq", Integer, nullable=False),
+    Index("ix_heads_site_confirmed_at", "site", "confirmed_at"),
 )
 _ABSENCES = Table(
     "absences",
     METADATA,
     Column("article_id", String, primary_key=True),
     Column("first_at", Moment, nullable=False),
-    Column("last_at", Moment, nullable=False),
+    Column("last_at", Moment, nullable=False, index=True),
     Column("gone", Boolean, nullable=False),
 )
 _REVISIONS = Table(
@@ -106,7 +110,7 @@ _COMMITTED = Table(
     Column("seq", Integer, primary_key=True, autoincrement=False),
     Column("segment", String, nullable=False, index=True),
     Column("extractor", String, nullable=False),
-    Column("batch", String, nullable=False),
+    Column("batch", String, nullable=False, index=True),
     Column("sha256", String, nullable=False),
     Column("captures", Integer, nullable=False),
 )
@@ -116,18 +120,43 @@ _TAKEN_DOWN = Table(
     Column("article_id", String, primary_key=True),
     Column("seq", Integer, nullable=False),  # the commit that says so
 )
-TABLES = (_HEADS, _ABSENCES, _REVISIONS, _COMMITTED, _TAKEN_DOWN)
+_TRACES = Table(
+    "traces",
+    METADATA,
+    Column("article_id", String, primary_key=True),
+    Column(
+        "seq", Integer, primary_key=True, autoincrement=False
+    ),  # a commit with captures of it or of its address
+    sqlite_with_rowid=False,
+)
+TABLES = (_HEADS, _ABSENCES, _REVISIONS, _COMMITTED, _TAKEN_DOWN, _TRACES)
+
+# Made once: to build a statement with a list of values in it costs more than to run it.
+_KEYS: BindParameter[object] = bindparam("keys", expanding=True)
+_HEADS_OF = (
+    select(_HEADS, _ABSENCES.c.first_at, _ABSENCES.c.last_at, _ABSENCES.c.gone)
+    .join(_ABSENCES, _ABSENCES.c.article_id == _HEADS.c.article_id, isouter=True)
+    .where(_HEADS.c.article_id.in_(_KEYS))
+)
+_REVISIONS_OF = select(_REVISIONS.c.article_id, _REVISIONS.c.revision_id).where(
+    _REVISIONS.c.article_id.in_(_KEYS)
+)
+_TAKEN_DOWN_OF = select(_TAKEN_DOWN).where(_TAKEN_DOWN.c.article_id.in_(_KEYS))
+_COMMITTED_AS = select(_COMMITTED).where(
+    _COMMITTED.c.segment == bindparam("segment"), _COMMITTED.c.extractor == bindparam("extractor")
+)
+_HEAD_NAMES = tuple(column.name for column in _HEADS.columns)
+_POSITION = select(func.coalesce(func.max(_COMMITTED.c.seq), 0))
 
 
 def position(connection: Connection) -> int:
     """Number of the last commit that the index knows; 0: none."""
-    return int(connection.scalar(select(func.coalesce(func.max(_COMMITTED.c.seq), 0))) or 0)
+    return int(connection.scalar(_POSITION) or 0)
 
 
 def committed(connection: Connection, segment: str, extractor: str) -> Stored | None:
     """The batch that a version of the reader made of a segment; None: the index knows of none."""
-    query = select(_COMMITTED).where(_COMMITTED.c.segment == segment, _COMMITTED.c.extractor == extractor)
-    row = connection.execute(query).mappings().first()
+    row = connection.execute(_COMMITTED_AS, {"segment": segment, "extractor": extractor}).mappings().first()
     return Stored(**row) if row else None
 
 
@@ -146,15 +175,11 @@ def heads(connection: Connection, article_ids: Iterable[str]) -> dict[str, Head]
     """The current revisions of those of the articles that the archive has."""
     found: dict[str, Head] = {}
     for chunk in _chunks(article_ids):
-        missing = connection.execute(select(_ABSENCES).where(_ABSENCES.c.article_id.in_(chunk)))
-        absences = {
-            row.article_id: Absence(first_at=row.first_at, last_at=row.last_at, gone=row.gone)
-            for row in missing
-        }
-        rows = connection.execute(select(_HEADS).where(_HEADS.c.article_id.in_(chunk))).mappings()
-        found.update(
-            (row["article_id"], Head(**row, absence=absences.get(row["article_id"]))) for row in rows
-        )
+        for row in connection.execute(_HEADS_OF, {"keys": chunk}):
+            *of_head, first_at, last_at, gone = row
+            absence = Absence(first_at=first_at, last_at=last_at, gone=gone) if first_at is not None else None
+            head = Head(**dict(zip(_HEAD_NAMES, of_head, strict=True)), absence=absence)
+            found[head.article_id] = head
     return found
 
 
@@ -162,12 +187,8 @@ def revisions(connection: Connection, article_ids: Iterable[str]) -> set[tuple[s
     """(article id, revision id) of everything ever stored of these articles."""
     found: set[tuple[str, str]] = set()
     for chunk in _chunks(article_ids):
-        rows = connection.execute(
-            select(_REVISIONS.c.article_id, _REVISIONS.c.revision_id).where(
-                _REVISIONS.c.article_id.in_(chunk)
-            )
-        )
-        found.update((row.article_id, row.revision_id) for row in rows)
+        rows = connection.execute(_REVISIONS_OF, {"keys": chunk})
+        found.update((article_id, revision_id) for article_id, revision_id in rows)
     return found
 
 
@@ -175,14 +196,49 @@ def taken_down(connection: Connection, article_ids: Iterable[str]) -> dict[str, 
     """Those of the ids that were taken down, and the numbers of the commits that say so."""
     found: dict[str, int] = {}
     for chunk in _chunks(article_ids):
-        query = select(_TAKEN_DOWN).where(_TAKEN_DOWN.c.article_id.in_(chunk))
-        found.update((row.article_id, row.seq) for row in connection.execute(query))
+        rows = connection.execute(_TAKEN_DOWN_OF, {"keys": chunk})
+        found.update((article_id, seq) for article_id, seq in rows)
     return found
 
 
 def takedowns(connection: Connection) -> list[int]:
     """Numbers of the commits that took something down, in order."""
     return list(connection.scalars(select(_TAKEN_DOWN.c.seq).distinct().order_by(_TAKEN_DOWN.c.seq)))
+
+
+def traced(connection: Connection, article_ids: Iterable[str]) -> list[int]:
+    """Numbers of the commits with captures of any of these ids: of an article, its addresses, redirects to it."""
+    found: set[int] = set()
+    for chunk in _chunks(article_ids):
+        found.update(connection.scalars(select(_TRACES.c.seq).where(_TRACES.c.article_id.in_(chunk))))
+    return sorted(found)
+
+
+def trace_anew(
+    connection: Connection, seq: int, article_ids: Iterable[str], outcomes: Iterable[Outcome]
+) -> None:
+    """Have the traces of a commit be what they are since a takedown of these ids changed its batch."""
+    for chunk in _chunks(article_ids):
+        mine = (_TRACES.c.seq == seq) & _TRACES.c.article_id.in_(chunk)
+        connection.execute(delete(_TRACES).where(mine))
+    insert_new(connection, _TRACES, _traces(outcomes, seq))
+
+
+def committed_segments(connection: Connection, segments: Iterable[str]) -> set[str]:
+    """Those of the segments that any commit is of."""
+    return _in_log(connection, _COMMITTED.c.segment, segments)
+
+
+def committed_batches(connection: Connection, batches: Iterable[str]) -> set[str]:
+    """Those of the keys that a commit names as its batch's."""
+    return _in_log(connection, _COMMITTED.c.batch, batches)
+
+
+def _in_log(connection: Connection, column: Column[str], keys: Iterable[str]) -> set[str]:
+    found: set[str] = set()
+    for chunk in _chunks(keys):
+        found.update(connection.scalars(select(column).where(column.in_(chunk))))
+    return found
 
 
 def advance(head: Head | None, outcome: Outcome, *, seq: int) -> Head | None:
@@ -250,16 +306,17 @@ def apply(connection: Connection, commit: Commit, batch: Batch) -> None:
     _store_revisions(connection, new_revisions, commit.seq)
     stories.forget(connection, gone)
     stories.take_in(connection, batch.outcomes)
-    connection.execute(
-        insert(_COMMITTED).values(
-            seq=commit.seq,
-            segment=commit.segment,
-            extractor=commit.extractor,
-            batch=commit.batch,
-            sha256=commit.sha256,
-            captures=commit.captures,
-        )
-    )
+    if traces := _traces(batch.outcomes, commit.seq):
+        connection.execute(insert(_TRACES), traces)
+    row = {
+        "seq": commit.seq,
+        "segment": commit.segment,
+        "extractor": commit.extractor,
+        "batch": commit.batch,
+        "sha256": commit.sha256,
+        "captures": commit.captures,
+    }
+    connection.execute(insert(_COMMITTED), [row])
 
 
 def clear(connection: Connection) -> None:
@@ -267,6 +324,11 @@ def clear(connection: Connection) -> None:
     for table in TABLES:
         connection.execute(delete(table))
     stories.clear(connection)
+
+
+def _traces(outcomes: Iterable[Outcome], seq: int) -> list[dict[str, object]]:
+    named = {key for outcome in outcomes for key in ids_of(outcome)}
+    return [{"article_id": key, "seq": seq} for key in sorted(named)]
 
 
 def _gone(batch: Batch) -> frozenset[str]:

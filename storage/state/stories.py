@@ -13,6 +13,7 @@ from typing import TypeVar
 
 from sqlalchemy import (
     BigInteger,
+    BindParameter,
     Column,
     Connection,
     Integer,
@@ -28,7 +29,7 @@ from sqlalchemy import (
 
 from articles.near import SAME, bands, likeness, signature
 from storage.batches import Change, Outcome, Revision
-from storage.state.database import METADATA
+from storage.state.database import METADATA, insert_new
 
 _Value = TypeVar("_Value", str, int)
 _CHUNK = 500
@@ -59,6 +60,14 @@ _BANDS = Table(
     Column("number", Integer, nullable=False),  # of the first text that had it
 )
 TABLES = (_TEXTS, _BANDS)
+
+# Made once: to build a statement with a list of values in it costs more than to run it.
+_KEYS: BindParameter[object] = bindparam("keys", expanding=True)
+_TOLD_OF = select(_TEXTS.c.article_id, _TEXTS.c.story, _TEXTS.c.signature).where(
+    _TEXTS.c.article_id.in_(_KEYS)
+)
+_NUMBERS_OF = select(_TEXTS.c.article_id, _TEXTS.c.number).where(_TEXTS.c.article_id.in_(_KEYS))
+_HOLDERS_OF = select(_BANDS.c.key, _BANDS.c.number).where(_BANDS.c.key.in_(_KEYS))
 _PAST = frozenset({Change.OLDER, Change.REMOVED, Change.TAKEN_DOWN})
 """Changes whose text is not what the article says now."""
 
@@ -119,13 +128,9 @@ def take_in(connection: Connection, outcomes: Iterable[Outcome]) -> None:
     changed = [key for key in told if key not in known or key in edited]
     numbers = _numbers(connection, changed)
     wanted = {band: numbers[key] for key in reversed(changed) for band in bands(told[key].signature)}
-    for chunk in _chunks(wanted):
-        for band in connection.scalars(select(_BANDS.c.key).where(_BANDS.c.key.in_(chunk))):
-            del wanted[band]
-    if wanted:
-        connection.execute(
-            insert(_BANDS), [{"key": key, "number": number} for key, number in sorted(wanted.items())]
-        )
+    # a band that another text had first stays that text's
+    rows = [{"key": key, "number": number} for key, number in sorted(wanted.items())]
+    insert_new(connection, _BANDS, rows)
 
 
 def forget(connection: Connection, article_ids: Iterable[str]) -> None:
@@ -145,8 +150,7 @@ def clear(connection: Connection) -> None:
 def _told(connection: Connection, article_ids: Iterable[str]) -> dict[str, Told]:
     found = {}
     for chunk in _chunks(article_ids):
-        query = select(_TEXTS.c.article_id, _TEXTS.c.story, _TEXTS.c.signature)
-        for article_id, story, sign in connection.execute(query.where(_TEXTS.c.article_id.in_(chunk))):
+        for article_id, story, sign in connection.execute(_TOLD_OF, {"keys": chunk}):
             found[article_id] = Told(story, sign)
     return found
 
@@ -161,8 +165,8 @@ def _drop_bands(connection: Connection, told: Mapping[str, Told]) -> None:
 def _numbers(connection: Connection, article_ids: Iterable[str]) -> dict[str, int]:
     found: dict[str, int] = {}
     for chunk in _chunks(article_ids):
-        query = select(_TEXTS.c.article_id, _TEXTS.c.number).where(_TEXTS.c.article_id.in_(chunk))
-        found.update((article_id, number) for article_id, number in connection.execute(query))
+        rows = connection.execute(_NUMBERS_OF, {"keys": chunk})
+        found.update((article_id, number) for article_id, number in rows)
     return found
 
 
@@ -170,8 +174,8 @@ def _holders(connection: Connection, keys: Iterable[int]) -> dict[int, list[Told
     """The text that had each band first, by band; texts are shared between their bands."""
     numbers: dict[int, int] = {}
     for chunk in _chunks(keys):
-        query = select(_BANDS.c.key, _BANDS.c.number).where(_BANDS.c.key.in_(chunk))
-        numbers.update((key, number) for key, number in connection.execute(query))
+        rows = connection.execute(_HOLDERS_OF, {"keys": chunk})
+        numbers.update((key, number) for key, number in rows)
     texts: dict[int, Told] = {}
     for part in _chunks(numbers.values()):
         query = select(_TEXTS.c.number, _TEXTS.c.story, _TEXTS.c.signature).where(_TEXTS.c.number.in_(part))

@@ -139,6 +139,9 @@ def test_a_database_of_before_there_were_migrations_is_brought_up_and_its_index_
         for name in set(inspect(connection).get_table_names()) - BEFORE_TABLES:
             connection.execute(text(f"DROP TABLE {name}"))
         connection.execute(text("ALTER TABLE segments DROP COLUMN retry_at"))
+        for name in ("ix_committed_batch", "ix_heads_site_confirmed_at"):
+            connection.execute(text(f"DROP INDEX {name}"))
+        connection.execute(text("CREATE INDEX ix_heads_site ON heads (site)"))
     made.close()
 
     old = new_database(tmp_path)

@@ -132,7 +132,7 @@ def test_no_byte_of_it_is_left_anywhere(house: House) -> None:
     assert kinds >= {"segments", "batches", "articles", "tables"}
     before = others(house)
 
-    report = take_down(house.store, house.database, find(house.store, GONE))
+    report = take_down(house.store, house.database, find(house.store, house.database, GONE))
 
     assert places_of(house.folder, *TRACES) == []
     assert (report.captures, report.batches, report.segments, report.unsearched) == (4, 3, 4, ())
@@ -141,7 +141,7 @@ def test_no_byte_of_it_is_left_anywhere(house: House) -> None:
 
 
 def test_every_other_capture_can_still_be_read_from_where_it_lies(house: House) -> None:
-    take_down(house.store, house.database, find(house.store, GONE))
+    take_down(house.store, house.database, find(house.store, house.database, GONE))
     for article in Archive(house.store).articles():
         assert article.pointer is not None
         assert read_capture(house.store, article.pointer).url == article.fetched_url
@@ -151,7 +151,7 @@ def test_every_other_capture_can_still_be_read_from_where_it_lies(house: House) 
 
 def test_readers_hear_of_it_in_commit_order_and_get_no_text_from_any_cursor(house: House) -> None:
     last = Archive(house.store).head()
-    report = take_down(house.store, house.database, find(house.store, GONE))
+    report = take_down(house.store, house.database, find(house.store, house.database, GONE))
     told = list(Archive(house.store).changes(last))
     assert report.seq == last + 1
     assert {article.change for article in told} == {Change.TAKEN_DOWN}
@@ -164,7 +164,7 @@ def test_readers_hear_of_it_in_commit_order_and_get_no_text_from_any_cursor(hous
 def test_what_was_taken_down_is_not_stored_again_and_a_record_of_it_that_still_came_is_blanked(
     house: House,
 ) -> None:
-    take_down(house.store, house.database, find(house.store, GONE))
+    take_down(house.store, house.database, find(house.store, house.database, GONE))
     house.read()
     house.put((GONE, 200, secret("fourth")), ("https://harbour.test/5", 200, page(5)), hours=4)
     house.read()
@@ -178,7 +178,7 @@ def test_what_was_taken_down_is_not_stored_again_and_a_record_of_it_that_still_c
 
 
 def test_the_crawl_does_not_look_for_it_again(house: House) -> None:
-    take_down(house.store, house.database, find(house.store, GONE))
+    take_down(house.store, house.database, find(house.store, house.database, GONE))
     found = Found(via="https://harbour.test/rss", found_at=START, title="The zebra-quartz-7741 story")
     later = datetime(2027, 1, 1, tzinfo=UTC)
     with house.database.transaction() as connection:
@@ -198,7 +198,7 @@ def test_the_crawl_does_not_look_for_it_again(house: House) -> None:
 
 
 def test_it_survives_a_lost_database_and_a_replay(house: House, tmp_path: Path) -> None:
-    take_down(house.store, house.database, find(house.store, GONE))
+    take_down(house.store, house.database, find(house.store, house.database, GONE))
     fresh = open_database(f"sqlite:///{tmp_path / 'fresh.sqlite'}")
     recollect(house.store, fresh)
     with house.database.transaction() as old, fresh.transaction() as new:
@@ -219,7 +219,7 @@ def test_it_survives_a_lost_database_and_a_replay(house: House, tmp_path: Path) 
 
 
 def test_tables_keep_the_law_and_rebuilt_ones_equal_them(house: House) -> None:
-    take_down(house.store, house.database, find(house.store, GONE))
+    take_down(house.store, house.database, find(house.store, house.database, GONE))
     follow_tables(house.store)
 
     def rows(name: str) -> list[tuple[object, ...]]:
@@ -234,15 +234,15 @@ def test_tables_keep_the_law_and_rebuilt_ones_equal_them(house: House) -> None:
 
 
 def test_a_takedown_can_be_repeated_and_is_known_to_be_done(house: House) -> None:
-    first = take_down(house.store, house.database, find(house.store, GONE))
+    first = take_down(house.store, house.database, find(house.store, house.database, GONE))
     assert unfinished(house.store, house.database) == []
-    again = take_down(house.store, house.database, find(house.store, GONE))
+    again = take_down(house.store, house.database, find(house.store, house.database, GONE))
     assert (again.seq, again.captures, again.documents) == (first.seq, 0, 0)
     assert Archive(house.store).head() == first.seq
 
 
 def test_a_url_given_as_it_was_fetched_finds_the_article_and_its_redirects(house: House) -> None:
-    found = find(house.store, "http://www.harbour.test/news/secret-story/?utm_source=mail")
+    found = find(house.store, house.database, "http://www.harbour.test/news/secret-story/?utm_source=mail")
     assert found.captures == 4
     assert id_of("https://harbour.test/short") in found.ids
     assert found.titles == ("Story 1 of the harbour",)
@@ -267,7 +267,7 @@ def test_killed_anywhere_it_is_done_to_the_end_by_the_next_run(house: House, kil
         "for name in ('put', 'create', 'delete', 'put_file', 'replace'): dying(name)\n"
         "store = open_store(sys.argv[1])\n"
         "database = open_database(f'sqlite:///{sys.argv[1]}/state.sqlite')\n"
-        f"takedown.take_down(store, database, takedown.find(store, {GONE!r}))\n"
+        f"takedown.take_down(store, database, takedown.find(store, database, {GONE!r}))\n"
     )
     child = subprocess.run([sys.executable, "-c", script, str(house.folder), str(kill_at)], check=False)
     assert child.returncode in (-signal.SIGKILL, 0)
@@ -281,7 +281,7 @@ def test_killed_anywhere_it_is_done_to_the_end_by_the_next_run(house: House, kil
     if id_of(GONE) not in {
         a.article_id for a in Archive(house.store).changes() if a.change is Change.TAKEN_DOWN
     }:
-        take_down(house.store, house.database, find(house.store, GONE))
+        take_down(house.store, house.database, find(house.store, house.database, GONE))
     assert places_of(house.folder, *TRACES) == []
     rebuild(house.store, house.database)
 
@@ -299,7 +299,7 @@ def test_orphan_batches_that_hold_it_are_removed(house: House) -> None:
             outcomes=tuple(o for o in batch.outcomes if isinstance(o, Revision)),
         ),
     )
-    assert take_down(house.store, house.database, find(house.store, GONE)).orphans == 1
+    assert take_down(house.store, house.database, find(house.store, house.database, GONE)).orphans == 1
     assert house.store.size(orphan.key) is None
 
 
@@ -326,7 +326,7 @@ def test_the_further_pages_of_an_article_go_with_it(house: House) -> None:
         house.read()
         if edition == "one":
             assert places_of(house.folder, b"falcon-onyx")
-            found = find(house.store, first)
+            found = find(house.store, house.database, first)
             assert found.captures == 2
             take_down(house.store, house.database, found)
         assert places_of(house.folder, b"falcon-onyx", b"harbour.test/long") == []
@@ -342,7 +342,7 @@ def test_no_byte_of_it_is_left_in_a_bucket_either(
     assert normalize_segment(store, database, {}, key).error is None
     follow_tables(store)
     follow_documents(store)
-    take_down(store, database, find(store, GONE))
+    take_down(store, database, find(store, database, GONE))
     for name, _ in store.list(""):
         path = copy / name
         path.parent.mkdir(parents=True, exist_ok=True)
