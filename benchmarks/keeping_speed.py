@@ -55,8 +55,8 @@ def main(number_of_segments: int, pages: int) -> None:
         limit = _time("every byte read once and hashed", captures, read_all)
         _time("verify", captures, lambda: f"{len(list(verify(store, database, silent)))} damaged", limit)
         url = f"https://harbour.test/{number_of_segments // 2}/3"
-        found = find(store, url)
-        _time("find one article", captures, lambda: f"{find(store, url).captures} captures", limit)
+        found = find(store, database, url)
+        _time("find one article", captures, lambda: f"{find(store, database, url).captures} captures", limit)
         _time("take it down", captures, lambda: f"{take_down(store, database, found).records} records", limit)
         _time("rebuild the database", captures, lambda: f"{rebuild_state(store, database)} commits", limit)
         peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024

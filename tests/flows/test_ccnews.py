@@ -115,7 +115,7 @@ def test_a_replay_takes_imported_segments_by_day_site_and_reader(shop: Workshop,
     assert chosen(sites=frozenset({"harbour"})) == [key]
     assert chosen(last_read_by=frozenset({"0"})) == []
     assert stored_segments(shop) == []  # today's reader has read them all
-    take_down(shop.store, shop.database, find(shop.store, "https://unknown.example/7"))
+    take_down(shop.store, shop.database, find(shop.store, shop.database, "https://unknown.example/7"))
     assert chosen() == [key, other]
     assert places_of(tmp_path / "archive" / "segments", b"of story 7") == []
     with pytest.raises(UnknownSegment, match="pressrun status"):

@@ -330,7 +330,7 @@ def test_an_edit_says_what_was_edited(folder: ObjectStore, database: Database) -
 
 def test_a_removed_article_can_be_taken_down(folder: ObjectStore, database: Database) -> None:
     told(folder, database, (make_article(), make_article("other")), make_miss(at=hour(1), status=410))
-    take_down(folder, database, find(folder, make_article().url))
+    take_down(folder, database, find(folder, database, make_article().url))
     (row, *rest) = Archive(folder).changes()
     assert (row.title, [other.change for other in rest]) == (make_article("other").title, [Change.TAKEN_DOWN])
     live = index.TABLES

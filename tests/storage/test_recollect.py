@@ -85,7 +85,7 @@ def test_a_rebuilt_database_equals_the_old_one_in_all_that_the_store_tells(
     keys = [published(folder, database, tmp_path / "work") for _ in range(3)]
     for key in keys[:2]:
         assert normalize_segment(folder, database, {}, key).error is None
-    take_down(folder, database, find(folder, "https://harbour.test/1"))
+    take_down(folder, database, find(folder, database, "https://harbour.test/1"))
     live = rows(database)
     assert live["heads"] == []
     assert len(live["segments"]) == 3

@@ -87,7 +87,7 @@ def test_a_whole_archive_is_found_whole(shop: Workshop) -> None:
 
 
 def test_an_archive_is_whole_after_a_takedown(shop: Workshop) -> None:
-    take_down(shop.store, shop.database, find(shop.store, "https://harbour.test/1"))
+    take_down(shop.store, shop.database, find(shop.store, shop.database, "https://harbour.test/1"))
     follow_tables(shop.store)
     follow_documents(shop.store)
     assert damages(shop) == []
