@@ -14,7 +14,8 @@ from articles.metadata import Metadata, Party
 from articles.model import Origin
 from articles.names import Byline, looks_like_person, read_byline
 from articles.nearby import Snippet, in_other_matter, joined, short_text
-from articles.page import attribute
+from articles.page import Page, attribute
+from articles.unsigned import claims
 
 _META: Final = (
     "author", "article:author", "og:article:author", "article:author_name", "article_author", "byl", "byline",
@@ -54,7 +55,8 @@ _AUTHOR_LINK: Final = re.compile(
 )
 _BY: Final = re.compile(
     r"^(?:[\w()'’-]+\s+){0,4}(?:written|posted|created|edited)\s+by\s+\S"
-    r"|^(?:by|von|par|por|di|door|av|af|przez|autor(?:in)?:|texto?:|text:)\s+\S",
+    r"|^(?:by:?|von:?|par|por|di|door|av|af|przez|autor(?:in)?:|texto?:|text:"
+    r"|text (?:von|by):?|texte de|testo di)\s+\S",
     re.IGNORECASE,
 )
 _BARE: Final = re.compile(
@@ -65,7 +67,8 @@ _BARE: Final = re.compile(
 _SIGNED: Final = re.compile(
     r"^\W*(?:(?:text|texte|autor(?:in)?|autori?|authors?|автор|作者|责任编辑|编辑|記者|记者)\s*[:：]"
     r"|(?:(?:ein |blog[- ]?)?(?:beitrag|artikel|bericht|interview|gastbeitrag|kolumne) von"
-    r"|(?:written|story|article|words|posted|report|reporting) by|by|von|par|por)\s)\s*\S",
+    r"|(?:written|story|article|words|posted|report|reporting|text|photos and text) by|text von|texte (?:de|par)"
+    r"|by|von|par|por)[\s:])\s*\S",
     re.IGNORECASE,
 )
 
@@ -80,6 +83,7 @@ class Credit:
 
 
 def credits_of(
+    page: Page,
     metadata: Metadata,
     nearby: Callable[[], tuple[Snippet, ...]],
     paragraphs: Sequence[str],
@@ -104,13 +108,28 @@ def credits_of(
         kept.append(credit)
         short = tuple(name for name in people if " " not in name and name.isascii())
         if (people and len(short) < len(people)) or (
-            credit.byline.agencies and credit.origin is Origin.JSON_LD
+            credit.origin is Origin.JSON_LD and (credit.byline.agencies or _is_team(credit.byline))
         ):
             break
+    if not kept or short:
+        for credit in _unsigned(page, metadata, nearby, around, site_runs):
+            if not short or _stand_for(short, credit.byline.people):
+                kept = [credit]
+                break
     agencies, raw = agencies_in_text(paragraphs, around)
     if agencies:
         kept.append(Credit(byline=Byline(agencies=agencies), origin=Origin.TEXT, raw=raw))
     return tuple(kept)
+
+
+def _is_team(byline: Byline) -> bool:
+    """Whether a byline names a desk or a staff, and not merely the house: who else is on the page is no author."""
+    return not byline.people and any(_TEAM.search(name) for name in byline.organisations)
+
+
+_TEAM: Final = re.compile(
+    r"\b(?:team|staff|redaktion|editors?|editorial|desk|newsroom|rédaction|redacción)\b", re.IGNORECASE
+)
 
 
 def _stand_for(short: Sequence[str], people: Sequence[str]) -> bool:
@@ -146,6 +165,20 @@ def _credits(
     for other in metadata.things:
         if other.authors and other is not thing and other.role in ("", "mainentity"):
             yield _from_parties(other.authors, site_runs)
+
+
+def _unsigned(
+    page: Page,
+    metadata: Metadata,
+    nearby: Callable[[], tuple[Snippet, ...]],
+    around: Sequence[str],
+    site_runs: tuple[str, ...],
+) -> Iterator[Credit]:
+    """People named in ways that are no bylines; names in texts must look like a person's."""
+    for text, origin in claims(page, metadata, nearby(), around):
+        byline = read_byline([text], site_runs=site_runs)
+        if byline.people and all(looks_like_person(name) or origin is Origin.DOM for name in byline.people):
+            yield Credit(byline=byline, origin=origin, raw=text)
 
 
 def _in_order(values: Sequence[str]) -> list[str]:
@@ -353,8 +386,16 @@ _FROM: Final = re.compile(r"(?:von|di|de|av|af|par|por|door)\s", re.IGNORECASE)
 """Words that mean `of` as well as `by`: what follows them alone is seldom a name."""
 
 
+_BY_ONE_WORD: Final = re.compile(
+    r"(?:(?:posted|written|submitted|published) )?by:? [^\W\d][\w.-]{2,24}", re.IGNORECASE
+)
+"""All that an account's name leaves of a byline: `by ibby`."""
+
+
 def _plausible(name: str, text: str) -> bool:
     """Whether what follows `By` is a name: a person's, or one word that is all there is."""
+    if _BY_ONE_WORD.fullmatch(text):
+        return True
     return looks_like_person(name) or (
         len(name.split()) == 1 and len(text) <= len(name) + 12 and name[0].isupper() and not _FROM.match(text)
     )

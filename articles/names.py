@@ -151,7 +151,7 @@ _ORGANISATION: Final = _words(
     channel radio tv television online redaksjonen redactioneel verband verein partei marketing solutions
     software studio studios labs agencias newswire administrator community insights research health hospital
     clinic school editorial-team staffs reporters correspondents writers zeitung zeitschrift verlag bild
-    academy e.v.
+    academy e.v. e.v bund regierung landesregierung bundesministerium ministerium
     """
 )
 _NEVER_NAMES: Final = _ORGANISATION | _words(

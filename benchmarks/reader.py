@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
+from articles.agencies import agency_of
 from articles.boilerplate import STANDFIRST
 from articles.dates import as_written
 from articles.model import Article, Capture, Origin, Precision
@@ -53,10 +54,19 @@ def _mapping(article: Article) -> dict[str, object]:
         "text": "\n".join([*standfirst, *lines]),
         "title": article.title,
         # References put a desk or an agency where no person is named.
-        "authors": list(article.authors or article.organisations or _agencies(article)),
+        "authors": list(_credited(article) or article.organisations or _agencies(article)),
         "published": _published(article),
         "is_article": article.confidence >= SURE,
     }
+
+
+def _credited(article: Article) -> tuple[str, ...]:
+    """The people, and the agencies that JSON-LD lists among them: references keep these."""
+    stated = next((item for item in article.evidence if item.field == "authors"), None)
+    if stated is None or stated.origin is not Origin.JSON_LD:
+        return article.authors
+    parts = [part for one in stated.raw.split("; ") for part in one.split(", ")]
+    return (*article.authors, *(part for part in parts if agency_of(part)))
 
 
 def _agencies(article: Article) -> tuple[str, ...]:

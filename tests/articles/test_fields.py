@@ -465,3 +465,43 @@ def test_a_date_that_the_page_shows_as_that_of_its_change_is_not_the_publication
     fields = _read(body=body)
     assert fields.published_at is None
     assert fields.modified_at == datetime(2025, 5, 9, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("body", "authors"),
+    [
+        ("<p>Date: 29.05.2025 Author: Ann Lee Source: Wire</p>", ("Ann Lee",)),
+        ("<div><img class=avatar src=/a.jpg alt='Photo of Ann Lee'><div>Ann Lee</div></div>", ("Ann Lee",)),
+        ("<p>Text.</p><div class=bio><a href=/author/ann>View all posts by Ann Lee</a></div>", ("Ann Lee",)),
+        ('<script>window.page = {"articleAuthor": "Ann Lee"}</script>', ("Ann Lee",)),
+        ('<script>push("{\\"authors\\":[\\"Ann Lee\\",\\"Bob Roy\\"]}")</script>', ("Ann Lee", "Bob Roy")),
+        ("<p>by ibby</p>", ("ibby",)),
+        ("<p>Text von Ann Lee</p>", ("Ann Lee",)),
+    ],
+)
+def test_an_author_whom_nothing_marks_is_found(body: str, authors: tuple[str, ...]) -> None:
+    assert _read(body=f"<h1>Rain falls on the north</h1>{body}").authors == authors
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        '<script>a = {"author": "Ann Lee"}; b = {"author": "Bob Roy"}</script>',
+        "<a href=/author/ann>Ann Lee</a><a href=/author/bob>Bob Roy</a>",
+        "<div class=comments><a href=/author/ann>Ann Lee</a></div>",
+        "<figure><img alt='Ann Lee'><figcaption>Ann Lee</figcaption></figure>",
+        "<h3>Snake Plant</h3><img alt='Snake Plant'>",
+        '<script>a = {"author": "$undefined"}</script>',
+    ],
+)
+def test_names_that_may_be_anyones_are_no_authors(body: str) -> None:
+    body = "<h1>Rain falls on the north</h1>" + "<p>The rain fell all day.</p>" * 50 + body
+    assert _read(body=body).authors == ()
+
+
+def test_a_staff_that_is_stated_as_the_author_stands() -> None:
+    fields = _read(
+        _ld('"headline": "Rain", "author": {"@type": "Organization", "name": "Daily News Staff"}'),
+        "<h1>Rain</h1><p class=author-name>Ann Lee</p>",
+    )
+    assert (fields.authors, fields.organisations) == ((), ("Daily News Staff",))

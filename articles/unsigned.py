@@ -1,0 +1,186 @@
+"""Who wrote a page whose byline is marked as nothing: names beside portraits, links to one author, scripts' data.
+
+Weaker than any byline, so asked last.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Sequence
+from typing import Final
+
+from selectolax.lexbor import LexborNode
+
+from articles.metadata import Metadata
+from articles.model import Origin
+from articles.names import looks_like_person
+from articles.nearby import Snippet, in_other_matter, short_text
+from articles.page import Page
+
+Claim = tuple[str, Origin]
+"""A text that names who wrote the page, and where it stood."""
+
+MAX_LINKS: Final = 400
+MAX_SCRIPT_CHARS: Final = 1_500_000
+"""Scripts are searched up to this much, over the whole page."""
+MAX_NAME_CHARS: Final = 80
+PORTRAIT_ABOVE: Final = 4
+"""How many elements above a name its portrait may hang."""
+
+RIGHT_AFTER: Final = 8
+"""Texts after the headline among which a name with its picture is the author's; further on it may be anyone's."""
+_PORTRAIT: Final = re.compile(
+    r"avatar|author|profile|portrait|headshot|gravatar|autor|writer|person|bio(?![a-z])", re.IGNORECASE
+)
+_AUTHOR_LINKS: Final = (
+    "a[href*='/author/'],a[href*='/authors/'],a[href*='/autor/'],a[href*='/autoren/'],a[href*='/auteur/']"
+    ",a[href*='/contributor/'],a[href*='/contributors/'],a[href*='/redaktion/'],a[href*='/writers/']"
+    ",a[href*='?author=']"
+)
+_ALL_BY: Final = re.compile(
+    r"^(?:(?:view |see |read |show )?(?:all|more|other)?\s*(?:posts?|articles?|stories|about|news)?\s*(?:by|from|about)"
+    r"|alle (?:artikel|beiträge|posts) (?:von|anzeigen von)|alles von|mehr (?:von|über)|über"
+    r"|tous les articles de|voir tous les articles de|ver todas las entradas de|todos os posts de)\s+",
+    re.IGNORECASE,
+)
+_LABELLED: Final = re.compile(
+    r"(?:^|[\s|•·,.(])(?:author|autor(?:in)?|auteur|autore|authored by|written by|written|words|text|texte|texto"
+    r"|by|von|par)\s*:\s*(?P<names>[^:|•·]{4,80}?)(?=\s+[\w-]+\s*:|\s*[|•·]|\s*$)",
+    re.IGNORECASE,
+)
+_ELSEWHERE: Final = re.compile(
+    r"comment|related|teaser|sidebar|recommend|promo|recent|latest|trending|popular|carousel|(?:^|[\s_-])(?:nav|menu|card|next|prev)",
+    re.IGNORECASE,
+)
+_DATA: Final = re.compile(
+    r'(?<![\w.])["\'](?:(?:page|post|article|content|story|entry|news)[_-]?)?(?:post[_-]?)?'
+    r'(?:author|authors|byline|authorName|author_name|authorNames|author_names|pagePostAuthor)["\']\s*:\s*'
+    r'(?P<value>"(?:[^"\\\n]|\\.){2,120}"|\[(?:\s*"(?:[^"\\\n]|\\.){2,80}"\s*,?){1,8}\]'
+    r'|\[?\s*\{[^{}\[\]]{0,300}?"(?:name|full_?name|display_?name|title)"\s*:\s*"(?:[^"\\\n]|\\.){2,80}")',
+    re.IGNORECASE,
+)
+_MARKUP: Final = re.compile(r"[/<>{}$_=]")
+_STRING: Final = re.compile(r'"((?:[^"\\\n]|\\.)*)"')
+
+
+def claims(
+    page: Page,
+    metadata: Metadata,
+    nearby: Sequence[Snippet],
+    around: Sequence[str],
+) -> Iterator[Claim]:
+    """Texts that may name the author, the likeliest first; every one is to be read as a byline."""
+    yield from ((name, Origin.TEXT) for name in _after_labels((*around, *(one.text for one in nearby))))
+    yield from _beside_portraits(nearby, metadata)
+    yield from _linked(page)
+    yield from _in_scripts(page)
+
+
+def _after_labels(texts: Sequence[str]) -> Iterator[str]:
+    """Names after a label within a short line: `Datum: 19.11.2021 Autor: Fritz Imhof Quelle: Livenet`."""
+    for text in texts:
+        if len(text) <= 160 and ":" in text and (match := _LABELLED.search(text)):
+            yield match.group("names")
+
+
+def _beside_portraits(nearby: Sequence[Snippet], metadata: Metadata) -> Iterator[Claim]:
+    """Bare names near the headline with a picture beside them that is called the same."""
+    for place, snippet in enumerate(nearby):
+        text = snippet.text
+        if len(text) > 40 or not looks_like_person(text):
+            continue
+        if in_other_matter(snippet.node, metadata.around_headings):
+            continue
+        wanted, parent = text.casefold(), snippet.node.parent
+        headed = parent is not None and parent.tag in ("h1", "h2", "h3", "h4")
+        for _ in range(PORTRAIT_ABOVE):
+            if parent is None or parent.tag in ("figure", "figcaption", "article", "main", "body"):
+                break
+            images = parent.css("img[alt]")[:3]
+            if any(
+                wanted in _called(one) and (_is_portrait(one) or (place < RIGHT_AFTER and not headed))
+                for one in images
+            ):
+                yield text, Origin.DOM
+                break
+            parent = parent.parent
+
+
+def _is_portrait(image: LexborNode) -> bool:
+    attributes = image.attributes
+    above = image.parent.attributes.get("class") if image.parent is not None else ""
+    return bool(
+        _PORTRAIT.search(f"{attributes.get('class') or ''} {attributes.get('src') or ''} {above or ''}"[:600])
+    )
+
+
+def _called(image: LexborNode) -> str:
+    return (image.attributes.get("alt") or "").casefold()
+
+
+def _linked(page: Page) -> Iterator[Claim]:
+    """The author that all of a page's links to authors lead to, where they lead to one."""
+    names: dict[str, str] = {}
+    for link in page.tree.css(_AUTHOR_LINKS)[:MAX_LINKS]:
+        href = (link.attributes.get("href") or "").partition("#")[0].rstrip("/").lower()
+        if _is_elsewhere(link):
+            continue
+        text = (
+            short_text(link, 100) or link.attributes.get("title") or link.attributes.get("aria-label") or ""
+        )
+        name = _ALL_BY.sub("", text.strip())
+        if name or href not in names:
+            names[href] = name if looks_like_person(name) else names.get(href, "")
+    if len(names) == 1:
+        yield from ((name, Origin.DOM) for name in names.values() if name)
+
+
+def _is_elsewhere(node: LexborNode) -> bool:
+    parent = node.parent
+    for _ in range(8):
+        if parent is None or parent.tag in ("body", "main", "article"):
+            return False
+        names = f"{parent.attributes.get('class') or ''} {parent.attributes.get('id') or ''}"
+        if parent.tag == "nav" or _ELSEWHERE.search(names):
+            return True
+        parent = parent.parent
+    return False
+
+
+def _in_scripts(page: Page) -> Iterator[Claim]:
+    """The author that a page's scripts hold as data, where all that they hold is one and the same."""
+    found: dict[tuple[str, ...], None] = {}
+    budget = MAX_SCRIPT_CHARS
+    for script in page.tree.css("script"):
+        text = script.text(deep=True) or ""
+        budget -= len(text)
+        if budget < 0:
+            break
+        if "uthor" not in text and "byline" not in text:
+            continue
+        text = text.replace('\\"', '"')
+        for match in _DATA.finditer(text):
+            names = _strings(match.group("value"))
+            if names:
+                found[names] = None
+            if len(found) > 1:
+                return
+    for names in found:
+        yield "; ".join(names), Origin.DOM
+
+
+def _strings(value: str) -> tuple[str, ...]:
+    """The names in a JSON string, a list of strings, or an object's name."""
+    raw = _STRING.findall(value)
+    if "{" in value:
+        raw = raw[-1:]
+    names = []
+    for one in raw:
+        try:
+            name = str(json.loads(f'"{one}"', strict=False)).strip()
+        except ValueError:
+            continue
+        if 2 < len(name) <= MAX_NAME_CHARS and name[0].isalpha() and not _MARKUP.search(name):
+            names.append(name)
+    return tuple(names)
