@@ -6,11 +6,12 @@ Imports neither tables nor SQL: a reading process holds what `articles/` needs a
 from __future__ import annotations
 
 import os
+import time
 import traceback
 from collections import Counter, deque
 from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import Executor, Future
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from itertools import islice
 from multiprocessing import parent_process
 from multiprocessing.process import BaseProcess
@@ -56,6 +57,8 @@ class Result:
     """First page of the article that the capture is a further page of."""
     lines: tuple[Line, ...] = ()
     """What is to know of an article's paragraphs once other pages of the site are known."""
+    seconds: float = field(default=0.0, compare=False)
+    """What it took."""
 
 
 def read_all(
@@ -109,10 +112,12 @@ def read_one(capture: Capture, site: Site | None) -> Result:
     """Read one capture, whatever is in it."""
     if capture.unchanged:
         return Result(_unchanged(capture))
+    began = time.perf_counter()
     try:
         page = read_lines(capture, site)
         part_of = capture.found.part_of if capture.found else None
-        return Result(page.outcome, part_of=part_of, lines=page.lines)
+        seconds = time.perf_counter() - began
+        return Result(page.outcome, part_of=part_of, lines=page.lines, seconds=seconds)
     except Exception as error:  # noqa: BLE001 - the tree's only one: no page may stop the others
         return Result(_unreadable(capture, error), traceback.format_exc())
 

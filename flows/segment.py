@@ -101,6 +101,7 @@ def normalize_segment(
                 captures=info.captures,
                 readings=join_parts(with_profiles(results, profiles), [one.part_of for one in results]),
                 profiles={name: profile_id(profile) for name, profile in profiles.items()},
+                read_seconds=round(sum(one.seconds for one in results), 3),
             )
     except _GivenUp as error:
         return Normalized(segment=key, seq=None, error=str(error), quarantined=True)

@@ -405,6 +405,24 @@ def status(store: Store = None, seeds: Seeds = None, json: Json = False) -> None
 
 
 @app.command()
+def metrics(
+    host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(min=0, max=65535, help="Port to listen on; 0: any free one.")] = 9464,
+    once: Annotated[bool, typer.Option("--once", help="Print them once and end.")] = False,
+    store: Store = None,
+    seeds: Seeds = None,
+) -> None:
+    """Serve the archive's numbers to Prometheus, at /metrics, until Ctrl-C."""
+    config = _config(store, seeds)
+    from pressrun.metrics import serve_metrics, show_metrics
+
+    if once:
+        show_metrics(config)
+    else:
+        serve_metrics(config, host=host, port=port)
+
+
+@app.command()
 def takedown(
     url: Annotated[str, typer.Argument(help="Address of an article, in any spelling.")],
     dry_run: Annotated[

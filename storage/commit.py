@@ -43,6 +43,7 @@ def commit_segment(
     captures: int,
     readings: Iterable[Reading],
     profiles: Mapping[str, str] | None = None,
+    read_seconds: float | None = None,
 ) -> Commit | None:
     """Commit what `extractor` read in the segment with this key and SHA-256; None: it is committed already.
 
@@ -63,7 +64,7 @@ def commit_segment(
             seq = index.position(connection) + 1
             outcomes = compare(store, connection, readings, seq=seq, extractor=extractor)
             batch = Batch(segment=segment, segment_sha256=sha256, extractor=extractor, outcomes=outcomes)
-            commit = make_commit(batches.write(store, batch), batch, seq, profiles)
+            commit = make_commit(batches.write(store, batch), batch, seq, profiles, read_seconds)
             if log.append(commit):
                 index.apply(connection, commit, batch)
                 return commit
@@ -104,7 +105,7 @@ def compare(
     readings = tuple(readings)
     about = tuple(map(_article_of, readings))
     heads = index.heads(connection, filter(None, about))
-    known = _Known(store, connection, index.revisions(connection, heads), heads)
+    known = _Known(store, connection, index.revisions(connection, heads), heads, readings)
     addresses = [ids_of(reading) for reading in readings]
     gone = index.taken_down(connection, (key for keys in addresses for key in keys))
     outcomes: list[Outcome] = []
@@ -175,6 +176,8 @@ class _Known:
     connection: Connection
     pairs: set[tuple[str, str]]
     heads: dict[str, Head]
+    readings: tuple[Reading, ...] = ()
+    dark: dict[str | None, bool] = field(default_factory=dict)
     articles: dict[tuple[str, str], Article] = field(default_factory=dict)
 
     def remember(self, outcome: Outcome) -> None:
@@ -182,6 +185,33 @@ class _Known:
             article = outcome.article
             self.pairs.add((article.article_id, article.revision_id))
             self.articles[article.article_id, article.revision_id] = article
+
+    def is_dark(self, site: str | None, at: datetime) -> bool:
+        """Whether a site is missed as a whole, by the archive and by the whole of this batch."""
+        if site not in self.dark:
+            missed = index.missed_of(self.connection, site, at - absence.PATIENCE)
+            seen = index.seen_of(self.connection, site)
+            for reading in self.readings:
+                self._look(reading, site, missed, seen)
+            self.dark[site] = absence.is_dark(missed.values(), seen.values())
+        return self.dark[site]
+
+    def _look(
+        self, reading: Reading, site: str | None, missed: dict[str, datetime], seen: dict[str, datetime]
+    ) -> None:
+        """Take one capture of the batch into what is missed and seen of a site."""
+        if not isinstance(reading, Rejection):
+            if reading.site == site and reading.article_id:
+                seen[reading.article_id] = reading.fetched_at
+                missed.pop(reading.article_id, None)
+            return
+        head = self.heads.get(absence.suspect(reading) or "")
+        # where a redirect leads is not known here
+        if head is None or head.site != site or head.gone or reading.reason is Reason.REDIRECT:
+            return
+        if reading.fetched_at > head.confirmed_at:
+            missed.setdefault(head.article_id, reading.fetched_at)
+            seen.pop(head.article_id, None)
 
     def any_article(self, article_id: str) -> Article | None:
         """The article with an id, as the archive has it."""
@@ -272,6 +302,8 @@ def _reject(
     now = absence.missed(head.absence, rejection.fetched_at)
     if head.gone is not None or not absence.is_settled(now, rejection.status):
         return (rejection,)
+    if not absence.outlasts_a_site(now) and known.is_dark(head.site, rejection.fetched_at):
+        return (rejection,)
     return rejection, absence.removal(rejection, known.article(head), now)
 
 
@@ -290,7 +322,11 @@ def _unchanged(article: Article, detail: str) -> Unchanged:
 
 
 def make_commit(
-    packed: batches.Packed, batch: Batch, seq: int, profiles: Mapping[str, str] | None = None
+    packed: batches.Packed,
+    batch: Batch,
+    seq: int,
+    profiles: Mapping[str, str] | None = None,
+    read_seconds: float | None = None,
 ) -> Commit:
     """The commit of a batch that is in the store, under this number."""
     return Commit(
@@ -304,4 +340,5 @@ def make_commit(
         extractor=batch.extractor,
         counts=batch.counts,
         profiles=dict(profiles or {}),
+        read_seconds=read_seconds,
     )

@@ -54,6 +54,8 @@ class Commit:
     counts: Counts
     profiles: dict[str, str] = field(default_factory=dict)
     """Id of the profile that the pages of each site were read with; sites read without one are not in it."""
+    read_seconds: float | None = None
+    """What reading the captures took, one after the other; null: commits of before, and takedowns."""
     format: int = FORMAT
 
     @property

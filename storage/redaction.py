@@ -12,7 +12,9 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
 from urllib.parse import quote, unquote
 
 MASK = "***"
@@ -29,10 +31,10 @@ _PATH_NAMES = re.compile(r"_(?:file|path|sock|dir)$", re.IGNORECASE)
 _HARMLESS = re.compile(r"true|false|none|null|always|never|required|disabled|\d{1,9}", re.IGNORECASE)
 """Values of such settings that are switches and numbers."""
 
-_PASSWORD = re.compile(r"[a-z][a-z0-9+.-]*://[^\s:@/]*:(.+)@", re.IGNORECASE)
+_PASSWORD = re.compile(r"//[^\s:@/]*:(.+)@")
 _FORMS: tuple[tuple[re.Pattern[str], str], ...] = (
     # user and password in an address; a host follows the last @ before the path
-    (re.compile(r"([a-z][a-z0-9+.-]*://)[^\s/?#\"'<>]*@", re.IGNORECASE), rf"\1{MASK}@"),
+    (re.compile(r"//[^\s/?#\"'<>]*@"), f"//{MASK}@"),
     (
         re.compile(
             r"([?&;][\w.-]*(?:token|secret|signature|passw|pwd|api_?key|access_?key|credential|auth(?!or)|jwt|\bsig)"
@@ -68,42 +70,52 @@ _FORMS: tuple[tuple[re.Pattern[str], str], ...] = (
     ),
 )
 
-_concealed: dict[str, re.Pattern[str] | None] = {"": None}
-_values: set[str] = set()
+
+@dataclass(slots=True)
+class _Known:
+    secrets: frozenset[str] = frozenset()
+
+
+_KNOWN = _Known()
 
 
 def conceal(settings: Mapping[str, str]) -> None:
-    """Take the secrets among these settings (environment variables) out of every text from here on.
+    """Take the secrets among these settings (environment variables) out of every text from here on."""
+    _KNOWN.secrets |= secrets_of(settings)
+
+
+def secrets_of(settings: Mapping[str, str]) -> frozenset[str]:
+    """The secrets among settings, in every spelling in which they may turn up.
 
     A setting is secret as a whole by its name (`SECRET_NAMES`), or in part: the password in an address.
     """
-    found = {value for name, value in settings.items() for value in _secrets(name, value)}
-    if found <= _values:
-        return
-    _values.update(found)
-    # the longest first: one may begin like another
-    ordered = sorted(_values, key=lambda value: (-len(value), value))
-    _concealed[""] = re.compile("|".join(map(re.escape, ordered)))
+    return frozenset(value for name, value in settings.items() for value in _secrets(name, value))
 
 
-def _secrets(name: str, value: str) -> Iterable[str]:
-    values = []
+def _secrets(name: str, value: str) -> Iterator[str]:
+    values = _PASSWORD.findall(value)
     if SECRET_NAMES.search(name) and not (_PATH_NAMES.search(name) or _HARMLESS.fullmatch(value)):
         values.append(value)
-    values += _PASSWORD.findall(value)
     for secret in values:
         for spelling in (secret, quote(secret, safe=""), unquote(secret), repr(secret)[1:-1]):
             if len(spelling) >= MIN_LENGTH:
                 yield spelling
 
 
-def redacted(text: str) -> str:
-    """The text with `***` in the place of each secret."""
-    if pattern := _concealed[""]:
+def redacted(text: str, known: frozenset[str] | None = None) -> str:
+    """The text with `***` in the place of each secret; `known`: these, in place of those concealed so far."""
+    if pattern := _any_of(_KNOWN.secrets if known is None else known):
         text = pattern.sub(MASK, text)
     for form, mask in _FORMS:
         text = form.sub(mask, text)
     return text
+
+
+@lru_cache(maxsize=4)
+def _any_of(secrets: frozenset[str]) -> re.Pattern[str] | None:
+    # the longest first: one may begin like another
+    ordered = sorted(secrets, key=lambda value: (-len(value), value))
+    return re.compile("|".join(map(re.escape, ordered))) if ordered else None
 
 
 _TURNED = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u200e\u200f\u2028\u2029")

@@ -15,6 +15,7 @@ from sqlalchemy import (
     String,
     Table,
     delete,
+    func,
     select,
     update,
 )
@@ -113,6 +114,27 @@ def pending(connection: Connection, limit: int | None = None) -> list[SegmentInf
     ready = SEGMENTS.c.retry_at.is_(None) | (SEGMENTS.c.retry_at <= datetime.now(UTC))
     query = select(SEGMENTS).where(SEGMENTS.c.state == State.PENDING.value, ready).order_by(SEGMENTS.c.key)
     return [_info(row) for row in connection.execute(query.limit(limit))]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Totals:
+    """Of the segments in one state."""
+
+    segments: int
+    bytes: int
+    captures: int
+
+
+def totals(connection: Connection) -> dict[State, Totals]:
+    """How many segments are in each state, and what is in them."""
+    query = select(
+        SEGMENTS.c.state, func.count(), func.sum(SEGMENTS.c.bytes), func.sum(SEGMENTS.c.captures)
+    ).group_by(SEGMENTS.c.state)
+    found = {
+        State(state): Totals(segments=number, bytes=int(size), captures=int(captures))
+        for state, number, size, captures in connection.execute(query)
+    }
+    return {state: found.get(state, Totals(segments=0, bytes=0, captures=0)) for state in State}
 
 
 def begin(connection: Connection, key: str, *, now: datetime) -> SegmentInfo | None:
