@@ -92,6 +92,8 @@ PREFLIGHT = 40
 """Requests; a store whose credentials have expired is left at the first of them that is refused."""
 END_SECONDS = 20.0
 """How long what a killed flow had started may take to end."""
+READER_SECONDS = 1.5
+"""Readers live shortly."""
 TARGETS = ("flow", "crawler", "both", "reader")
 
 
@@ -306,11 +308,13 @@ class Hit:
 
 
 def kill_at_random(place: Place, chance: random.Random, target: str, seconds: float) -> Hit:
-    """Run the command and kill `target` some time after its crawler has appeared; what was hit when."""
+    """Run the command and kill `target` some time after its crawler (or reader) has appeared; what was hit when."""
     process = place.start()
     began = time.monotonic()
-    while not (crawlers := below(process.pid, CRAWLER)) and process.poll() is None:
+    awaited, seconds = (READER, READER_SECONDS) if target == "reader" else (CRAWLER, seconds)
+    while not below(process.pid, awaited) and process.poll() is None:
         time.sleep(0.02)
+    crawlers = below(process.pid, CRAWLER)
     delay = chance.uniform(0, seconds)
     time.sleep(delay)  # the moment is the experiment
     family = {pid: born for pid in below(process.pid) if (born := _born(pid))}
