@@ -11,13 +11,18 @@ says so again CONFIRM or more after the first, with no sighting in between. A re
 another spelling, or to the same story elsewhere, is a move and says nothing; so do redirects whose end is not
 known, and every other error (403, 5xx, a bot wall, a consent page).
 
+Where most of a site is missed at once, the site is at fault and not its articles: an outage, a relaunch, a wrong
+answer to our address. So while there is a moment since which CROWD or more of its articles began to be missed, and
+more than were seen, none of them is removed, whatever the status, until it was missed for PATIENCE.
+
 All of this looks at the captures of a segment and the archive as the log has it, never at a clock, so that reading
 the same segments in the same order removes and restores the same articles.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from bisect import bisect_left
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from hashlib import sha256
@@ -30,8 +35,14 @@ from storage.batches import Change, Revision, Unchanged
 
 CONFIRM = timedelta(hours=6)
 """Between the first capture that misses an article and the one that settles it: longer than a deployment takes."""
+CROWD = 5
+"""Articles of a site missed at once that are no longer each other's coincidence."""
+PATIENCE = timedelta(days=7)
+"""How long an article of a site that is missed as a whole must be missed: no outage takes so long, a relaunch lasts."""
 MAX_HOPS = 12
 """Redirects followed within a segment."""
+MOST = 1_000
+"""Misses and sightings of a site that are looked at, the latest ones."""
 NEAR = 200
 """Captures after a redirect among which its target is looked for: the crawler asks for it at once."""
 
@@ -102,6 +113,25 @@ def seen(absence: Absence | None, at: datetime) -> Absence | None:
 def is_settled(absence: Absence, status: int) -> bool:
     """Whether a miss with this status, just taken into the absence, makes the article a removed one."""
     return status == 410 or absence.last_at - absence.first_at >= CONFIRM
+
+
+def is_dark(missed: Iterable[datetime], seen: Iterable[datetime]) -> bool:
+    """Whether a site is at fault, so that a miss says nothing of one article.
+
+    `missed`: first miss of each article that is missed now; `seen`: last sighting of each that is not. There is then a
+    moment since which at least CROWD, and more than were seen, began to be missed.
+    """
+    sightings = sorted(seen)
+    for number, moment in enumerate(sorted(missed, reverse=True), 1):
+        since = len(sightings) - bisect_left(sightings, moment)
+        if number >= CROWD and number > since:
+            return True
+    return False
+
+
+def outlasts_a_site(absence: Absence) -> bool:
+    """Whether an article was missed for longer than any outage takes."""
+    return absence.last_at - absence.first_at >= PATIENCE
 
 
 def removal(rejection: Rejection, last: Article, absence: Absence) -> Revision:

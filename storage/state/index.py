@@ -28,7 +28,7 @@ from sqlalchemy import (
 
 from articles.model import Rejection
 from articles.urls import url_key
-from storage.absence import Absence, missed, seen
+from storage.absence import CONFIRM, MOST, Absence, missed, seen
 from storage.batches import Batch, Change, Outcome, Revision
 from storage.log import Commit
 from storage.state import stories
@@ -204,6 +204,62 @@ def taken_down(connection: Connection, article_ids: Iterable[str]) -> dict[str, 
 def takedowns(connection: Connection) -> list[int]:
     """Numbers of the commits that took something down, in order."""
     return list(connection.scalars(select(_TAKEN_DOWN.c.seq).distinct().order_by(_TAKEN_DOWN.c.seq)))
+
+
+def missed_of(connection: Connection, site: str | None, since: datetime) -> dict[str, datetime]:
+    """Articles of a site that were missed at a moment or later and are not removed, each with its first miss.
+
+    The latest `absence.MOST` of them.
+    """
+    query = (
+        select(_ABSENCES.c.article_id, _ABSENCES.c.first_at)
+        .join(_HEADS, _HEADS.c.article_id == _ABSENCES.c.article_id)
+        .where(_HEADS.c.site == site, _ABSENCES.c.last_at >= since, _ABSENCES.c.gone.is_(False))
+        .order_by(_ABSENCES.c.first_at.desc())
+        .limit(MOST)
+    )
+    return dict(connection.execute(query).tuples().all())
+
+
+def seen_of(connection: Connection, site: str | None) -> dict[str, datetime]:
+    """Articles of a site that none has missed since they were seen, each with its last sighting; the latest MOST."""
+    query = (
+        select(_HEADS.c.article_id, _HEADS.c.confirmed_at)
+        .join(_ABSENCES, _ABSENCES.c.article_id == _HEADS.c.article_id, isouter=True)
+        .where(_HEADS.c.site == site, _ABSENCES.c.article_id.is_(None))
+        .order_by(_HEADS.c.confirmed_at.desc())
+        .limit(MOST)
+    )
+    return dict(connection.execute(query).tuples().all())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Withheld:
+    """Articles of a site that are missed and not removed, because most of the site is missed."""
+
+    site: str | None
+    articles: int
+    since: datetime
+    """First of these misses."""
+    until: datetime
+    """The last of them."""
+
+
+def withheld(connection: Connection) -> list[Withheld]:
+    """Sites that are missed as a whole: see `storage.absence`."""
+    query = (
+        select(_HEADS.c.site, _ABSENCES.c.first_at, _ABSENCES.c.last_at)
+        .join(_HEADS, _HEADS.c.article_id == _ABSENCES.c.article_id)
+        .where(_ABSENCES.c.gone.is_(False))
+    )
+    found: dict[str | None, list[tuple[datetime, datetime]]] = {}
+    for site, first_at, last_at in connection.execute(query):
+        if last_at - first_at >= CONFIRM:
+            found.setdefault(site, []).append((first_at, last_at))
+    return [
+        Withheld(site=site, articles=len(of), since=min(of)[0], until=max(last for _, last in of))
+        for site, of in sorted(found.items(), key=lambda pair: pair[0] or "")
+    ]
 
 
 def traced(connection: Connection, article_ids: Iterable[str]) -> list[int]:

@@ -339,3 +339,81 @@ def test_a_removed_article_can_be_taken_down(folder: ObjectStore, database: Data
     rebuild(folder, database)
     with database.transaction() as connection:
         assert before == [sorted(map(tuple, connection.execute(table.select())), key=repr) for table in live]
+
+
+# --- When a whole site is missed --------------------------------------------------------------------------
+
+NAMES = [f"story-{number}" for number in range(8)]
+
+
+def removed(store: ObjectStore) -> set[str]:
+    """Names of the articles that are told to be removed."""
+    rows = Archive(store).changes(kinds={Change.REMOVED})
+    return {row.url.rpartition("/")[2] for row in rows}
+
+
+def missed_site(at: float, *, status: int = 404, names: list[str] = NAMES) -> tuple[Reading, ...]:
+    return tuple(make_miss(name, at=hour(at + n / 100), status=status) for n, name in enumerate(names))
+
+
+@pytest.mark.parametrize("status", [404, 410])
+def test_a_site_that_answers_so_to_everything_has_no_article_removed(
+    folder: ObjectStore, database: Database, status: int
+) -> None:
+    commit(folder, database, "s0", *map(make_article, NAMES))
+    for number, at in enumerate((1, 2, 9, 60, 100), 1):
+        commit(folder, database, f"s{number}", *missed_site(at, status=status))
+    assert removed(folder) == set()
+    with database.transaction() as connection:
+        (told,) = index.withheld(connection)
+    assert (told.site, told.articles, told.since) == ("latinpost", len(NAMES), hour(1))
+    # and when it is back nothing has happened
+    commit(folder, database, "s9", *(make_article(name, at=hour(101)) for name in NAMES))
+    assert {row.change for row in Archive(folder).changes()} == {Change.NEW}
+    with database.transaction() as connection:
+        assert index.withheld(connection) == []
+
+
+def test_a_site_seen_here_and_there_in_an_outage_is_missed_as_a_whole_all_the_same(
+    folder: ObjectStore, database: Database
+) -> None:
+    commit(folder, database, "s0", *map(make_article, NAMES))
+    commit(folder, database, "s1", make_miss("story-0", at=hour(1)))  # days before, by itself
+    commit(folder, database, "s2", *(make_unchanged(name, at=hour(70)) for name in NAMES[1:]))
+    # one at a time, as the crawl asks, in segments of their own
+    for number, name in enumerate(NAMES[1:]):
+        commit(folder, database, f"t{number}", make_miss(name, at=hour(71 + number)))
+    for number, name in enumerate(NAMES):
+        commit(folder, database, f"u{number}", make_miss(name, at=hour(90 + number)))
+    assert removed(folder) == set()
+
+
+def test_articles_that_stay_away_for_a_week_are_removed_whatever_the_site_does(
+    folder: ObjectStore, database: Database
+) -> None:
+    commit(folder, database, "s0", *map(make_article, NAMES))
+    for number, at in enumerate((1, 8, 1 + 7 * 24), 1):
+        commit(folder, database, f"s{number}", *missed_site(at))
+    assert removed(folder) == set(NAMES)
+
+
+def test_a_few_articles_of_a_site_that_is_there_are_removed_as_ever(
+    folder: ObjectStore, database: Database
+) -> None:
+    commit(folder, database, "s0", *map(make_article, NAMES))
+    gone, there = NAMES[:6], [*NAMES[6:], *(f"new-{number}" for number in range(5))]
+    commit(folder, database, "s1", *missed_site(1, names=gone))
+    commit(folder, database, "s2", *(make_article(name, at=hour(6)) for name in there))
+    commit(folder, database, "s3", *missed_site(9, names=gone))
+    assert removed(folder) == set(gone)
+
+
+def test_an_index_made_anew_withholds_the_same(
+    folder: ObjectStore, database: Database, tmp_path: Path
+) -> None:
+    commit(folder, database, "s0", *map(make_article, NAMES))
+    commit(folder, database, "s1", *missed_site(1))
+    fresh = new_database(tmp_path, "fresh")
+    rebuild(folder, fresh)
+    commit(folder, fresh, "s2", *missed_site(9))
+    assert removed(folder) == set()
