@@ -25,7 +25,7 @@ def watched(
 
     def watch() -> None:
         while not done.wait(SAMPLE_SECONDS):
-            each = {pid: _resident(pid) for pid in _tree(root, left_out)}
+            each = {pid: _resident(pid) for pid in tree(root, left_out)}
             if sum(each.values()) > peak[0]:
                 peak[0] = sum(each.values())
                 if parts is not None:
@@ -41,7 +41,8 @@ def watched(
         thread.join()
 
 
-def _tree(root: int, left_out: Collection[int | None]) -> list[int]:
+def tree(root: int, left_out: Collection[int | None]) -> list[int]:
+    """A process and its descendants, without those left out and what is below them."""
     children: dict[int, list[int]] = defaultdict(list)
     for stat in Path("/proc").glob("[0-9]*/stat"):
         try:

@@ -93,9 +93,16 @@ class OnCluster:
         while len(self._submitted) > TASKS_AHEAD:
             self._results.append(self._commit())
 
+    def go(self) -> None:
+        """Hand out what waits for a fuller task."""
+        pack, self._pack = self._pack, _Pack()
+        if pack.shares:
+            pack.future = read.submit(_told(pack), self._shop.store.url, self._sites, tuple(pack.shares))
+            self._submitted.append(pack)
+
     def results(self) -> Iterator[Normalized]:
         """What became of each segment, in the order taken."""
-        self._submit()
+        self.go()
         yield from self._results
         self._results = []
         while self._taken:
@@ -116,19 +123,13 @@ class OnCluster:
         pack.captures += share.captures
         place = pack, len(pack.shares) - 1
         if pack.captures >= TASK_CAPTURES:
-            self._submit()
+            self.go()
         return place
-
-    def _submit(self) -> None:
-        pack, self._pack = self._pack, _Pack()
-        if pack.shares:
-            pack.future = read.submit(_told(pack), self._shop.store.url, self._sites, tuple(pack.shares))
-            self._submitted.append(pack)
 
     def _commit(self) -> Normalized:
         taken = self._taken.popleft()
         if any(pack is self._pack for pack, _ in taken.shares):
-            self._submit()
+            self.go()
         shop = self._shop
         try:
             return normalize_segment(

@@ -59,18 +59,19 @@ def normalize_segment(
     key: str,
     *,
     pool: Callable[[], Executor] | None = None,
+    pooled: bool = False,
     read: Read | None = None,
     learning: bool = False,
 ) -> Normalized:
     """Read every capture of a registered segment with today's reader, and commit what they gave.
 
     Safe to kill and to repeat; a segment that this reader's version has committed is left as it is. `pool`
-    gives processes for large segments, and for those whose reading did not end before; None: everything is read
-    here. `read`: others have read it, and this gives their results, or raises what kept them from it. `learning`: what
-    the pages of a site repeat is added to the site's profile, and lines that the profile knows go. What lasts (a torn
-    segment, a reader that breaks on too many pages), and what failed or killed its reader `MAX_ATTEMPTS` times, is
-    quarantined and told in the result; what may pass is raised. An attempt counts from its beginning on, unless the
-    store, the log or the database failed as a whole.
+    gives processes for large segments, for those whose reading did not end before, and with `pooled` for any; None:
+    everything is read here. `read`: others have read it, and this gives their results, or raises what kept them from
+    it. `learning`: what the pages of a site repeat is added to the site's profile, and lines that the profile knows
+    go. What lasts (a torn segment, a reader that breaks on too many pages), and what failed or killed its reader
+    `MAX_ATTEMPTS` times, is quarantined and told in the result; what may pass is raised. An attempt counts from its
+    beginning on, unless the store, the log or the database failed as a whole.
     """
     with database.transaction() as connection:
         committed = index.committed(connection, key, EXTRACTOR)
@@ -82,7 +83,7 @@ def normalize_segment(
     if info.state is State.QUARANTINED:
         return Normalized(segment=key, seq=None, error=info.error, quarantined=True)
     # What ended its reader before is read in a process of its own.
-    apart = info.captures >= POOLED_CAPTURES or info.attempts > 1
+    apart = pooled or info.captures >= POOLED_CAPTURES or info.attempts > 1
     try:
         with _accounted_for(store, database, key):
             if read is None:

@@ -15,39 +15,73 @@ from prefect.futures import PrefectFuture
 
 from flows.config import Config
 from flows.report import Normalized, NormalizeReport, Quarantined, merge
-from flows.segment import normalize_segment
+from flows.segment import POOLED_CAPTURES, normalize_segment
 from flows.workshop import open_workshop
 from storage.delta import follow_tables
 from storage.documents import follow_documents
 from storage.log import Log
 from storage.objects import open_store
+from storage.state import segments
 
 WORKERS = 2
 """Segments under way at once beside a flow: one waits for the store while the other is read."""
+PACK_CAPTURES = 1_000
+"""Small segments are normalized by one task until there are so many captures: a task costs Prefect 0.034 s of CPU."""
 FOLLOW_SECONDS = 60.0
 """How often the followers catch up while a crawl goes on."""
 
 Log_ = Logger | LoggerAdapter[Logger]
 
 
+class Pack:
+    """Segments that one task normalizes, and what became of them, kept from one attempt to the next.
+
+    No dataclass, which Prefect would copy: the task and the flow look at the same one.
+    """
+
+    def __init__(self) -> None:
+        self.keys: list[str] = []
+        self.captures = 0
+        self.done: dict[str, Normalized] = {}
+        self.failures: dict[str, Exception] = {}
+
+    @property
+    def told(self) -> str:
+        """What it is, for the name of its task's run."""
+        return self.keys[0] if len(self.keys) == 1 else f"{len(self.keys)} segments, {self.captures} captures"
+
+
 @task(
     name="normalize",
-    task_run_name="normalize {key}",
-    description="Read every capture of one segment and commit what they gave.",
+    task_run_name="normalize {told}",
+    description="Read every capture of one segment, or of some small ones, and commit what they gave.",
     retries=2,
     retry_delay_seconds=[2, 20],
     cache_policy=NO_CACHE,
 )
-def normalize_key(key: str, config: Config) -> Normalized:
-    """Normalize one segment. What passes (a store that is away) is retried; what lasts is in the result."""
+def normalize_pack(told: str, pack: Pack, config: Config) -> None:  # noqa: ARG001
+    """Normalize segments. What passes (a store that is away) is retried; what lasts is in `pack.done`."""
     shop = open_workshop(config)
-    try:
-        return normalize_segment(
-            shop.store, shop.database, shop.sites, key, pool=shop.readers.pool, learning=config.profiles
-        )
-    except BrokenExecutor:
-        shop.readers.close()  # a process of the pool died, and the pool with it: the next attempt gets a new one
-        raise
+    pack.failures.clear()
+    for key in pack.keys:
+        if key in pack.done:
+            continue
+        try:
+            pack.done[key] = normalize_segment(
+                shop.store,
+                shop.database,
+                shop.sites,
+                key,
+                pool=shop.readers.pool,
+                pooled=pack.captures >= POOLED_CAPTURES,
+                learning=config.profiles,
+            )
+        except Exception as error:  # noqa: BLE001 - raised when the others are read
+            pack.failures[key] = error
+            if isinstance(error, BrokenExecutor):
+                shop.readers.close()  # a process of the pool died, and the pool with it: who comes next gets a new one
+    for failure in pack.failures.values():
+        raise failure
 
 
 @task(
@@ -67,32 +101,53 @@ class Hands(Protocol):
     """Who reads the segments of a desk, and commits what they gave."""
 
     def take(self, key: str) -> None:
-        """Have this segment normalized; not before a hand is free."""
+        """Have this segment normalized, alone or with others that are taken soon."""
+
+    def go(self) -> None:
+        """Nothing more is taken soon: begin with what was."""
 
     def results(self) -> Iterator[Normalized]:
         """What became of each segment taken; waits for them."""
 
 
 class BesideFlow:
-    """Reads and commits each segment in a thread beside the flow, large ones with processes of this machine."""
+    """Reads and commits segments in threads beside the flow; where there is much to read, processes read it."""
 
     def __init__(self, config: Config) -> None:
         self._config = config
-        self._futures: dict[str, PrefectFuture[Normalized]] = {}
+        self._pack = Pack()
+        self._futures: list[tuple[Pack, PrefectFuture[None]]] = []
 
     def take(self, key: str) -> None:
         """Normalize this segment when a thread is free."""
-        self._futures[key] = normalize_key.submit(key, self._config)
+        with open_workshop(self._config).database.transaction() as connection:
+            info = segments.get(connection, key)
+        self._pack.keys.append(key)
+        self._pack.captures += info.captures if info else 0
+        if self._pack.captures >= PACK_CAPTURES:
+            self.go()
+
+    def go(self) -> None:
+        """Begin with what was taken."""
+        pack, self._pack = self._pack, Pack()
+        if pack.keys:
+            self._futures.append((pack, normalize_pack.submit(pack.told, pack, self._config)))
 
     def results(self) -> Iterator[Normalized]:
         """What became of each segment, in the order taken."""
-        for key, future in self._futures.items():
+        self.go()
+        for pack, future in self._futures:
             future.wait()
-            if future.state.is_completed():
-                yield future.result()
-            else:
-                error = future.state.message or "the task did not complete"
-                yield Normalized(segment=key, seq=None, error=error)
+            for key in pack.keys:
+                yield pack.done.get(key) or Normalized(
+                    segment=key, seq=None, error=_failure(pack, key, future)
+                )
+
+
+def _failure(pack: Pack, key: str, future: PrefectFuture[None]) -> str:
+    if (error := pack.failures.get(key)) is not None:
+        return f"{type(error).__name__}: {error}"
+    return future.state.message or "the task did not complete"
 
 
 class Desk:
@@ -111,15 +166,16 @@ class Desk:
 
     def take(self, key: str) -> None:
         """Normalize this segment now or when a hand is free; once, however often it is handed in."""
-        if key not in self._taken:
-            self._taken.add(key)
-            self._hands.take(key)
-        self._follow_now_and_then()
+        self.take_all([key])
 
     def take_all(self, keys: Iterable[str]) -> None:
-        """Normalize these segments."""
+        """Normalize these segments; small ones together."""
         for key in keys:
-            self.take(key)
+            if key not in self._taken:
+                self._taken.add(key)
+                self._hands.take(key)
+            self._follow_now_and_then()
+        self._hands.go()
 
     def finish(self) -> NormalizeReport:
         """Wait for every segment, let the followers catch up once more, and tell what came of it."""

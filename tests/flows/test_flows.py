@@ -7,13 +7,15 @@ from pathlib import Path
 
 import httpx
 import pytest
+from prefect import flow, get_run_logger
 
 from articles.model import Site
 from flows.config import Config, load_config
 from flows.maintain import maintain
 from flows.normalize import normalize
 from flows.replay import replay
-from flows.steps import follow_log
+from flows.report import NormalizeReport
+from flows.steps import Desk, follow_log, normalize_pack
 from flows.stored_segments import stored_segments
 from flows.workshop import UnknownSite, Workshop, close_workshop, named, open_workshop
 from seeds.load import SeedError, write_site
@@ -92,6 +94,27 @@ def test_pending_segments_are_read_and_broken_ones_stop_no_other(
     with workshop.database.transaction() as connection:
         assert not segments.pending(connection)
     assert good in {info.key for info in _in_state(workshop, segments.State.COMMITTED)}
+
+
+def test_a_segment_that_cannot_be_read_now_stops_no_other_of_its_task_and_is_told(
+    prefect_server: str, workshop: Workshop, config: Config, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(normalize_pack, "retry_delay_seconds", [0, 0])
+    first, last = publish_stories(workshop, 1, 2), publish_stories(workshop, 3)
+
+    @flow
+    def reading() -> NormalizeReport:
+        desk = Desk(config, get_run_logger())
+        desk.take_all([first, "segments/none.warc.gz", last])
+        return desk.finish()
+
+    report = reading()
+
+    # what was committed by the first attempt is told, although the second finds nothing to do there
+    assert (report.commits, report.total.captures) == ((1, 2), 3)
+    (failure,) = report.failed
+    assert "segments/none.warc.gz" in failure
+    assert "pressrun maintain" in failure
 
 
 def _in_state(workshop: Workshop, state: segments.State) -> list[segments.SegmentInfo]:
