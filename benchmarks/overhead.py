@@ -93,7 +93,8 @@ def _cost(folder: Path, pid: int) -> Cost:
     steps.PACK_CAPTURES = together
     cost = Cost((flow.wall - bare.wall) / TASKS, (flow.cpu - bare.cpu) / TASKS, server_cpu / TASKS)
     print(
-        f"{TASKS} tasks, of a segment of one capture each: {bare.wall:.1f} s without Prefect, {flow.wall:.1f} s with it;"
+        f"{TASKS} tasks, of a segment of one capture each: {bare.wall:.1f} s without Prefect, "
+        f"{flow.wall:.1f} s with it;"
     )
     print(
         f"  a task, with its share of the run's beginning and end: {1e3 * cost.task_wall:.0f} ms of wall, "
@@ -109,8 +110,8 @@ def _replay(folder: Path, pid: int, cost: Cost, segments: int, captures: int, pa
     wall, cpu = tasks * cost.task_wall, tasks * cost.task_cpu + server_cpu
     each = 1e3 * flow.cpu / segments / captures
     print(
-        f"{segments * captures:,} captures ({pages}) in {segments} segments, {tasks} tasks: {flow.wall:.0f} s, CPU {flow.cpu:.0f} s "
-        f"({each:.2f} ms a capture) and {server_cpu:.1f} s in the server"
+        f"{segments * captures:,} captures ({pages}) in {segments} segments, {tasks} tasks: "
+        f"{flow.wall:.0f} s, CPU {flow.cpu:.0f} s ({each:.2f} ms a capture) and {server_cpu:.1f} s in the server"
     )
     print(
         f"  Prefect: {wall:.1f} s of wall, {_percent(wall, flow.wall)}; "
