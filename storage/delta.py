@@ -11,6 +11,7 @@ delta-rs does not flush files to the disk; after a power cut remove `tables/` an
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -34,6 +35,8 @@ from storage.ahead import ahead
 from storage.batches import Batch, Change, Outcome, Revision, Unchanged
 from storage.log import Commit, Log
 from storage.objects import ObjectStore, storage_options, table_url
+from storage.objects.faults import remedy
+from storage.objects.folder import REMEDIES as SYSTEM_REMEDIES
 from storage.stored import stored
 from storage.tombstones import DETAIL, SCHEME
 
@@ -444,11 +447,27 @@ def _chunks(store: ObjectStore, cursor: int, max_captures: int) -> Iterator[list
 
 
 def _error(store: ObjectStore, kind: _Kind, error: Exception) -> TableError:
-    cause = str(error).splitlines()[0]
-    return TableError(
-        f"{store.url}/{kind.key}: {cause}; the archive itself is whole: where the table is damaged, remove "
-        f"{kind.key}/ and it is made anew"
-    )
+    """What delta-rs says on many lines, with what to do: the store failed far more often than a table is damaged."""
+    said = [_ORNAMENT.sub("", line).strip() for line in str(error).splitlines()]
+    lines = [line for line in said if line and not line.startswith("<?xml")]
+    cause, last = (lines[0], lines[-1]) if lines else (type(error).__name__, "")
+    code, number = _CODE.search(last), _SYSTEM_ERROR.search(last)
+    if code:
+        last, advice = code[1], remedy(code[1], None)
+    elif number and (known := SYSTEM_REMEDIES.get(int(number[1]))):
+        advice = known
+    elif number:
+        advice = "the store cannot be reached or failed; try again later"
+    else:
+        advice = f"run `pressrun maintain`; where that says so again, remove {kind.key}/ and it is made anew"
+    if last not in ("", cause):
+        cause = f"{cause}: {last}"
+    return TableError(f"{store.url}/{kind.key}: {cause}; the archive itself is whole; {advice}")
+
+
+_ORNAMENT = re.compile(r"\x1b\[\d*m|↳")
+_CODE = re.compile(r"<Code>(\w+)</Code>")
+_SYSTEM_ERROR = re.compile(r"os error (\d+)")
 
 
 # --- Rows -------------------------------------------------------------------------------------------
