@@ -467,7 +467,7 @@ def _error(store: ObjectStore, kind: _Kind, error: Exception) -> TableError:
 
 _ORNAMENT = re.compile(r"\x1b\[\d*m|↳")
 _CODE = re.compile(r"<Code>(\w+)</Code>")
-_SYSTEM_ERROR = re.compile(r"os error (\d+)")
+_SYSTEM_ERROR = re.compile(r"(?:os error|Os { code:) (\d+)")
 
 
 # --- Rows -------------------------------------------------------------------------------------------

@@ -35,6 +35,8 @@ from tests.support.archives import (
     make_unchanged,
     new_database,
 )
+from tests.support.proxy import EXPIRED, always, fault_proxy
+from tests.support.s3 import BUCKET, S3Server
 
 
 @pytest.fixture
@@ -296,7 +298,9 @@ def readme_lines() -> dict[str, str]:
 
 
 @pytest.mark.parametrize("first", ["duckdb,", "polars", "deltalake"])
-def test_the_lines_of_the_readme_count_the_articles_of_a_site_not_their_revisions(first: str, tables: str) -> None:
+def test_the_lines_of_the_readme_count_the_articles_of_a_site_not_their_revisions(
+    first: str, tables: str
+) -> None:
     said = subprocess.run(
         [sys.executable, "-c", readme_lines()[first]],
         cwd=Path(tables).parents[1],
@@ -319,3 +323,20 @@ def test_pandas_reads_the_tables(tables: str) -> None:
     frame = pandas.DataFrame(DeltaTable(f"{tables}/captures").to_pandas())
     assert frame.groupby("fate").size().to_dict() == {"article": 6, "rejected": 3, "unchanged": 3}
     assert str(frame["fetched_at"].dtype) == "datetime64[us, UTC]"
+
+
+def test_a_store_that_fails_under_the_tables_is_told_by_its_own_cause(
+    moto_server: S3Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    moto_server.enter(monkeypatch)
+    expired = always(EXPIRED, path_part="tables")
+    with fault_proxy(moto_server, expired) as proxy:
+        monkeypatch.setenv("AWS_ENDPOINT_URL", proxy.server.endpoint)
+        with pytest.raises(TableError, match=r"ExpiredToken; the archive itself is whole; .*get new ones"):
+            follow_tables(open_store(f"s3://{BUCKET}/expired"))
+
+
+def test_a_folder_that_cannot_be_written_is_told_with_its_remedy(tmp_path: Path) -> None:
+    (tmp_path / "tables").write_text("a file in the way")
+    with pytest.raises(TableError, match=r"the archive itself is whole; a file is in the place of a folder"):
+        follow_tables(open_store(str(tmp_path)))

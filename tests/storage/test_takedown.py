@@ -5,9 +5,11 @@ from __future__ import annotations
 import signal
 import subprocess
 import sys
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import cast
 
 import polars
 import pytest
@@ -231,6 +233,60 @@ def test_tables_keep_the_law_and_rebuilt_ones_equal_them(house: House) -> None:
         path.unlink() if path.is_file() else path.rmdir()
     follow_tables(house.store)
     assert (rows("articles"), rows("captures")) == before
+
+
+class Watched:
+    """A store that notes which objects are read, or does something when one is."""
+
+    def __init__(self, store: ObjectStore) -> None:
+        self._store = store
+        self.read: list[str] = []
+        self.when: dict[str, Callable[[], None]] = {}
+
+    def get(self, key: str) -> bytes:
+        self.read.append(key)
+        data = self._store.get(key)
+        self.when.pop(key, lambda: None)()
+        return data
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(self._store, name)
+
+
+def test_only_batches_that_hold_it_are_read(house: House) -> None:
+    for hours in range(10, 20):
+        house.put((f"https://harbour.test/{hours}", 200, page(hours)), hours=hours)
+    house.read()
+    commits = list(Log(house.store).follow(0))
+    watched = Watched(house.store)
+    store = cast("ObjectStore", watched)
+    report = take_down(store, house.database, find(store, house.database, GONE))
+    assert (report.captures, report.batches) == (5, 4)
+    assert len(commits) == 14
+    read = {key for key in watched.read if key.startswith("batches/")}
+    assert len(read & {commit.batch for commit in commits}) == 4
+    assert places_of(house.folder, *TRACES) == []
+
+
+def test_a_follower_that_is_overtaken_withdraws_the_documents_of_it(house: House) -> None:
+    for key, _ in list(house.store.list("articles/")):
+        house.store.delete(key)
+    house.store.delete("followers/documents.json")
+    first = Log(house.store).get(1)
+    assert first is not None
+    watched = Watched(house.store)
+    # it has the old batch in its hands when the article is taken down
+    watched.when[first.batch] = lambda: _take_down(house)
+    follow_documents(cast("ObjectStore", watched))
+    assert watched.when == {}
+    assert places_of(house.folder, *TRACES) == []
+    assert {key.split("/")[-1][:20] for key, _ in house.store.list("articles/")} >= {
+        id_of(f"https://harbour.test/{number}") for number in (2, 3)
+    }
+
+
+def _take_down(house: House) -> None:
+    take_down(house.store, house.database, find(house.store, house.database, GONE))
 
 
 def test_a_takedown_can_be_repeated_and_is_known_to_be_done(house: House) -> None:
