@@ -43,7 +43,7 @@ _NEVER: Final = frozenset(
     ["h1", "time", "img", "picture", "svg", "figure", "body", "html", "main", "article"]
 )
 _ELSEWHERE: Final = re.compile(
-    r"comment|related|teaser|sidebar|recommend|promo|recent|latest|trending|popular|carousel|testimonial"
+    r"comment|related|teaser|sidebar|recommend|promo(?!ted)|recent|latest|trending|popular|carousel|testimonial"
     r"|review|(?:^|[\s_-])(?:nav|menu|card|quote|cite|site-footer|page-footer)|^footer",
     re.IGNORECASE,
 )

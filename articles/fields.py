@@ -21,6 +21,7 @@ from articles.nearby import Snippet, near_headline, short_text
 from articles.page import Page
 from articles.paging import next_page_of
 from articles.published import Dated, moments_of
+from articles.scripts import day_in_scripts
 from articles.title import Named, heading_that_shows, headline_on, host_of, plain
 from articles.urls import canonical_url
 from articles.zones import zone_of
@@ -87,10 +88,11 @@ def fields_of(
     nearby = cache(lambda: near_headline(page, title, heading))
     right_after = cache(lambda: near_headline(page, title, heading, after=RIGHT_AFTER, before=0))
     right_before = cache(lambda: near_headline(page, title, heading, after=0, before=RIGHT_BEFORE))
+    dated = (*around, *_dateline(paragraphs))
     published_at, modified_at = _moments(
-        metadata, nearby, around, right_after, capture, site, language, host, evidence
+        page, metadata, nearby, dated, right_after, capture, site, language, host, evidence
     )
-    credits = credits_of(metadata, nearby, paragraphs, around, runs)
+    credits = credits_of(page, metadata, nearby, paragraphs, around, runs)
     authors = tuple(dict.fromkeys(name for credit in credits for name in credit.byline.people))
     organisations = tuple(dict.fromkeys(name for credit in credits for name in credit.byline.organisations))
     agencies = tuple(dict.fromkeys(name for credit in credits for name in credit.byline.agencies))
@@ -312,7 +314,19 @@ def _month_first(site: Site | None, language: str | None, metadata: Metadata, ho
     )
 
 
+_DATELINE: Final = re.compile(
+    r"\(?(?P<date>[^\W\d_]{0,12}[.,]? ?\d{1,2}[^()]{1,15}(?:19|20)\d\d)(?:\)|[.:] |\s[-–—|])"
+)
+"""A date that a text begins with: `(21. November 2022) ...`, `31. Oktober 2023. ...`."""
+
+
+def _dateline(paragraphs: Sequence[str]) -> tuple[str, ...]:
+    match = _DATELINE.match(paragraphs[0][:60]) if paragraphs else None
+    return (match.group("date"),) if match else ()
+
+
 def _moments(
+    page: Page,
     metadata: Metadata,
     nearby: Callable[[], tuple[Snippet, ...]],
     around: Sequence[str],
@@ -334,12 +348,15 @@ def _moments(
         timezone=seeded or zone_of(host, metadata.first("og:locale"), metadata.language, language),
         month_first=_month_first(site, language, metadata, host),
         feed=_from_feed(capture),
+        scripted=lambda: day_in_scripts(page),
     )
     for name, dated in (("published_at", published), ("modified_at", modified)):
         if dated is not None:
             moment = dated.moment
             zone = Zone.COUNTRY if moment.zone is Zone.SITE and not seeded else moment.zone
             _note(evidence, name, dated.origin, moment.raw, moment.precision, zone)
+            if dated.shown is not None:
+                _note(evidence, name, Origin.TEXT, dated.shown.raw, dated.shown.precision, dated.shown.zone)
     return published.moment.at if published else None, modified.moment.at if modified else None
 
 

@@ -16,7 +16,7 @@ from selectolax.lexbor import LexborNode
 
 from articles.dates import Moment, Reader, parse_moment
 from articles.metadata import Metadata
-from articles.model import Origin, Precision
+from articles.model import Origin, Precision, Zone
 from articles.nearby import Snippet, in_other_matter, joined, short_text
 
 FUTURE_TOLERANCE: Final = timedelta(hours=14)
@@ -53,7 +53,7 @@ _DATE_CLASS: Final = re.compile(
 )
 _CHANGE_CLASS: Final = re.compile(r"updat|modif|aktuali|chang|lastmod|edited|revis", re.IGNORECASE)
 _ELSEWHERE: Final = re.compile(
-    r"comment|related|teaser|sidebar|recommend|read-?more|promo|recent|latest|trending|popular|carousel"
+    r"comment|related|teaser|sidebar|recommend|read-?more|promo(?!ted)|recent|latest|trending|popular|carousel"
     r"|event-"
     r"|(?:^|[\s_-])(?:nav|menu|ticker|next|prev)",
     re.IGNORECASE,
@@ -91,6 +91,8 @@ class Dated:
 
     moment: Moment
     origin: Origin
+    shown: Moment | None = None
+    """The same moment as the page shows it to people, by their own clock, where it is stated in UTC."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,12 +116,14 @@ def moments_of(
     timezone: str | None,
     month_first: bool,
     feed: Dated | None = None,
+    scripted: Callable[[], str | None] = lambda: None,
 ) -> tuple[Dated | None, Dated | None]:
     """When the page was published and when it was last changed.
 
     `timezone` is the zone of times that name none, `month_first` says how 03/04/2025 is read there, `feed`
     what the feed said that led to the page; `nearby` gives the texts near the headline when needed, `around` are
-    the texts beside the body, `right_after` the few right after the headline. Texts for people are read against
+    the texts beside the body, `right_after` the few right after the headline, `scripted` gives the day that the page's
+    scripts state. Texts for people are read against
     `fetched_at`: `2 hours ago`, `May 3`.
     """
     latest = fetched_at + FUTURE_TOLERANCE
@@ -143,6 +147,10 @@ def moments_of(
         )
         if shown is not None and _agree(shown, published) and not _told(shown, modified):
             published.insert(0, shown)
+    if not published and (text := scripted()):
+        moment = reader.read(text, loosely=False)
+        if moment is not None and moment.at <= latest:
+            published.append(Dated(moment=moment, origin=Origin.DOM))
     only_address = bool(published) and all(dated.origin is Origin.URL for dated in published)
     if only_address and feed is not None and feed.moment.at <= latest:
         published.append(feed)  # an address has the day at best
@@ -154,8 +162,28 @@ def moments_of(
             first = shown
     if first is not None and first.origin is not Origin.URL:
         first = _settled(first, url, reader)
+    if first is not None and _in_utc(first.moment):
+        local = _near(metadata, nearby(), reader, latest, loosely=False)
+        if local is not None and _same_by_another_clock(first.moment, local.moment):
+            first = replace(first, shown=local.moment)
     later = next((d for d in modified if first is None or d.moment.at >= first.moment.at), None)
     return first, later
+
+
+def _in_utc(moment: Moment) -> bool:
+    return (
+        moment.zone is Zone.STATED and moment.precision is not Precision.DAY and not moment.local.utcoffset()
+    )
+
+
+def _same_by_another_clock(stated: Moment, shown: Moment) -> bool:
+    """Whether a date shown is the stated moment as a clock of some zone has it, on the day before or after."""
+    local, utc = shown.local.replace(tzinfo=None), stated.at.replace(tzinfo=None)
+    days = (local.date() - utc.date()).days
+    if shown.precision is Precision.DAY:
+        return (days == -1 and utc.hour < 12) or (days == 1 and utc.hour >= 10)
+    ahead = round((local - utc).total_seconds() / 60)
+    return abs(days) == 1 and -12 * 60 <= ahead <= 14 * 60 and min(ahead % 15, -ahead % 15) <= 2
 
 
 def _agree(shown: Dated, published: list[Dated]) -> bool:
@@ -307,7 +335,7 @@ def _stated(node: LexborNode, prop: str, names: str) -> Statement | None:
     if not (value and _HAS_DATE.search(value)):
         shown = short_text(node, 200)
         value = shown
-        if not _HAS_DATE.search(shown):
+        if not _HAS_DATE.search(shown) or _of_something_else(shown):
             return None
     around = f"{names} {prop}"
     change = bool(_CHANGE_CLASS.search(around)) and not _PUBLISH_WORD.search(around)
@@ -342,6 +370,10 @@ def _text_before(node: LexborNode) -> str:
     return ""
 
 
+OTHER_ARTICLE: Final = 1.5
+"""What counts against a date in an `<article>` that the headline does not stand in: a teaser's, as a rule."""
+
+
 def _elsewhere(node: LexborNode, around_headings: frozenset[int]) -> float | None:
     """What speaks against a node's place: None in a comment, a teaser or a menu."""
     listed = 0.0
@@ -353,6 +385,8 @@ def _elsewhere(node: LexborNode, around_headings: frozenset[int]) -> float | Non
             return None
         if parent.tag in ("footer", "aside"):
             listed = max(listed, 0.6)
+        if parent.tag == "article" and around_headings and parent.mem_id not in around_headings:
+            listed = max(listed, OTHER_ARTICLE)
         attributes = parent.attributes
         names = f"{attributes.get('class') or ''} {attributes.get('id') or ''}"
         if _ELSEWHERE.search(names):
@@ -387,6 +421,8 @@ def _near(
         around = text if len(text) > 20 or reader.read(text, loosely=loosely) else joined(snippet, 60)
         if _of_something_else(around) or _of_a_change(around, text if around != text else "", snippet):
             continue
+        if _called_a_change(snippet.node):
+            continue
         moment = reader.read(around, loosely=loosely)
         if moment is None or moment.at > latest or in_other_matter(snippet.node, metadata.around_headings):
             continue
@@ -400,6 +436,20 @@ def _of_a_change(around: str, text: str, snippet: Snippet) -> bool:
     at = whole.find(text or around)
     before = whole[: at + len(text or around)] if at >= 0 else whole
     return bool(_CHANGE_WORD.search(before)) and not _PUBLISH_WORD.search(before)
+
+
+def _called_a_change(node: LexborNode) -> bool:
+    """Whether a text stands in a node that is named for changes and not for publication."""
+    parent = node.parent
+    for _ in range(2):
+        if parent is None:
+            return False
+        attributes = parent.attributes
+        names = " ".join(attributes.get(key) or "" for key in ("class", "id", "itemprop"))
+        if _CHANGE_CLASS.search(names):
+            return not _PUBLISH_WORD.search(names)
+        parent = parent.parent
+    return False
 
 
 def _of_something_else(text: str) -> bool:

@@ -5,7 +5,6 @@ Weaker than any byline, so asked last.
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterator, Sequence
 from typing import Final
@@ -17,14 +16,12 @@ from articles.model import Origin
 from articles.names import looks_like_person
 from articles.nearby import Snippet, in_other_matter, short_text
 from articles.page import Page
+from articles.scripts import authors_in_scripts
 
 Claim = tuple[str, Origin]
 """A text that names who wrote the page, and where it stood."""
 
 MAX_LINKS: Final = 400
-MAX_SCRIPT_CHARS: Final = 1_500_000
-"""Scripts are searched up to this much, over the whole page."""
-MAX_NAME_CHARS: Final = 80
 PORTRAIT_ABOVE: Final = 4
 """How many elements above a name its portrait may hang."""
 
@@ -50,18 +47,9 @@ _LABELLED: Final = re.compile(
     re.IGNORECASE,
 )
 _ELSEWHERE: Final = re.compile(
-    r"comment|related|teaser|sidebar|recommend|promo|recent|latest|trending|popular|carousel|(?:^|[\s_-])(?:nav|menu|card|next|prev)",
+    r"comment|related|teaser|sidebar|recommend|promo(?!ted)|recent|latest|trending|popular|carousel|(?:^|[\s_-])(?:nav|menu|card|next|prev)",
     re.IGNORECASE,
 )
-_DATA: Final = re.compile(
-    r'(?<![\w.])["\'](?:(?:page|post|article|content|story|entry|news)[_-]?)?(?:post[_-]?)?'
-    r'(?:author|authors|byline|authorName|author_name|authorNames|author_names|pagePostAuthor)["\']\s*:\s*'
-    r'(?P<value>"(?:[^"\\\n]|\\.){2,120}"|\[(?:\s*"(?:[^"\\\n]|\\.){2,80}"\s*,?){1,8}\]'
-    r'|\[?\s*\{[^{}\[\]]{0,300}?"(?:name|full_?name|display_?name|title)"\s*:\s*"(?:[^"\\\n]|\\.){2,80}")',
-    re.IGNORECASE,
-)
-_MARKUP: Final = re.compile(r"[/<>{}$_=]")
-_STRING: Final = re.compile(r'"((?:[^"\\\n]|\\.)*)"')
 
 
 def claims(
@@ -74,7 +62,7 @@ def claims(
     yield from ((name, Origin.TEXT) for name in _after_labels((*around, *(one.text for one in nearby))))
     yield from _beside_portraits(nearby, metadata)
     yield from _linked(page)
-    yield from _in_scripts(page)
+    yield from (("; ".join(names), Origin.DOM) for names in authors_in_scripts(page))
 
 
 def _after_labels(texts: Sequence[str]) -> Iterator[str]:
@@ -146,41 +134,3 @@ def _is_elsewhere(node: LexborNode) -> bool:
             return True
         parent = parent.parent
     return False
-
-
-def _in_scripts(page: Page) -> Iterator[Claim]:
-    """The author that a page's scripts hold as data, where all that they hold is one and the same."""
-    found: dict[tuple[str, ...], None] = {}
-    budget = MAX_SCRIPT_CHARS
-    for script in page.tree.css("script"):
-        text = script.text(deep=True) or ""
-        budget -= len(text)
-        if budget < 0:
-            break
-        if "uthor" not in text and "byline" not in text:
-            continue
-        text = text.replace('\\"', '"')
-        for match in _DATA.finditer(text):
-            names = _strings(match.group("value"))
-            if names:
-                found[names] = None
-            if len(found) > 1:
-                return
-    for names in found:
-        yield "; ".join(names), Origin.DOM
-
-
-def _strings(value: str) -> tuple[str, ...]:
-    """The names in a JSON string, a list of strings, or an object's name."""
-    raw = _STRING.findall(value)
-    if "{" in value:
-        raw = raw[-1:]
-    names = []
-    for one in raw:
-        try:
-            name = str(json.loads(f'"{one}"', strict=False)).strip()
-        except ValueError:
-            continue
-        if 2 < len(name) <= MAX_NAME_CHARS and name[0].isalpha() and not _MARKUP.search(name):
-            names.append(name)
-    return tuple(names)

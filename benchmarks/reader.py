@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta, timezone
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from articles.agencies import agency_of
 from articles.boilerplate import STANDFIRST
-from articles.dates import as_written
+from articles.dates import as_written, parse_moment
 from articles.model import Article, Capture, Origin, Precision
 from articles.profile import Profile, learn
 from articles.reading import read
@@ -79,9 +79,15 @@ def _agencies(article: Article) -> tuple[str, ...]:
 def _published(article: Article) -> datetime | None:
     """When it was published, in the zone the page states or its country's: references hold the day its readers saw."""
     at = article.published_at
-    stated = next((item for item in article.evidence if item.field == "published_at"), None)
+    stated, *shown = (item for item in article.evidence if item.field == "published_at") if at else (None,)
     if at is None or stated is None or stated.precision is Precision.DAY:
         return at
+    local = parse_moment(shown[0].raw) if shown else None
+    if local is not None:
+        ahead = (
+            local.local.date() - at.date()
+        ).days  # by the clock of its readers, on another day than in UTC
+        return at.astimezone(timezone(timedelta(hours=14 if ahead > 0 else -12)))
     written = as_written(at, stated.raw)
     zone = zone_of(urlsplit(article.url).hostname or "", article.language)
     return at.astimezone(ZoneInfo(zone)) if zone is not None and not written.utcoffset() else written
