@@ -16,6 +16,7 @@ import gzip
 import json
 import multiprocessing
 import socket
+import sys
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -231,7 +232,10 @@ async def _listen(web: _Web, pipe: Connection) -> None:
     pipe.send(web.port)
 
     def told() -> None:
-        pipe.recv()
+        try:
+            pipe.recv()
+        except EOFError:  # whoever asked is gone, and we with it
+            sys.exit(1)
         pipe.send(json.dumps(web.told()))
 
     loop.add_reader(pipe.fileno(), told)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from prefect import flow, get_run_logger
@@ -14,8 +15,8 @@ from flows.config import load_config
 from flows.parameters import Moment, ReaderVersions, Sites
 from flows.report import NormalizeReport
 from flows.runner import desk, task_runner
-from flows.stored_segments import named_segments, stored_segments
-from flows.workshop import close_workshop, named, open_workshop
+from flows.stored_segments import check_selection, named_segments, stored_segments, why_none
+from flows.workshop import close_workshop, open_workshop
 
 
 def _run_name() -> str:
@@ -57,22 +58,22 @@ def replay(
     log = get_run_logger()
     config = load_config()
     workshop = open_workshop(config)
+    since, until = _utc(since), _utc(until)
     try:
+        check_selection(workshop, sites, since, until)
+        wanted, readers = frozenset(sites) or None, frozenset(extractors) or None
         if segments:
             keys = named_segments(workshop, segments)
         else:
-            wanted = frozenset(site.name for site in named(workshop, sites)) if sites else None
-            keys = stored_segments(
-                workshop,
-                sites=wanted,
-                since=_utc(since),
-                until=_utc(until),
-                last_read_by=frozenset(extractors) if extractors else None,
-            )
+            keys = stored_segments(workshop, sites=wanted, since=since, until=until, last_read_by=readers)
         log.info("%d segments are read again with reader %s", len(keys), EXTRACTOR)
         work = desk(config, log)
         work.take_all(keys)
         report = work.finish()
+        if not keys:
+            why = why_none(workshop, sites=wanted, since=since, until=until, last_read_by=readers)
+            log.warning("nothing to read: %s", why)
+            report = replace(report, nothing=why)
     finally:
         close_workshop(config)
     publish("replay", normalize_markdown(report, f"Replay with reader {EXTRACTOR}"), "What changed")

@@ -154,6 +154,8 @@ class NormalizeReport:
     failed: tuple[str, ...] = ()
     """What the next run tries again: `segment: error`, and why tables or documents are behind the log."""
     quarantined: tuple[Quarantined, ...] = ()
+    nothing: str | None = None
+    """Why there was nothing to read, for a person."""
 
     @property
     def total(self) -> Tally:

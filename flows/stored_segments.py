@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from articles.model import EXTRACTOR
-from flows.workshop import Workshop
+from flows.workshop import Workshop, named
 from storage import batches
 from storage.batches import Outcome, Revision
 from storage.log import Commit, Log
@@ -18,6 +18,10 @@ from storage.state.segments import SegmentInfo, State
 
 class UnknownSegment(Exception):
     """A segment was asked for that is not in the store; the message names it."""
+
+
+class EmptySpan(Exception):
+    """A time was asked for that ends before it begins; the message names both ends."""
 
 
 def stored_segments(
@@ -50,6 +54,44 @@ def stored_segments(
         wanted = [commit for commit in wanted if _holds(workshop, commit, sites)]
     _register(workshop, wanted)
     return [commit.segment for commit in wanted]
+
+
+def why_none(
+    workshop: Workshop,
+    *,
+    sites: frozenset[str] | None = None,
+    since: datetime | None = None,
+    until: datetime | None = None,
+    last_read_by: frozenset[str] | None = None,
+) -> str:
+    """Why `stored_segments` finds nothing for today's reader, as a sentence for a person."""
+    commits = [commit for commit in Log(workshop.store).follow(0) if commit.segment.startswith(SEGMENTS)]
+    if not commits:
+        return "no segment was read yet, by any reader: `pressrun normalize` reads those that wait"
+    within = {commit.segment: commit for commit in commits if _within(commit.segment, since, until)}
+    if not within:
+        days = sorted(
+            day for commit in commits if (day := begun_at(commit.segment) or day_of(commit.segment))
+        )
+        span = f"; they are of {days[0]:%Y-%m-%d} to {days[-1]:%Y-%m-%d}" if days else ""
+        return f"none of {len({commit.segment for commit in commits})} segments was begun in that time{span}"
+    done = {commit.segment for commit in commits if commit.extractor == EXTRACTOR}
+    left = [commit for key, commit in within.items() if key not in done]
+    if not left:
+        return f"reader {EXTRACTOR}, today's, has read all of them already ({len(within)})"
+    if last_read_by and not any(commit.extractor in last_read_by for commit in left):
+        seen = ", ".join(sorted({commit.extractor for commit in left}))
+        return f"{len(left)} segments could be read again, and reader {seen} was the last to read them"
+    return f"{len(left)} segments could be read again, none with captures of {', '.join(sorted(sites or ()))}"
+
+
+def check_selection(
+    workshop: Workshop, sites: Iterable[str], since: datetime | None, until: datetime | None
+) -> None:
+    """Refuse a choice of segments that cannot be meant. Raises UnknownSite, SeedError and EmptySpan."""
+    tuple(named(workshop, sites))
+    if since is not None and until is not None and until <= since:
+        raise EmptySpan(f"from {since:%Y-%m-%d %H:%M} until {until:%Y-%m-%d %H:%M} is no time: swap them")
 
 
 def named_segments(workshop: Workshop, keys: Iterable[str]) -> list[str]:

@@ -11,6 +11,7 @@ import typer
 
 from flows.config import Config, choose
 from flows.report import CrawlReport, NormalizeReport
+from flows.stored_segments import EmptySpan, check_selection
 from flows.workshop import close_workshop, open_workshop
 from pressrun import views
 from pressrun.trouble import RequestError, WorkError, told_in_one_sentence
@@ -322,13 +323,18 @@ def replay(
     json: Json = False,
 ) -> None:
     """Read stored segments again with today's reader. The web is not touched."""
+    since, until = _moment("--after", after), _moment("--before", before)
+    try:
+        check_selection(open_workshop(_checked(store, seeds)), names or (), since, until)
+    except EmptySpan as error:
+        raise RequestError(str(error)) from error
     _ready(store, seeds)
     from flows.replay import replay as flow
 
     report = flow(
         sites=names or (),
-        since=_moment("--after", after),
-        until=_moment("--before", before),
+        since=since,
+        until=until,
         extractors=extractor or (),
         segments=segment or (),
     )
@@ -348,12 +354,13 @@ def import_ccnews(
     json: Json = False,
 ) -> None:
     """Take WARC files of Common Crawl or anyone into the archive, and read them like segments of our own."""
-    _ready(store, seeds)
-    from flows.ccnews import CannotImport, check_sources
-    from flows.ccnews import import_ccnews as flow
+    from flows.sources import CannotImport, check_sources
 
     try:
         check_sources(sources)
+        _ready(store, seeds)
+        from flows.ccnews import import_ccnews as flow
+
         report = flow(
             sources=[str(Path(one).absolute()) if Path(one).is_file() else one for one in sources],
             limit=limit,

@@ -327,7 +327,7 @@ def normalized(report: NormalizeReport, *, json: bool) -> None:
     if json:
         as_json(report)
         return
-    say(f"{count(report.segments, 'segment')} read")
+    say(f"{count(report.segments, 'segment')} read{f': {report.nothing}' if report.nothing else ''}")
     _outcome(report.total, report)
 
 

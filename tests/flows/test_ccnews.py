@@ -13,11 +13,19 @@ from typing import ClassVar
 import pytest
 
 from articles.model import Site
-from flows.ccnews import CannotImport, download, import_ccnews
+from flows.ccnews import import_ccnews
 from flows.config import load_config
 from flows.segment import normalize_segment
-from flows.stored_segments import UnknownSegment, named_segments, stored_segments
-from flows.workshop import Workshop, close_workshop, open_workshop
+from flows.sources import CannotImport, check_sources, download
+from flows.stored_segments import (
+    EmptySpan,
+    UnknownSegment,
+    check_selection,
+    named_segments,
+    stored_segments,
+    why_none,
+)
+from flows.workshop import UnknownSite, Workshop, close_workshop, open_workshop
 from seeds.load import write_site
 from storage.foreign import BadName, foreign_key, take_in
 from storage.reader import Archive, open_archive
@@ -120,6 +128,36 @@ def test_a_replay_takes_imported_segments_by_day_site_and_reader(shop: Workshop,
     assert places_of(tmp_path / "archive" / "segments", b"of story 7") == []
     with pytest.raises(UnknownSegment, match="pressrun status"):
         named_segments(shop, ["segments/none.warc.gz"])
+
+
+def test_a_replay_that_finds_nothing_says_why(shop: Workshop, tmp_path: Path) -> None:
+    assert "pressrun normalize" in why_none(shop)
+    normalize_segment(shop.store, shop.database, shop.sites, taken_in(shop, tmp_path, cc_news(PAGES)))
+    assert "has read all of them already (1)" in why_none(shop)
+    assert "they are of 2026-10-01 to 2026-10-01" in why_none(shop, since=datetime(2026, 10, 2, tzinfo=UTC))
+    for day, later in ((2, 1), (1, 1)):
+        with pytest.raises(EmptySpan, match=f"until 2026-10-0{later} 00:00 is no time"):
+            check_selection(
+                shop, [], datetime(2026, 10, day, tzinfo=UTC), datetime(2026, 10, later, tzinfo=UTC)
+            )
+    with pytest.raises(UnknownSite, match="habour"):
+        check_selection(shop, ["harbour", "habour"], None, None)
+
+
+@pytest.mark.parametrize(
+    ("source", "told"),
+    [
+        ("2026-13", "2026-13 is no month"),
+        ("2026-1", "2026-1 is no month"),
+        ("no-such-file.warc.gz", "there is no file no-such-file.warc.gz"),
+        ("ftp://example.org/a.warc.gz", "no http address"),
+        ("https://example.org/page.html", r"must end with \.warc\.gz"),
+    ],
+)
+def test_what_cannot_be_imported_is_refused_before_anything_is_downloaded(source: str, told: str) -> None:
+    check_sources(["2026-10", KEY, f"https://example.org/{NAME}"])
+    with pytest.raises(CannotImport, match=told):
+        check_sources(["2026-10", source])
 
 
 class _Server(BaseHTTPRequestHandler):
