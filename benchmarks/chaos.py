@@ -5,8 +5,9 @@
 The real command, `pressrun crawl sample`, crawls the bundled newspaper; a run that nothing disturbs says what
 must be stored. Then:
 
-    kill    the flow's process, its crawler, both, or a process that reads pages get SIGKILL at random moments,
-            four times an archive, until `--kills` of them have hit; a process that outlives its flow is told
+    kill    the flow's process, its crawler, a process that reads pages, several of them at once or one after the
+            other get SIGKILL at random moments, in four runs an archive, until `--kills` have hit; a process that
+            outlives its flow is told
     fault   a proxy before a real S3 API (Ceph where it is installed, else moto) spoils one request in twenty, in
             one way (FAULTS) or in all of them in turn; delta-rs goes through it too
     twins   two commands at once, on one folder store and one database
@@ -35,6 +36,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from deltalake import DeltaTable
+from deltalake.exceptions import TableNotFoundError
 
 from articles.model import Pointer
 from flows.config import choose
@@ -94,7 +96,16 @@ END_SECONDS = 20.0
 """How long what a killed flow had started may take to end."""
 READER_SECONDS = 1.5
 """Readers live shortly."""
-TARGETS = ("flow", "crawler", "both", "reader")
+NEXT_SECONDS = 3.0
+"""At most between two kills of one run."""
+TARGETS = {
+    "flow": ("flow",),
+    "both": ("both",),
+    "reader": ("reader", "flow"),
+    "crawler": ("crawler", "flow"),
+    "one by one": ("crawler", "reader", "flow"),
+}
+"""What is killed in one run of the command, one after the other."""
 
 
 # --- What an archive holds --------------------------------------------------------------------------
@@ -198,7 +209,10 @@ def _rows(path: Path, table: str, columns: str = "*") -> Counter[object]:
 
 
 def _table(store: ObjectStore, key: str, columns: list[str]) -> Iterator[tuple[object, ...]]:
-    table = DeltaTable(table_url(store, key), storage_options=storage_options(store))
+    try:
+        table = DeltaTable(table_url(store, key), storage_options=storage_options(store))
+    except TableNotFoundError:
+        return iter(())
     rows = table.to_pyarrow_table(columns=columns)
     return zip(*(rows.column(name).to_pylist() for name in columns), strict=True)
 
@@ -303,7 +317,7 @@ class Hit:
     """One try to kill."""
 
     what: str
-    hit: bool
+    hits: int
     outlived: tuple[str, ...]
 
 
@@ -314,22 +328,26 @@ def kill_at_random(place: Place, chance: random.Random, target: str, seconds: fl
     awaited, seconds = (READER, READER_SECONDS) if target == "reader" else (CRAWLER, seconds)
     while not below(process.pid, awaited) and process.poll() is None:
         time.sleep(0.02)
-    crawlers = below(process.pid, CRAWLER)
-    delay = chance.uniform(0, seconds)
-    time.sleep(delay)  # the moment is the experiment
-    family = {pid: born for pid in below(process.pid) if (born := _born(pid))}
-    victims = {
-        "flow": [process.pid],
-        "crawler": crawlers,
-        "both": [*crawlers, process.pid],
-        "reader": below(process.pid, READER)[:1],
-    }[target]
-    hit = [pid for pid in victims if _kill(pid)]
+    family: dict[int, str] = {}
+    told, hits = [], 0
+    for step in TARGETS[target]:
+        delay = chance.uniform(0, seconds)
+        time.sleep(delay)  # the moment is the experiment
+        family |= {pid: born for pid in below(process.pid) if (born := _born(pid))}
+        victims = {
+            "flow": [process.pid],
+            "crawler": below(process.pid, CRAWLER),
+            "both": [*below(process.pid, CRAWLER), process.pid],
+            "reader": below(process.pid, READER)[:1],
+        }[step]
+        struck = [pid for pid in victims if _kill(pid)]
+        hits += bool(struck)
+        told.append(f"{step} after {delay:.2f} s" + ("" if struck else " (missed)"))
+        seconds = NEXT_SECONDS
     outlived = _outlived(process, family)
-    spent = time.monotonic() - began
     return Hit(
-        what=f"{target} after {delay:.2f} s" + ("" if hit else f" (missed, it ended after {spent:.1f} s)"),
-        hit=bool(hit),
+        what=f"{', '.join(told)} (of {time.monotonic() - began:.1f} s)",
+        hits=hits,
         outlived=outlived,
     )
 
@@ -403,14 +421,14 @@ def kills(
         seconds = 12.0 if place.small else 6.0
         hits = [
             kill_at_random(place, chance, target, seconds=seconds)
-            for target in chance.choices(TARGETS, k=KILLS_AN_ARCHIVE)
+            for target in chance.choices(list(TARGETS), k=KILLS_AN_ARCHIVE)
         ]
         audit, outlived = _clean(place, wanted), [told for each in hits for told in each.outlived]
-        turn, hit = turn + 1, hit + sum(each.hit for each in hits)
+        turn, hit = turn + 1, hit + sum(each.hits for each in hits)
         yield Told(
             scenario="kill -9" + (", small segments" if place.small else ""),
             injected=f"{'; '.join(each.what for each in hits)} ({hit} hits so far)",
-            times=sum(each.hit for each in hits),
+            times=sum(each.hits for each in hits),
             audit=replace(audit, torn=audit.torn + len(outlived), notes=(*audit.notes, *outlived)),
         )
 
