@@ -8,7 +8,7 @@ from __future__ import annotations
 import subprocess
 from collections.abc import Mapping
 from contextlib import suppress
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from prefect import get_client
@@ -36,6 +36,7 @@ SILENT_SECONDS = 120
 """A run that has told nothing for so long is dead: its process and its worker were killed, or the machine was."""
 SILENT = "pressrun: a run that fell silent has crashed"
 DEPLOY_SECONDS = 300.0
+CRAWL = "crawl/crawl"
 GOING_ON = (StateType.PENDING, StateType.RUNNING, StateType.CANCELLING)
 
 
@@ -130,3 +131,20 @@ def crash_dead_runs(why: str) -> int:
             state = Cancelled if run.state and run.state.type is StateType.CANCELLING else Crashed
             client.set_flow_run_state(run.id, state(message=why), force=True)
     return len(runs)
+
+
+def crawl_if_idle() -> bool:
+    """Have the sites that are due looked at now, unless a run does that already or is about to; whether it had to."""
+    with get_client(sync_client=True) as client:
+        deployment = client.read_deployment_by_name(CRAWL).id
+        of_it = {"deployment_id": {"any_": [deployment]}}
+        going_on = {"state": {"type": {"any_": [one.value for one in GOING_ON]}}}
+        late = {
+            "state": {"type": {"any_": [StateType.SCHEDULED.value]}},
+            "expected_start_time": {"before_": datetime.now(UTC)},
+        }
+        for what in (going_on, late):
+            if client.read_flow_runs(flow_run_filter=FlowRunFilter.model_validate(of_it | what), limit=1):
+                return False
+        client.create_flow_run_from_deployment(deployment)
+    return True

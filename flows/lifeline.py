@@ -14,7 +14,7 @@ import signal
 import sys
 import threading
 import time
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from contextlib import suppress
 from multiprocessing import parent_process
 from pathlib import Path
@@ -96,20 +96,30 @@ def wait_gone(path: Path, seconds: float, but: Collection[int] = ()) -> bool:
     return True
 
 
-def end(path: Path, seconds: float) -> None:
-    """End the family: by SIGTERM, and after so many seconds by SIGKILL."""
-    _send(path, signal.SIGTERM)
-    if not wait_gone(path, seconds):
-        kill(path)
+def end(path: Path, seconds: float, but: Collection[int] = ()) -> None:
+    """End the family but these: by SIGTERM, and after so many seconds by SIGKILL.
+
+    SIGTERM goes to those whose parents are not of the family: they end what they have started, in their own order.
+    """
+    pids = family(path)
+    _send(signal.SIGTERM, (pid for pid in pids - frozenset(but) if _parent(pid) not in pids))
+    if not wait_gone(path, seconds, but):
+        kill(path, but)
 
 
-def kill(path: Path) -> None:
-    """End the family at once."""
-    _send(path, signal.SIGKILL)
-    wait_gone(path, TRIES * TRY_SECONDS)
+def kill(path: Path, but: Collection[int] = ()) -> None:
+    """End the family but these at once."""
+    _send(signal.SIGKILL, family(path) - frozenset(but))
+    wait_gone(path, TRIES * TRY_SECONDS, but)
 
 
-def _send(path: Path, what: signal.Signals) -> None:
-    for pid in family(path):
+def _send(what: signal.Signals, pids: Iterable[int]) -> None:
+    for pid in pids:
         with suppress(ProcessLookupError):
             os.kill(pid, what)
+
+
+def _parent(pid: int) -> int:
+    with suppress(OSError):
+        return int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[1])
+    return 0

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import time
-from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -40,10 +39,14 @@ class Part:
 class Kept:
     """A part and the process that is it at present."""
 
-    def __init__(self, part: Part, say: Callable[[str], None]) -> None:
+    def __init__(
+        self, part: Part, say: Callable[[str], None], clear: Callable[[], None] = lambda: None
+    ) -> None:
+        """`clear` is called before each start but the first."""
         self.part = part
         self._say = say
-        self._ended: deque[float] = deque()
+        self._clear = clear
+        self._ended: list[float] = []
         self._start_at = 0.0
         self.process = _start(part)
 
@@ -65,6 +68,7 @@ class Kept:
             )
         if now < self._start_at:
             return False
+        self._clear()
         self._start_at = 0.0
         self.process = _start(self.part)
         return True
@@ -81,15 +85,22 @@ class Kept:
     def _ended_at(self, now: float) -> float:
         """Take note of an end; seconds to wait before the next start."""
         self._ended.append(now)
-        while now - self._ended[0] > WITHIN_SECONDS:
-            self._ended.popleft()
-        if len(self._ended) > MAX_RESTARTS:
+        wait = seconds_to_wait(self._ended)
+        if wait is None:
             raise GivenUp(
-                f"{self.part.name} ended {len(self._ended)} times within {WITHIN_SECONDS / 60:.0f} minutes, at last it "
-                f"{_how(self.process.returncode)}{last_words(self.part)}"
+                f"{self.part.name} ended more than {MAX_RESTARTS} times within {WITHIN_SECONDS / 60:.0f} minutes, at "
+                f"last it {_how(self.process.returncode)}{last_words(self.part)}"
             )
-        wait: float = FIRST_WAIT_SECONDS * 2.0 ** (len(self._ended) - 1)
-        return min(wait, LONGEST_WAIT_SECONDS)
+        return wait
+
+
+def seconds_to_wait(ended: Sequence[float]) -> float | None:
+    """How long to wait before a part is started again, by when it ended; None: it is given up."""
+    lately = [moment for moment in ended if ended[-1] - moment <= WITHIN_SECONDS]
+    if len(lately) > MAX_RESTARTS:
+        return None
+    wait: float = FIRST_WAIT_SECONDS * 2.0 ** (len(lately) - 1)
+    return min(wait, LONGEST_WAIT_SECONDS)
 
 
 def last_words(part: Part) -> str:

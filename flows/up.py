@@ -16,11 +16,13 @@ import shutil
 import signal
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
 
 import httpx
+from prefect.exceptions import PrefectException
 from prefect.settings import PREFECT_API_URL, get_current_settings, temporary_settings
 
 from flows import deploying, lifeline
@@ -71,18 +73,18 @@ def up(config: Config, *, port: int | None = None, say: Say) -> None:
     the main thread. Raises SetUpError before anything is started, GivenUp where a part ends again and again, and
     KeyboardInterrupt at the second signal, everything killed.
     """
-    stop = threading.Event()
-    _hear_signals(stop)
     folder = _folder(config)
     lock = folder / LOCK
     held = _only_one(lock)
-    if lifeline.family(lock):
-        say("what a `pressrun up` that was killed left is ended first: its crawlers seal what they have")
-        lifeline.end(lock, FLOW_SECONDS)
-    plan = _plan(folder, port, say)
-    environment = _environment(config, plan)
     kept: list[Kept] = []
     try:
+        if lifeline.family(lock):
+            say("what a `pressrun up` that was killed left is ended first: its crawlers seal what they have")
+            lifeline.end(lock, FLOW_SECONDS)
+        plan = _plan(folder, port, say)
+        environment = _environment(config, plan)
+        stop = threading.Event()
+        _hear_signals(stop)
         with temporary_settings({PREFECT_API_URL: plan.url}):
             _start(plan, environment, kept, stop, say)
             while not stop.wait(LOOK_SECONDS):
@@ -99,6 +101,15 @@ def _start(
     def go_on() -> bool:
         return not stop.is_set()
 
+    def clear() -> None:
+        """Nobody hears the flows of a worker that died: they end, and what they left undone is begun anew."""
+        lifeline.end(plan.folder / LOCK, FLOW_SECONDS, but=[part.process.pid for part in kept])
+        if plan.port is not None:
+            # where the server is away as well, the automation does the one and the schedule the other
+            with suppress(httpx.HTTPError, PrefectException):
+                deploying.crash_dead_runs("its worker was killed")
+                deploying.crawl_if_idle()
+
     if plan.port is not None:
         say("starting the Prefect server")
         server = Kept(server_part(plan.port, plan.folder, environment | {"PREFECT__SERVER_FINAL": "1"}), say)
@@ -107,13 +118,15 @@ def _start(
         if go_on() and (dead := deploying.crash_dead_runs("`pressrun up` ended while this run was going on")):
             say(f"{dead} runs were cut off when this ended last; the next ones take up what they left")
     if go_on():
-        kept.append(Kept(_worker(environment), say))
+        kept.append(Kept(_worker(environment), say, clear))
         try:
             deploying.install(environment)
         except SetUpError:
             if go_on():
                 raise
     if go_on():
+        if plan.port is not None:
+            deploying.crawl_if_idle()
         say(f"up: {plan.ui} is the UI, {plan.folder} has Prefect's files; Ctrl-C ends everything")
 
 
