@@ -18,11 +18,14 @@ from prefect.artifacts import create_markdown_artifact
 from flows.logs import safe
 from flows.plots import bars
 from flows.report import CrawlReport, MaintainReport, NormalizeReport, SiteReport, Tally
+from spiders.events import SiteDone
 from storage.batches import Change
 from storage.redaction import redacted
 
 K = TypeVar("K", bound=StrEnum)
 
+FATES = ("new", "edited", "otherwise stored", "unchanged", "rejected")
+"""What a capture becomes, in few words."""
 MAX_ROWS = 200
 """Sites in a table: those with most to tell come first."""
 MAX_BARS = 15
@@ -73,10 +76,11 @@ def crawl_markdown(report: CrawlReport, days: tuple[date, date] | None = None) -
         bars("stripped, by kind", _by_size(total.stripped)),
         "## What it took",
         _table(
-            ("seconds", "requests", "conditional", "segments", "captures", "compressed"),
+            ("seconds", "found", "requests", "conditional", "segments", "captures", "compressed"),
             [
                 (
                     f"{report.seconds:.0f}",
+                    sum(row.done.found for row in rows if row.done),
                     sum(row.done.requests for row in rows if row.done),
                     sum(row.done.conditional for row in rows if row.done),
                     report.normalized.segments,
@@ -93,10 +97,8 @@ def _nothing_due(report: CrawlReport) -> str:
     return f"No site is due; next is {due.site}, at {due.at:%H:%M} UTC." if due else "No site is due."
 
 
-SITE_COLUMNS = (
-    *("site", "found", "new", "fetched", "stored", "edited", "unchanged", "rejected", "stripped"),
-    *("requests", "conditional", "failed", "ended"),
-)
+SITE_COLUMNS = ("site", "fetched", "new", "edited", "unchanged", "rejected", "requests", "ended")
+"""No more: the column of the page that shows them is 700 pixels wide, and what does not fit lies over its neighbour."""
 
 
 def _most_to_tell(row: SiteReport) -> tuple[bool, int, int, str]:
@@ -105,22 +107,21 @@ def _most_to_tell(row: SiteReport) -> tuple[bool, int, int, str]:
 
 def _site_row(row: SiteReport) -> tuple[object, ...]:
     done, tally = row.done, row.tally
-    found = (done.found, done.new, done.fetched) if done else ("?", "?", "?")
-    ended = "died" if done is None else f"{done.ended}{': ' + done.detail if done.detail else ''}"
-    failed = ", ".join(f"{number} {outcome}" for outcome, number in done.failed.items()) if done else "?"
     return (
         row.site,
-        *found,
+        done.fetched if done else "?",
         tally.stored.get(Change.NEW, 0),
         tally.stored.get(Change.EDITED, 0),
         tally.unchanged,
         sum(tally.rejected.values()),
-        sum(tally.stripped.values()),
-        done.requests if done else "?",
-        done.conditional if done else "?",
-        failed or "none",
-        ended,
+        f"{done.requests}, {done.conditional} conditional" if done else "?",
+        _ended(done) if done else "died",
     )
+
+
+def _ended(done: SiteDone) -> str:
+    failed = ", ".join(f"{number} {outcome}" for outcome, number in done.failed.items())
+    return "; ".join(part for part in (str(done.ended), done.detail, failed) if part)
 
 
 def normalize_markdown(report: NormalizeReport, title: str) -> str:
@@ -137,18 +138,8 @@ def normalize_markdown(report: NormalizeReport, title: str) -> str:
         _fates(rows, total),
         "## Sites" if rows else "",
         _table(
-            ("site", "captures", *Change, "unchanged", "rejected", "stripped"),
-            [
-                (
-                    tally.site or "(none)",
-                    tally.captures,
-                    *(tally.stored.get(change, 0) for change in Change),
-                    tally.unchanged,
-                    sum(tally.rejected.values()),
-                    sum(tally.stripped.values()),
-                )
-                for tally in rows[:MAX_ROWS]
-            ],
+            ("site", "captures", *FATES),
+            [(tally.site or "(none)", tally.captures, *_fate(tally)) for tally in rows[:MAX_ROWS]],
         )
         if rows
         else "",
@@ -192,9 +183,6 @@ def _stored(total: Tally) -> str:
     return f"{told or 'Nothing new'} stored"
 
 
-FATES = ("new", "edited", "otherwise stored", "unchanged", "rejected")
-
-
 def _fate(tally: Tally) -> tuple[int, ...]:
     new, edited = tally.stored.get(Change.NEW, 0), tally.stored.get(Change.EDITED, 0)
     other = sum(tally.stored.values()) - new - edited
@@ -224,15 +212,9 @@ def _examples(store: str, tallies: Sequence[Tally]) -> str:
     some = [pair for turn in turns for pair in turn if pair is not None][:MAX_LINKS]
     if not some:
         return ""
-    command = f"pressrun show --store {shlex.quote(redacted(store))}"
-    rows = [
-        (site or "(none)", str(one.change), _link(one.url), _code(f"{command} {shlex.quote(one.url)}"))
-        for site, one in some
-    ]
-    head = ("site", "change", "at its address", "as stored")
-    lines = [head, ("---",) * len(head), *((_escaped(site), change, *rest) for site, change, *rest in rows)]
-    table = "\n".join(f"| {' | '.join(line)} |" for line in lines)
-    return _page("## Some of the articles", table).strip()
+    links = "\n".join(f"- {_escaped(site or '(none)')}, {one.change}: {_link(one.url)}" for site, one in some)
+    show = f"pressrun show --store {shlex.quote(redacted(store))} {shlex.quote(some[0][1].url)}"
+    return _page("## Some of the articles", links, f"As stored, with what was removed: {_code(show)}").strip()
 
 
 def _by_size(numbers: Mapping[K, int], limit: int | None = MAX_BARS) -> list[tuple[str, tuple[int]]]:

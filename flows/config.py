@@ -22,6 +22,8 @@ JSON_LINES, TEXT_LINES = "json", "text"
 PREFECT_DEFAULTS = {
     # a small busy machine takes longer than the 20 s that Prefect gives its own server to start
     "PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS": "120",
+    # no advertisements in the UI
+    "PREFECT_SERVER_UI_SHOW_PROMOTIONAL_CONTENT": "false",
     # nobody is told that and how this runs
     "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
     "DO_NOT_TRACK": "1",
@@ -123,6 +125,9 @@ def choose(*, store: str | None = None, seeds: str | None = None) -> Config:
     """
     for name, value in PREFECT_DEFAULTS.items():
         os.environ.setdefault(name, value)
+    if log_form(os.environ) == JSON_LINES:
+        # Prefect's own processes too: server and worker
+        os.environ.setdefault("PREFECT_LOGGING_HANDLERS_CONSOLE_CLASS", "flows.logs.Console")
     if store:
         os.environ["PRESSRUN_STORE"] = store
     if seeds:

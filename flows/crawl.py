@@ -83,7 +83,7 @@ def crawl(
     the report, when a crawler died.
 
     Args:
-        sites: Look at these sites now, due or not. **None picked: every site that is due.**
+        sites: Look at these sites now, due or not. None picked: every site that is due.
         max_minutes: The crawlers end after so many minutes; what is left stays due.
         processes: Crawler processes at most. None: one for each core but one.
         sites_at_once: Sites that one crawler process visits at the same time at most; as visits end, it takes more of

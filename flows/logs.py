@@ -48,12 +48,13 @@ def set_up() -> None:
             _make = logging.getLogRecordFactory()
             logging.setLogRecordFactory(_safe_record)
             sys.excepthook = _uncaught
-    if _in_json():
+    if in_json():
         # Prefect, where it is imported later, finds a handler and leaves the root alone
         _json_only(logging.getLogger())
 
 
-def _in_json() -> bool:
+def in_json() -> bool:
+    """Whether the environment asks for JSON lines."""
     try:
         return log_form(os.environ) == JSON_LINES
     except SetUpError:  # told where the configuration is read
@@ -102,6 +103,16 @@ def _safe_record(*args: Any, **kwargs: Any) -> logging.LogRecord:  # noqa: ANN40
     return record
 
 
+def say(sentence: str, *, prefix: str = "", level: int = logging.INFO) -> None:
+    """Tell whoever runs a command something on stderr: a plain line after `prefix`, or a line of the log in JSON."""
+    if in_json():
+        set_up()
+        logging.getLogger("pressrun").log(level, "%s", sentence)
+    else:
+        # sentences of ours may have several lines; what is quoted in them comes escaped or in quotes
+        print(prefix + one_line(redacted(sentence), keep="\n"), file=sys.stderr, flush=True)
+
+
 def _uncaught(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
     if issubclass(kind, KeyboardInterrupt):
         sys.__excepthook__(kind, error, trace)
@@ -109,7 +120,7 @@ def _uncaught(kind: type[BaseException], error: BaseException, trace: TracebackT
     record = logging.getLogger("pressrun").makeRecord(
         "pressrun", logging.CRITICAL, __file__, 0, "the program ended in an error", (), (kind, error, trace)
     )
-    print(Lines().format(record) if _in_json() else logging.Formatter().format(record), file=sys.stderr)
+    print(Lines().format(record) if in_json() else logging.Formatter().format(record), file=sys.stderr)
 
 
 # --- JSON -------------------------------------------------------------------------------------------

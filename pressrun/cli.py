@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import sys
 from datetime import UTC, date, datetime
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from flows.config import Config, choose
+from flows.logs import say
 from flows.report import CrawlReport, NormalizeReport
 from flows.stored_segments import EmptySpan, check_selection
 from flows.workshop import close_workshop, open_workshop
@@ -492,7 +494,7 @@ def up(
     from flows.up import up as run
 
     try:
-        run(choose(), port=port, say=lambda line: print(f"pressrun: {line}", file=sys.stderr, flush=True))
+        run(choose(), port=port, say=partial(say, prefix="pressrun: "))
     except GivenUp as error:
         raise WorkError(str(error)) from error
 

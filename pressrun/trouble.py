@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 from flows.config import SetUpError
+from flows.logs import say
 from flows.stored_segments import UnknownSegment
 from flows.workshop import UnknownSite
 from seeds.load import SeedError
@@ -67,5 +69,5 @@ def told_in_one_sentence() -> Iterator[None]:
 
 def complain(message: object, code: int) -> int:
     """Write a message for a person to stderr and give the exit code back."""
-    print(f"pressrun: {message}", file=sys.stderr)
+    say(str(message), prefix="pressrun: ", level=logging.ERROR)
     return code

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -11,6 +10,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 
 from flows import progress
+from flows.logs import in_json, say
 from spiders.events import Event, SiteDone
 from spiders.events import Progress as SiteProgress
 
@@ -24,7 +24,7 @@ MAX_SITES_WITH_LINES = 20
 def crawl_shown() -> Iterator[None]:
     """Show on stderr how far each site is, for as long as this block runs."""
     console = Console(stderr=True)
-    if not console.is_terminal:
+    if in_json() or not console.is_terminal:
         with progress.watched_by(plain_lines()):
             yield
         return
@@ -62,11 +62,11 @@ def plain_lines(every_seconds: float = LINE_EVERY_SECONDS) -> Callable[[Event], 
             due = event.site not in told or now - told[event.site] >= every_seconds
             if due and (event.site in told or len(told) < MAX_SITES_WITH_LINES):
                 told[event.site] = now
-                _say(f"{event.site}: {_so_far(event)}")
+                say(f"{event.site}: {_so_far(event)}")
         elif isinstance(event, SiteDone):
             numbers = f"{event.found} found, {event.fetched} fetched, {event.requests} requests"
             why = f" ({event.detail})" if event.detail else ""
-            _say(f"{event.site}: {numbers}, {event.ended}{why}")
+            say(f"{event.site}: {numbers}, {event.ended}{why}")
 
     return show
 
@@ -78,7 +78,3 @@ def _so_far(event: SiteProgress) -> str:
         f"{event.found} found, {event.fetched} fetched, {event.unchanged} unchanged, {event.failed} failed, "
         f"{event.queued} to go"
     )
-
-
-def _say(line: str) -> None:
-    print(line, file=sys.stderr, flush=True)
