@@ -71,6 +71,10 @@ class Part(StrEnum):
     DATE = "date"
     """Of publication."""
 
+    def __repr__(self) -> str:
+        """As its name reads: `article.edited` is a tuple, which shows this."""
+        return repr(self.value)
+
 
 def edited_parts(old: Article, new: Article) -> tuple[Part, ...]:
     """The parts in which two revisions differ by more than white space, quotes, dashes or the dateline's case.

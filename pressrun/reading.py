@@ -17,7 +17,7 @@ from storage import records
 from storage.batches import Change
 from storage.log import DamagedLog, Log
 from storage.objects import ObjectStore
-from storage.reader import Archive, StoredArticle, Story, latest, open_archive
+from storage.reader import Archive, StoredArticle, Story, is_within, latest, open_archive
 from storage.state.database import open_database
 from storage.state.frontier import known
 from storage.state.frontier.polled import Page, pages_at
@@ -77,7 +77,7 @@ def read_changes(
     try:
         for news in archive.news(cursor, site=wanted.sites or None, kinds=wanted.kinds, follow=follow):
             for article in news.articles:
-                if _within(article, wanted.after, wanted.before):
+                if is_within(article, wanted.after, wanted.before):
                     out.write(records.to_json(article) + b"\n")
             out.flush()
             if cursor_file is not None:
@@ -108,11 +108,6 @@ def _refuse_foreign(cursor: int, archive: Archive) -> None:
             f"cursor {cursor} is past the last commit ({archive.head()}) of {archive.store.url}: it belongs "
             "to another archive, or this one was begun anew; start again from 0"
         )
-
-
-def _within(article: StoredArticle, after: datetime | None, before: datetime | None) -> bool:
-    moment = article.published_at or article.fetched_at
-    return (after is None or moment >= after) and (before is None or moment < before)
 
 
 def _cursor_in(path: Path) -> int:

@@ -18,7 +18,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from articles.urls import article_id, canonical_url
+from articles.urls import article_id
 from storage import batches
 from storage.ahead import ahead
 from storage.batches import Change, Lines
@@ -155,7 +155,7 @@ class Archive:
                     continue
                 if key in gone_at:
                     article = replace(article, gone_at=gone_at.pop(key))
-                if _within(article, after, before) and (gone or article.gone_at is None):
+                if is_within(article, after, before) and (gone or article.gone_at is None):
                     yield article
 
     def article(self, url: str, *, as_of: int | datetime | None = None) -> StoredArticle | None:
@@ -164,7 +164,7 @@ class Archive:
         Of an article that was removed from its address, the last one with text, with `gone_at`. `as_of` as in
         `articles`.
         """
-        wanted = _id(url)
+        wanted = article_id(url)
         commits = self._ahead(self._backwards(as_of))
         return latest(
             article
@@ -175,7 +175,7 @@ class Archive:
 
     def revisions(self, url: str, *, as_of: int | datetime | None = None) -> Iterator[StoredArticle]:
         """Every revision of the article at a URL, in commit order; `as_of` as in `articles`."""
-        wanted, until = _id(url), self._until(as_of)
+        wanted, until = article_id(url), self._until(as_of)
         for commit, lines in self._ahead(Log(self.store).follow(0, until)):
             for article in _decode(commit, lines, None, containing=wanted.encode()):
                 if article.article_id == wanted:
@@ -322,14 +322,11 @@ def _sites(site: Sites) -> frozenset[str] | None:
     return frozenset((site,)) if isinstance(site, str) else frozenset(site)
 
 
-def _within(article: StoredArticle, after: datetime | None, before: datetime | None) -> bool:
+def is_within(article: StoredArticle, after: datetime | None, before: datetime | None) -> bool:
+    """Whether an article was published, or fetched where it names no date, from `after` on and before `before`."""
     moment = article.published_at or article.fetched_at
     return (after is None or moment >= after) and (before is None or moment < before)
 
 
 def _aware(moment: datetime | None) -> datetime | None:
     return moment.replace(tzinfo=UTC) if moment is not None and moment.tzinfo is None else moment
-
-
-def _id(url: str) -> str:
-    return article_id(canonical_url(url) or url)

@@ -12,14 +12,13 @@ from datetime import datetime
 
 from articles.model import Article, Pointer, Reason, Rejection
 from articles.revision import revision_id
-from articles.urls import article_id, canonical_url
+from articles.urls import article_id
 from storage.batches import Change, Outcome, Revision, Unchanged
 
 READER = "takedown"
 """In the place of a reader's version in commits that bring tombstones; their segment is `takedowns/...`."""
 SCHEME = "taken-down:"
 DETAIL = "taken down"
-_TARGET = re.compile(r"HTTP \d+ to (\S+)")
 _WHOLE = re.compile(r"(?:page \d+|a further page) of (.+?)(?:, (?:left out|which is no) .*)?$")
 
 
@@ -27,7 +26,7 @@ def id_of(url: str) -> str:
     """The id of the article at a URL, however it is spelt; of a URL of ours, the id it names."""
     if url.startswith(SCHEME):
         return url.removeprefix(SCHEME)
-    return article_id(canonical_url(url) or url)
+    return article_id(url)
 
 
 def ids_of(reading: Article | Outcome) -> frozenset[str]:
@@ -48,9 +47,7 @@ def target_of(rejection: Rejection) -> str | None:
     """Id of the address that a redirect leads to."""
     if rejection.reason is not Reason.REDIRECT:
         return None
-    match = _TARGET.match(rejection.detail)
-    target = canonical_url(match[1], rejection.url) if match else None
-    return article_id(target) if target else None
+    return article_id(rejection.target) if rejection.target else None
 
 
 def _whole_of(rejection: Rejection) -> str | None:
