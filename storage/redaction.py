@@ -26,8 +26,8 @@ SECRET_NAMES = re.compile(
 """Settings whose values are secret as a whole."""
 MIN_LENGTH = 6
 """A shorter value is not looked for by itself: it would black out half of every line."""
-_PATH_NAMES = re.compile(r"_(?:file|path|sock|dir)$", re.IGNORECASE)
-"""Settings that say where a secret is: `SSH_AUTH_SOCK`."""
+_PATH_NAMES = re.compile(r"_(?:file|path|sock|dir)$|^(?:OLD)?PWD$", re.IGNORECASE)
+"""Settings that say where a secret is: `SSH_AUTH_SOCK`; and a shell's working folders."""
 _HARMLESS = re.compile(r"true|false|none|null|always|never|required|disabled|\d{1,9}", re.IGNORECASE)
 """Values of such settings that are switches and numbers."""
 

@@ -91,7 +91,12 @@ def test_a_password_in_a_setting_is_a_secret_by_itself() -> None:
 
 @pytest.mark.parametrize(
     ("name", "value"),
-    [("SSH_AUTH_SOCK", "/tmp/agent.1"), ("AWS_TOKEN_FILE", "/run/secrets/token"), ("AUTH_REQUIRED", "false")],
+    [
+        ("SSH_AUTH_SOCK", "/tmp/agent.1"),
+        ("AWS_TOKEN_FILE", "/run/secrets/token"),
+        ("AUTH_REQUIRED", "false"),
+        ("PWD", "/home/press"),
+    ],
 )
 def test_switches_and_paths_are_no_secrets(name: str, value: str) -> None:
     assert secrets_of({name: value}) == frozenset()
