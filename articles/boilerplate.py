@@ -100,13 +100,16 @@ def strip(blocks: Blocks, body: Body, hints: Hints, house: str) -> Strip:
     held = set(kept)
     place = 0
     asked = _asked_by_boxes(blocks, body, boxes, verdicts, house, kept[-1])
+    authors = frozenset(" ".join(folded(name)) for name in hints.authors if name)
     for i in range(region[0], region[1]):
         if i in held:
             place += 1
             continue
         if i not in boxes and i not in verdicts:
             continue
-        verdict = verdicts.get(i) or _furniture(blocks, i, boxes[i], asked.get(boxes[i]), body, title)
+        verdict = verdicts.get(i) or _furniture(
+            blocks, i, boxes[i], asked.get(boxes[i]), body, title, authors
+        )
         if verdict is not None:
             removed.append(
                 Removed(
@@ -262,13 +265,8 @@ def _judged(
         return Verdict(Kind.BYLINE, 0.8, "names the author")
     if first and len(tokens) <= 16 and _BYLINE.match(text) and not text.endswith(("!", "?")):
         return Verdict(Kind.BYLINE, 0.8, "names the author")
-    at = blocks.element[i]
-    if body.context.picture_blocks[i] <= 2 and len(tokens) <= 60:
-        names = groups(blocks.elements.key[at]) | groups(
-            blocks.elements.key[max(blocks.elements.parent[at], 0)]
-        )
-        if names & GROUP_BIT["figure"] and blocks.elements.tag[at] != "p":
-            return Verdict(Kind.CAPTION, 0.8, "stands in one box with a picture")
+    if len(tokens) <= 60 and blocks.elements.tag[blocks.element[i]] != "p" and _with_picture(blocks, i, body):
+        return Verdict(Kind.CAPTION, 0.8, "stands in one box with a picture")
     if body.chance[i] < 0.75 and len(tokens) <= 12:
         named = called(blocks, i, -1)
         if named is not None and (
@@ -283,6 +281,15 @@ def _judged(
         # `Recommended:` announces other stories only where links follow, or nothing does.
         return None
     return verdict if verdict.score >= _needed(verdict.kind, float(body.chance[i])) else None
+
+
+def _with_picture(blocks: Blocks, i: int, body: Body) -> bool:
+    """Whether a block stands in a small box with a picture that is called so."""
+    if body.context.picture_blocks[i] > 2:
+        return False
+    elements, at = blocks.elements, blocks.element[i]
+    names = groups(elements.key[at]) | groups(elements.key[max(elements.parent[at], 0)])
+    return bool(names & GROUP_BIT["figure"])
 
 
 def _needed(kind: Kind, chance: float) -> float:
@@ -415,7 +422,13 @@ _ASKED_BLOCKS: Final = 14
 
 
 def _furniture(
-    blocks: Blocks, i: int, box: int, asked: Verdict | None, body: Body, title: list[str]
+    blocks: Blocks,
+    i: int,
+    box: int,
+    asked: Verdict | None,
+    body: Body,
+    title: list[str],
+    authors: frozenset[str],
 ) -> Verdict | None:
     """What a block is that asks for nothing itself: a caption, a credit, a byline, links."""
     tokens = folded(blocks.text[i])
@@ -425,10 +438,11 @@ def _furniture(
     if title and tokens == title:
         headline = blocks.elements.tag[blocks.element[i]] == "h1"
         return None if headline else Verdict(Kind.REPEATED, unlike, "the headline once more")
-    verdict = furniture(blocks, i, tokens, box, asked, unlike)
+    pictured = _with_picture(blocks, i, body)
+    verdict = furniture(blocks, i, tokens, box, asked, unlike, authors=authors, pictured=pictured)
     if verdict is not None:
         return verdict
-    if body.context.repeats[i]:
+    if body.context.repeats[i] and len(tokens) > 1:
         return Verdict(Kind.REPEATED, unlike, "stands twice on the page")
     return Verdict(Kind.NAVIGATION, unlike, "reads and stands unlike the body")
 

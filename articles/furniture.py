@@ -54,9 +54,35 @@ _LABEL: Final = re.compile(
     r"trefwoorden|tagi|taggar|categor(?:y|ies)|kategorien?)\s*:",
     re.IGNORECASE,
 )
+_PEOPLE: Final = frozenset(
+    ["author", "authors", "bio", "byline", "contributor", "contributors", "writer", "autor", "auteur"]
+)
+_SHOWS: Final = frozenset(["gallery", "lightbox", "slideshow"])
+"""Names of boxes that hold captions, and as often teasers with a picture each."""
+_MAX_CAPTION: Final = 60
+"""Words of the longest caption."""
+_MONTH: Final = (
+    r"(?:jan|feb|fév|mar|mär|apr|avr|abr|may|mai|maj|mag|jun|jui|giu|jul|lug|aug|aoû|ago|sep|set|oct|okt|ott|out|"
+    r"nov|dec|dez|déc|dic)[^\W\d]*\.?"
+)
+_DATED: Final = re.compile(
+    rf"(?:[^\W\d]+,\s)?(?:\d{{4}}[-/.]\d\d?[-/.]\d\d?|\d\d?[-/.]\d\d?[-/.](?:\d{{4}}|\d\d)"
+    rf"|{_MONTH}\s\d\d?(?:st|nd|rd|th)?,?\s\d{{4}}|\d\d?(?:st|nd|rd|th|\.|º)?\s(?:de\s)?{_MONTH},?\s(?:de\s)?\d{{4}}|\d{{4}}年\d\d?月\d\d?日)(?!\w)",
+    re.IGNORECASE,
+)
+"""A day with its year at the beginning of a line, after a weekday at most."""
+_TURNED: Final = frozenset(
+    ["previous", "prev", "next", "zurück", "weiter", "anterior", "siguiente", "précédent", "suivant"]
+)
+_HEADS: Final = frozenset(["h1", "h2", "h3", "h4", "h5", "h6"])
+_HELPED: Final = re.compile(
+    r"^\W*(?:(?:with |additional )?(?:reporting|editing|writing)\b.{0,40}\b(?:by|from)\b|mit (?:agentur)?material\b)"
+    r"|\bcontributed (?:reporting|to this)\b",
+    re.IGNORECASE,
+)
 _MADE_BY: Final = re.compile(
     r"©|(?:getty|reuters|afp|shutterstock|istock|alamy|picture alliance|imago|unsplash|epa|dpa|ap photo|via getty)\b|"
-    r"^(?:photo|image|foto|bild|credits?|crédit|photos?)\b.{0,12}[:/]",
+    r"^(?:image|credits?|crédit|(?:photo|foto|bild)[ -]?(?:credits?|nachweis|quelle)?s?)\b.{0,12}[:/]",
     re.IGNORECASE,
 )
 
@@ -87,11 +113,20 @@ def called(blocks: Blocks, i: int, box: int) -> tuple[Kind, str] | None:
 
 
 def furniture(
-    blocks: Blocks, i: int, tokens: list[str], box: int, asked: Verdict | None, unlike: float
+    blocks: Blocks,
+    i: int,
+    tokens: list[str],
+    box: int,
+    asked: Verdict | None,
+    unlike: float,
+    *,
+    authors: frozenset[str] = frozenset(),
+    pictured: bool = False,
 ) -> Verdict | None:
     """What a block is by its name, its words and its box; None: nothing tells.
 
     `asked` is what the surest line of its box asks for, where the box is small; `unlike` how sure it is no body.
+    `authors`: their names, folded. `pictured`: its box, so named, holds a picture and hardly any other text.
     """
     text, tag = blocks.text[i], blocks.elements.tag[blocks.element[i]]
     few = len(tokens) <= 12
@@ -99,29 +134,48 @@ def furniture(
         return Verdict(Kind.NAVIGATION, unlike, "lists what it is filed under")
     if few and _MADE_BY.search(text):
         return Verdict(Kind.CREDIT, unlike, "names who made a picture")
+    if few and (" ".join(tokens) in authors or " ".join(tokens[1:]) in authors):
+        return Verdict(Kind.BYLINE, unlike, "names the author")
+    if len(tokens) <= 3 and _TURNED.issuperset(tokens):
+        return Verdict(Kind.NAVIGATION, unlike, "leads to the next page")
+    if len(tokens) == 2 and tokens[0].isdigit() and says(tokens[1]) & Says.COMMENT:
+        return Verdict(Kind.COMMENT, unlike, "counts comments")
     linked = blocks.link_chars[i] > 0.5 * len(text)
     named = called(blocks, i, box)
     if named is not None and named[0] in (Kind.SHARE, Kind.COMMENT, Kind.CREDIT, Kind.CAPTION):
+        shows = named[0] is Kind.CAPTION and not _SHOWS.isdisjoint(name_parts(named[1]))
+        if shows and blocks.link_chars[i] > 0.8 * len(text):
+            return Verdict(_link_kind(tokens), unlike, "is nothing but a link")
         return _as_called(named, tokens, unlike)
+    if pictured and named is None and not linked and tag not in _HEADS and len(tokens) <= _MAX_CAPTION:
+        return Verdict(Kind.CAPTION, unlike, "stands in one box with a picture")
     if tag in ("td", "th") and not linked:
         return Verdict(Kind.NAVIGATION, unlike, "a cell of a table that is no body")
     first = says(tokens[0]) | (says(tokens[1]) if len(tokens) > 1 else 0)
     if asked is not None and (asked.kind is not Kind.RELATED or linked or named is None):
         prose = len(tokens) >= 12 and not linked
+        if asked.kind is Kind.RELATED and linked and len(tokens) <= 2:
+            return Verdict(Kind.NAVIGATION, unlike, "is nothing but a link")
         if not (prose and asked.kind in (Kind.RELATED, Kind.ADVERTISEMENT)):
             return Verdict(
                 asked.kind, max(unlike, 0.5), f"stands in one box with text that {TELLS[asked.kind]}"
             )
-    if named is not None and (named[0] is not Kind.BYLINE or few or first & Says.MINUTES):
+    of_people = named is not None and not _PEOPLE.isdisjoint(name_parts(named[1]))
+    if named is not None and (named[0] is not Kind.BYLINE or few or of_people or first & Says.MINUTES):
         return _as_called(named, tokens, unlike)
-    if few and first & Says.MINUTES and not linked:
+    dated = few and (bool(first & Says.MINUTES) or _DATED.match(text) is not None)
+    if not linked and (dated or (len(tokens) <= 30 and _HELPED.search(text))):
         return Verdict(Kind.BYLINE, unlike, "says who wrote it, or when")
     if few and first & Says.CREDIT and not linked:
         return Verdict(Kind.CREDIT, unlike, "names who made a picture")
     if linked:
-        kind = Kind.RELATED if len(tokens) >= 4 else Kind.NAVIGATION
-        return Verdict(kind, unlike, "is nothing but a link")
+        return Verdict(_link_kind(tokens), unlike, "is nothing but a link")
     return None
+
+
+def _link_kind(tokens: list[str]) -> Kind:
+    """A link of a few words leads through the site, a longer one is the headline of another story."""
+    return Kind.RELATED if len(tokens) >= 4 else Kind.NAVIGATION
 
 
 def _as_called(named: tuple[Kind, str], tokens: list[str], unlike: float) -> Verdict:

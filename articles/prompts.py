@@ -97,7 +97,7 @@ _TAKE: Final = _set(
     "découvrez téléchargez cliquez rejoignez devenez ricevi scopri unisciti clicca scarica diventa ontvang klik",
     "download downloade probeer word otrzymuj dołącz kliknij sprawdź pobierz zostań få klicka hämta bli",
     "descarga descárgate baixe conviértete torne werde werden check visit learn listen watch",
-    "stay never don't herunterladen laden",
+    "stay never don't herunterladen laden ladda become",
 )
 _AT_THE_END: Final = _set(
     "abonnieren anmelden registrieren folgen teilen herunterladen inschrijven aanmelden volgen delen downloaden",
@@ -114,6 +114,29 @@ _NO_NETWORK: Final = _set("google podcast podcasts spotify threads messenger")
 _WORK: Final = _set(
     "journalism newsroom reporting mission work coverage journalists journalismus redaktion arbeit periodismo",
     "jornalismo journalisme giornalismo journalistiek dziennikarstwo journalistik site blog channel independent",
+)
+_JOIN: Final = _set(
+    "join únete únase unirse rejoignez unisciti iscriviti entre entra treten tritt komm kommen sluit dołącz bli gå"
+)
+_HERE: Final = frozenset(["here", "hier", "aquí", "aqui", "ici", "qui", "tutaj", "här"])
+_CHANNEL: Final = _set(
+    "channel group kanal gruppe canal grupo chaîne groupe canale gruppo kanaal groep kanału grupy grupp"
+)
+_NETWORKS: Final = (
+    "facebook",
+    "instagram",
+    "twitter",
+    "whatsapp",
+    "youtube",
+    "telegram",
+    "linkedin",
+    "tiktok",
+)
+"""Their names are inflected in some languages: `na Facebooku`."""
+_OURS: Final = _set("naszą naszymi naszych våran onzen")
+"""Forms that `lexicon` does not list."""
+_FRIENDS: Final = _set(
+    "friend friends freund freunden freunde amigo amigos amis amici vrienden znajomym vänner colleague"
 )
 _MINE: Final = _set("me my mein meine meinen mijn")
 _SKIPPED: Final = _set(
@@ -212,6 +235,7 @@ def _looked_at(text: str, tokens: list[str], masks: list[int], every: int, house
     # `US` is a country where the rest is not in capitals.
     abroad = " US" in f" {text}" and not text.isupper()
     told = any(m & Says.HOUSE and not (abroad and t == "us") for t, m in zip(tokens, masks, strict=False))
+    told = told or not _OURS.isdisjoint(tokens)
     return _Sentence(
         text=text,
         tokens=tokens,
@@ -221,7 +245,10 @@ def _looked_at(text: str, tokens: list[str], masks: list[int], every: int, house
         second=tokens[at + 1] if at + 1 < len(tokens) else "",
         own=named or told or not _MINE.isdisjoint(tokens),
         named=named,
-        network=any(m & Says.NETWORK and t not in _NO_NETWORK for t, m in zip(tokens, masks, strict=False)),
+        network=any(
+            (m & Says.NETWORK and t not in _NO_NETWORK) or (len(t) <= 12 and t.startswith(_NETWORKS))
+            for t, m in zip(tokens, masks, strict=False)
+        ),
         letter=bool(every & Says.NEWSLETTER) and any(_LETTER.search(token) for token in tokens),
         spoken=len(tokens) > 6 and bool(_QUOTES.search(text)),
     )
@@ -229,6 +256,7 @@ def _looked_at(text: str, tokens: list[str], masks: list[int], every: int, house
 
 def _speaks_of(house: str, tokens: list[str], masks: list[int]) -> bool:
     """Whether the paper is named, in full or by the first or last word of its name."""
+    house = house.removeprefix("the")
     if len(house) <= 3:
         return False
     if house in "".join(tokens):
@@ -336,6 +364,9 @@ def _asks_to_follow(s: _Sentence, setting: Setting) -> _Asked | None:
             words = folded(clause)[:2]
             if words and (words[0] in _FOLLOW or words == ["like", "us"]):
                 return _Asked(Kind.FOLLOW, 0.75)
+    joins = s.opening in _JOIN or s.tokens[0] in _HERE
+    if joins and s.network and s.own and count <= 14 and not _CHANNEL.isdisjoint(s.tokens):
+        return _Asked(Kind.FOLLOW, 0.75)
     if s.opening in _TAKE | _LIKE and s.network and s.own and count <= 25:
         return _Asked(Kind.FOLLOW, 0.75 if setting.to_network or us else 0.55)
     if _AT.search(s.text) and s.every & Says.HOUSE and count <= 12:
@@ -345,13 +376,22 @@ def _asks_to_follow(s: _Sentence, setting: Setting) -> _Asked | None:
     return None
 
 
+_MEMBER: Final = _set(
+    "member subscriber supporter mitglied abonnent miembro socio suscriptor membro assinante membre abonné",
+    "socia lid abonnee członkiem subskrybentem medlem prenumerant",
+)
+
+
 def _asks_for_support(s: _Sentence, setting: Setting) -> _Asked | None:
     """Money for the paper itself: `Support our journalism`, `Please consider supporting our work by subscribing`."""
     opens = s.opening in _SUPPORT
     gently = any(a == "consider" and b in _SUPPORTING for a, b in pairwise(s.tokens))
+    works = not _WORK.isdisjoint(s.tokens)
+    both = works and len(s.tokens) <= 12 and not _MEMBER.isdisjoint(s.tokens[:5])
+    if both and s.opening in _TAKE and not _SUPPORT.isdisjoint(s.tokens):
+        return _Asked(Kind.SUBSCRIBE, 0.75)
     if not (opens or gently) or not s.own or len(s.tokens) > 40:
         return None
-    works = not _WORK.isdisjoint(s.tokens)
     return _Asked(Kind.SUBSCRIBE, 0.9 if works else 0.7 if s.named or gently or setting.signs_up else 0.5)
 
 
@@ -376,6 +416,8 @@ def _asks_for_more(s: _Sentence, setting: Setting) -> _Asked | None:
     count, first = len(s.tokens), s.masks[0]
     if s.opening in _SHARE or (count <= 6 and s.tokens[-1] in ("teilen", "delen")):
         yours = bool(s.every & Says.READER)
+        if count <= 12 and not _THIS.isdisjoint(s.tokens[:4]) and not _FRIENDS.isdisjoint(s.tokens):
+            return _Asked(Kind.SHARE, 0.7)
         if count <= 12 and not yours and (s.network or not _THIS.isdisjoint(s.tokens) or count <= 2):
             return _Asked(Kind.SHARE, 0.6 if count > 2 else 0.35)
     listed = sum(1 for m in s.masks if m & (Says.NETWORK | Says.SHARE))

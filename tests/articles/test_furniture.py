@@ -28,6 +28,17 @@ BESIDE = (
     ('<div class="social-media-bar"><span>Twittern</span></div>', {"Twittern": Kind.SHARE}),
     ('<div class="newsletter-box"><p>The Morning Tide</p><form action="/n"><input type="email"><button>Sign up</button></form>'
      "</div>", {"The Morning Tide": Kind.NEWSLETTER}),
+    ('<div class="info">Friday, November 14, 2025</div><div class="i">19.10.2019 07:49 Uhr</div>',
+     {"Friday, November 14, 2025": Kind.BYLINE, "19.10.2019 07:49 Uhr": Kind.BYLINE}),
+    ('<div class="author-box"><p>Kit Sand has written of boats and bridges for thirty years and lives on the river with a '
+     "dog that is called Pier.</p></div>",
+     {"Kit Sand has written of boats and bridges for thirty years and lives on the river with a dog that is called Pier.":
+      Kind.BYLINE}),
+    ("<p>Additional reporting by the Coast News Service.</p>", {"Additional reporting by the Coast News Service.": Kind.BYLINE}),
+    ("<p>Photocredits: Kit Sand</p>", {"Photocredits: Kit Sand": Kind.CREDIT}),
+    ('<div class="social-bar"><span>12 Kommentare</span></div>', {"12 Kommentare": Kind.COMMENT}),
+    ('<div class="gallery-item"><h4><a href="/o">How the old ferry sank</a></h4></div>', {"How the old ferry sank": Kind.RELATED}),
+    ('<p><a href="/2">« Previous</a> <a href="/3">Next »</a></p>', {"« Previous Next »": Kind.NAVIGATION}),
 )  # fmt: skip
 
 
@@ -46,6 +57,24 @@ def test_a_form_and_its_comments_between_paragraphs_are_told_by_their_kind() -> 
     found = article(page().replace(b"</article>", box.encode() + b"</article>"))
     assert found.paragraphs == STORY
     assert {removed.text: removed.kind for removed in found.removed}["Be the first to speak."] is Kind.COMMENT
+
+
+def test_a_picture_box_without_a_telling_tag_has_a_caption_and_so_has_its_credit_within() -> None:
+    caption = "The south Caspian Sea, from which the missiles were launched."
+    box = f'<div class="imgwrap"><img src="/s.jpg"><div class="cap">{caption} <span class="cred">(Kit Sand)</span></div></div>'
+    found = article(page().replace(b"<p>Residents", box.encode() + b"<p>Residents"))
+    assert found.paragraphs == STORY
+    assert {removed.text: removed.kind for removed in found.removed}[f"{caption} (Kit Sand)"] is Kind.CAPTION
+
+
+def test_a_line_that_is_the_authors_name_is_a_byline_wherever_it_stands() -> None:
+    blocks = blocks_of(
+        parse('<body><div class="share-box"><p>Ann Walker</p></div>', "https://post.example/a")
+    )
+    sharing = Verdict(Kind.SHARE, 0.9, "")
+    found = furniture(blocks, 0, folded(blocks.text[0]), -1, sharing, 0.9, authors=frozenset(["ann walker"]))
+    assert found is not None
+    assert found.kind is Kind.BYLINE
 
 
 def test_what_is_said_of_a_table_or_an_answer_is_never_that_it_points_to_other_stories() -> None:

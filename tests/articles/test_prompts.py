@@ -89,6 +89,18 @@ def test_what_is_written_about_newsletters_networks_and_subscriptions_stays(lang
         ("Enjoyed this story? Share it with a friend on WhatsApp.", Kind.SHARE),
         ("Tag us @harrowpost and show us your boat!", Kind.FOLLOW),
         ("If you like long walks, subscribe to the Weekend newsletter.", Kind.NEWSLETTER),
+        ("Join our WhatsApp channel for breaking news.", Kind.FOLLOW),
+        ("Únete a nuestro canal de WhatsApp.", Kind.FOLLOW),
+        ("Rejoignez notre chaîne WhatsApp.", Kind.FOLLOW),
+        ("Unisciti al nostro canale WhatsApp.", Kind.FOLLOW),
+        ("Entre no nosso canal do WhatsApp.", Kind.FOLLOW),
+        ("Dołącz do naszego kanału na WhatsApp.", Kind.FOLLOW),
+        ("Obserwuj nas na WhatsAppie i Facebooku.", Kind.FOLLOW),
+        ("Keine Nachricht mehr verpassen: Hier geht es zu unserem kostenlosen WhatsApp-Kanal.", Kind.FOLLOW),
+        ("Pobierz naszą darmową aplikację.", Kind.APP),
+        ("Ladda ner vår gratis app.", Kind.APP),
+        ("Become a member and support local journalism.", Kind.SUBSCRIBE),
+        ("Like what you read? Share this article with your friends.", Kind.SHARE),
     ],
 )
 def test_a_line_that_asks_is_known_by_its_words_alone(line: str, kind: Kind) -> None:
@@ -117,6 +129,70 @@ def test_a_line_that_asks_is_known_by_its_words_alone(line: str, kind: Kind) -> 
 def test_a_line_that_only_has_the_words_is_no_prompt(line: str) -> None:
     verdict = prompt(line, Setting())
     assert verdict is None or verdict.score < 0.55
+
+
+def test_a_paper_asks_in_its_own_name_with_or_without_its_article() -> None:
+    verdict = prompt("Folgen Sie der Harrow Post auf Instagram.", Setting(house="theharrowpost"))
+    assert verdict is not None
+    assert verdict.score >= 0.7
+
+
+LOOK_ALIKE = {
+    "en": (
+        "Download speeds on the island have doubled since the cable was laid, the company said, and will double again.",
+        "You can sign up for the ferry at the town hall until Friday, the clerk said, and bring your own chair.",
+        "Follow the signs to the harbor, park behind the church and take the stairs, the organizers advise.",
+        "Share prices of the three publishers fell on Tuesday after Facebook said that it would show fewer links to news.",
+        "Get your free flu shot at the fire station on Saturday; nurses will be there from nine to noon.",
+        "Subscribe or leave, the two brothers were told: there was no third way into the reading society of 1820.",
+        "Our newsletter of 1974 announced it in three lines, the club's archivist recalled, and nobody noticed.",
+        "Click here, the screen said, and when she did her savings were gone.",
+        "Join the dots, the prosecutor told the jury, and you will see who held the money all along.",
+        "Become a member of the choir and you will support a tradition of 90 years, the parish priest likes to say.",
+    ),
+    "es": (
+        "«Suscríbase a nuestro boletín», decía el cartel de la puerta, y nadie lo leyó en treinta años.",
+        "Siga el río dos kilómetros y llegará a un molino cuyo dueño imprimía su propio periódico.",
+        "Entre nosotros hay un grupo que prefiere Facebook y otro que no quiere saber nada de las redes.",
+    ),
+    "pt": (
+        "«Assine a nossa newsletter», dizia o cartaz na porta, e ninguém o leu em trinta anos.",
+        "Os moradores podem inscrever-se na câmara até sexta-feira, disse a vereadora.",
+    ),
+    "de": (
+        "„Abonnieren Sie unseren Newsletter“, steht auf dem Schild über der Theke, und darunter ein Strichcode.",
+        "Folgen Sie dem Fluss zwei Kilometer weit, rät der Wanderführer, und Sie kommen an eine alte Mühle.",
+        "Anmelden können sich Kinder ab sechs Jahren im Vereinsheim, sagte der Vorsitzende am Montag.",
+    ),
+    "fr": (
+        "« Abonnez-vous à notre lettre », disait l'affiche, mais personne ne l'avait lue depuis trente ans.",
+        "Suivez la rivière sur deux kilomètres et vous arriverez à un moulin dont le maître imprimait son journal.",
+    ),
+    "it": (
+        "«Iscriviti alla nostra newsletter», diceva il cartello sulla porta, e nessuno lo leggeva da anni.",
+        "I residenti possono iscriversi in comune fino a venerdì, ha detto l'assessora ai trasporti.",
+    ),
+    "nl": (
+        "„Meld u aan voor onze nieuwsbrief”, stond er op het bord bij de deur, en niemand las het ooit.",
+        "Bewoners kunnen zich tot vrijdag aanmelden op het gemeentehuis, zei de wethouder.",
+    ),
+    "pl": (
+        "„Zapisz się do naszego newslettera”, głosił napis na drzwiach, ale nikt go nie czytał od lat.",
+        "Mieszkańcy mogą zapisać się w urzędzie do piątku, powiedziała radna.",
+    ),
+    "sv": (
+        "”Prenumerera på vårt nyhetsbrev”, stod det på skylten vid dörren, men ingen hade läst den på åratal.",
+        "Invånarna kan anmäla sig i kommunhuset fram till fredag, sade kommunalrådet.",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("place", [1, 3, len(STORY)])
+@pytest.mark.parametrize("language", LOOK_ALIKE)
+def test_sentences_built_like_prompts_stay_wherever_they_stand(language: str, place: int) -> None:
+    for sentence in LOOK_ALIKE[language]:
+        paragraphs = (*STORY[:place], sentence, *STORY[place:])
+        assert article(page(paragraphs)).paragraphs == paragraphs
 
 
 def test_where_a_line_stands_makes_it_surer() -> None:
