@@ -45,11 +45,16 @@ def install(environment: Mapping[str, str], declared: Path = DECLARED) -> None:
 
     Raises SetUpError.
     """
-    if not declared.is_file():
-        raise SetUpError(f"{declared} is not there: run this from a checkout of Pressrun")
+    check(declared)
     _make_pool()
     make_automation(_silent_runs_crash())
     _deploy(environment, declared)
+
+
+def check(declared: Path = DECLARED) -> None:
+    """Raise SetUpError where there is nothing to install."""
+    if not declared.is_file():
+        raise SetUpError(f"{declared} is not there: run this from a checkout of Pressrun")
 
 
 def make_automation(automation: AutomationCore) -> None:

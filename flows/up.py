@@ -184,6 +184,7 @@ def _only_one(lock: Path) -> int:
 
 def _plan(folder: Path, port: int | None, say: Say) -> Plan:
     """Where the server is or will be. Raises SetUpError."""
+    deploying.check()
     configured: str | None = PREFECT_API_URL.value()
     if configured:
         _check_answers(configured, port)
