@@ -33,21 +33,18 @@ def stored_segments(
     extractor: str = EXTRACTOR,
     last_read_by: frozenset[str] | None = None,
 ) -> list[str]:
-    """Keys of committed segments that `extractor` has not read yet, in key order: that in which they were begun.
+    """Keys of committed segments that `extractor` was not the last to read, in key order: as they were begun.
 
     `since` and `until` (excluded) bound the moment at which a segment was begun; those of others (Common Crawl),
     which do not say it, are bound by the day in their key. `last_read_by`: only what these versions of the reader read
     last. Segments the database does not know, because it was made anew, are registered from the log.
     """
     latest: dict[str, Commit] = {}
-    done: set[str] = set()
     for commit in Log(workshop.store).follow(0):
         if not commit.segment.startswith(SEGMENTS) or not _within(commit.segment, since, until):
             continue
-        if commit.extractor == extractor:
-            done.add(commit.segment)
         latest[commit.segment] = commit
-    wanted = [commit for key, commit in sorted(latest.items()) if key not in done]
+    wanted = [commit for _, commit in sorted(latest.items()) if commit.extractor != extractor]
     if last_read_by is not None:
         wanted = [commit for commit in wanted if commit.extractor in last_read_by]
     if sites is not None:
@@ -75,8 +72,7 @@ def why_none(
         )
         span = f"; they are of {days[0]:%Y-%m-%d} to {days[-1]:%Y-%m-%d}" if days else ""
         return f"none of {len({commit.segment for commit in commits})} segments was begun in that time{span}"
-    done = {commit.segment for commit in commits if commit.extractor == EXTRACTOR}
-    left = [commit for key, commit in within.items() if key not in done]
+    left = [commit for commit in within.values() if commit.extractor != EXTRACTOR]
     if not left:
         return f"reader {EXTRACTOR}, today's, has read all of them already ({len(within)})"
     if last_read_by and not any(commit.extractor in last_read_by for commit in left):

@@ -142,8 +142,11 @@ _REVISIONS_OF = select(_REVISIONS.c.article_id, _REVISIONS.c.revision_id).where(
     _REVISIONS.c.article_id.in_(_KEYS)
 )
 _TAKEN_DOWN_OF = select(_TAKEN_DOWN).where(_TAKEN_DOWN.c.article_id.in_(_KEYS))
-_COMMITTED_AS = select(_COMMITTED).where(
-    _COMMITTED.c.segment == bindparam("segment"), _COMMITTED.c.extractor == bindparam("extractor")
+_COMMITTED_LAST = (
+    select(_COMMITTED)
+    .where(_COMMITTED.c.segment == bindparam("segment"))
+    .order_by(_COMMITTED.c.seq.desc())
+    .limit(1)
 )
 _HEAD_NAMES = tuple(column.name for column in _HEADS.columns)
 _POSITION = select(func.coalesce(func.max(_COMMITTED.c.seq), 0))
@@ -155,9 +158,12 @@ def position(connection: Connection) -> int:
 
 
 def committed(connection: Connection, segment: str, extractor: str) -> Stored | None:
-    """The batch that a version of the reader made of a segment; None: the index knows of none."""
-    row = connection.execute(_COMMITTED_AS, {"segment": segment, "extractor": extractor}).mappings().first()
-    return Stored(**row) if row else None
+    """The batch of a segment's last commit, where this version of the reader made it; else None.
+
+    A version that is gone back to reads again what a later one has read since.
+    """
+    row = connection.execute(_COMMITTED_LAST, {"segment": segment}).mappings().first()
+    return Stored(**row) if row and row["extractor"] == extractor else None
 
 
 def stored(connection: Connection, seq: int) -> Stored | None:
@@ -340,8 +346,10 @@ def article_of(outcome: Outcome) -> str | None:
     return outcome.article.article_id if isinstance(outcome, Revision) else outcome.article_id
 
 
-def apply(connection: Connection, commit: Commit, batch: Batch) -> None:
-    """Take one commit in; its number must be the one after `position`."""
+def apply(
+    connection: Connection, commit: Commit, batch: Batch, signed: stories.Signed = stories.UNSIGNED
+) -> None:
+    """Take one commit in; its number must be the one after `position`. `signed`: of its texts, where that is known."""
     before = heads(connection, (key for key in map(article_of, batch.outcomes) if key))
     after = dict(before)
     new_revisions: dict[tuple[str, str], None] = {}
@@ -361,7 +369,7 @@ def apply(connection: Connection, commit: Commit, batch: Batch) -> None:
     _bury(connection, gone, commit.seq)
     _store_revisions(connection, new_revisions, commit.seq)
     stories.forget(connection, gone)
-    stories.take_in(connection, batch.outcomes)
+    stories.take_in(connection, batch.outcomes, signed)
     if traces := _traces(batch.outcomes, commit.seq):
         connection.execute(insert(_TRACES), traces)
     row = {

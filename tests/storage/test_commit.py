@@ -96,6 +96,24 @@ def test_an_empty_segment_is_committed_too(folder: ObjectStore, database: Databa
     assert outcomes(folder, made) == ()
 
 
+def test_a_version_of_the_reader_that_is_gone_back_to_reads_again_what_a_later_one_read(
+    folder: ObjectStore, database: Database
+) -> None:
+    first = make_article()
+    commit(folder, database, "a", first)
+    commit(folder, database, "a", make_article(body="Worse read.", extractor="next"), extractor="next")
+
+    back = commit(folder, database, "a", first)
+
+    assert only_change(folder, back) is Change.REEXTRACTED
+    assert commit(folder, database, "a", first) is None
+    (current,) = Archive(folder).articles()
+    assert (current.revision_id, current.extractor) == (first.revision_id, first.extractor)
+    before = index_of(database)
+    rebuild(folder, database)
+    assert index_of(database) == before
+
+
 def test_a_segment_is_committed_once_for_each_extractor(folder: ObjectStore, database: Database) -> None:
     assert commit(folder, database, "a", make_article()) is not None
     assert commit(folder, database, "a", make_article()) is None
@@ -265,7 +283,7 @@ def test_a_machine_with_an_empty_database_goes_on_where_the_log_is(
 ) -> None:
     busy_history(folder, database)
     other = new_database(tmp_path, "other")
-    assert commit(folder, other, "a", make_article("one")) is None
+    assert commit(folder, other, "b", make_article("one")) is None
     made = commit(folder, other, "h", make_article("one", body="From elsewhere.", at=hour(9)))
     assert made is not None
     assert made.seq == 9
