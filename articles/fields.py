@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,11 +16,12 @@ from selectolax.lexbor import LexborNode
 from articles.authors import credits_of
 from articles.dates import Moment
 from articles.language import language_of, normal_tag
-from articles.metadata import Metadata, Picture
+from articles.metadata import Metadata
 from articles.model import Access, Capture, Evidence, Image, Origin, Precision, Site, Zone
-from articles.nearby import Snippet, near_headline, short_text
+from articles.nearby import Snippet, near_headline
 from articles.page import Page
 from articles.paging import next_page_of
+from articles.pictures import main_image
 from articles.published import Dated, moments_of
 from articles.scripts import day_in_scripts
 from articles.title import Named, heading_that_shows, headline_on, host_of, plain
@@ -110,9 +112,9 @@ def fields_of(
         published_at=published_at,
         modified_at=modified_at,
         language=language,
-        section=_section(metadata, right_before, title, evidence),
+        section=_section(metadata, right_before, title, capture.url, evidence),
         keywords=_keywords(metadata, evidence),
-        image=_image(page, metadata, evidence),
+        image=_image(page, metadata, runs, evidence),
         access=_access(metadata, paragraphs, wall, evidence),
         next_page=next_page_of(page, metadata, capture.url),
         evidence=tuple(evidence),
@@ -175,13 +177,27 @@ def _dek(metadata: Metadata, title: str, paragraphs: Sequence[str], evidence: li
         if not text or len(text) < 20:
             continue
         own = plain(_CUT.sub("", text))
-        if not own or own == plain(title) or opening.startswith(own[:200]):
+        if not own or own == plain(title) or opening.startswith(own[:200]) or _retells(text, paragraphs):
             continue
         _note(evidence, "dek", origin, text)
         return text
     return None
 
 
+RETOLD: Final = 0.9
+"""Share of a description's words that the text begins with, where the description is only a cutting of it."""
+
+
+def _retells(text: str, paragraphs: Sequence[str]) -> bool:
+    """Whether a description is the text's opening, a word or two aside."""
+    own = _WORD.findall(text.casefold())
+    start = _WORD.findall(" ".join(paragraphs[:2])[: 2 * len(text)].casefold())[: len(own) + 3]
+    if len(own) < 8 or len(start) < len(own):
+        return False
+    return sum((Counter(own) & Counter(start)).values()) >= RETOLD * len(own)
+
+
+_WORD: Final = re.compile(r"\w+")
 _SECTION_META: Final = (
     "article:section", "og:article:section", "parsely-section", "section", "articlesection", "prism.section",
     "og:section", "cxenseparse:section", "dc.subject", "sailthru.section", "category",
@@ -204,7 +220,11 @@ _NOT_SECTIONS: Final = frozenset(
 
 
 def _section(
-    metadata: Metadata, right_before: Callable[[], tuple[Snippet, ...]], title: str, evidence: list[Evidence]
+    metadata: Metadata,
+    right_before: Callable[[], tuple[Snippet, ...]],
+    title: str,
+    url: str,
+    evidence: list[Evidence],
 ) -> str | None:
     thing = metadata.article
     stated = [(name, Origin.JSON_LD) for name in (thing.sections[:1] if thing else ())]
@@ -218,18 +238,49 @@ def _section(
     for text, origin in stated:
         if text and len(text) <= 60 and "://" not in text:
             _note(evidence, "section", origin, text)
-            return text
+            return text.partition(",")[0].strip() if "," in text and ", " not in text else text
+    around = metadata.around_headings
     label = next(
-        (snippet for snippet in right_before() if snippet.href and _SECTION_LINK.search(snippet.href)), None
+        (one for one in right_before() if _leads_to_section(one.href, url, _is_kicker(one.node, around))),
+        None,
     )
-    if label is None or len(label.text) > 30 or label.text.lower() in _NOT_SECTIONS:
+    if label is None or len(label.text) > 30 or _NO_SECTION.match(label.text):
         return None
     _note(evidence, "section", Origin.DOM, label.text)
     return label.text
 
 
+_NO_SECTION: Final = re.compile(
+    r"(?:back|zurück|retour|volver|about|contact|subscribe|sign|log)\b|\W|(?:"
+    + "|".join(sorted(_NOT_SECTIONS))
+    + r")$",
+    re.IGNORECASE,
+)
+
+
+def _is_kicker(node: LexborNode, around_headings: frozenset[int]) -> bool:
+    """Whether a text shares a small part of the page with the headline, and not only the page."""
+    parent = node.parent
+    for _ in range(3):
+        if parent is None or parent.tag in ("body", "main", "nav", "header", "li"):
+            return False
+        if parent.mem_id in around_headings:
+            return True
+        parent = parent.parent
+    return False
+
+
+def _leads_to_section(href: str, url: str, kicker: bool) -> bool:
+    """Whether a link leads to a section: it says so, or is a kicker or on the way here, a step below the home page."""
+    match = _SECTION_LINK.search(href) if href else None
+    if match is None:
+        return False
+    return kicker or bool(match.group("says")) or f"/{match.group('name')}/".lower() in url.lower()
+
+
 _SECTION_LINK: Final = re.compile(
-    r"^(?:https?://[^/]+)?/(?:(?:category|section|topic|rubrik)/)?[a-z][\w-]*/?$"
+    r"^(?:https?://[^/]+)?/(?P<says>(?:category|categories|section|sections|topic|topics|rubrik|kategorie|c|ressort)/)?"
+    r"(?P<name>[a-zA-Z][\w-]*)/?$"
 )
 """The address of a section: one step below the home page."""
 _KEYWORD_META: Final = (
@@ -368,66 +419,13 @@ def _from_feed(capture: Capture) -> Dated | None:
     return Dated(moment=moment, origin=Origin.FEED)
 
 
-# --- Image ----------------------------------------------------------------------------------------
-
-_CREDIT: Final = re.compile(
-    r"(?:\(?\s*(?:photo(?:graph)?|image|picture|foto|bild|crédit|credit|credito|photo credit|image credit"
-    r"|quelle|source|©|imago)\s*(?:by|von|par)?\s*[:：©]?\s*)([^()]{2,80})\)?\s*$",
-    re.IGNORECASE,
-)
-
-
-def _image(page: Page, metadata: Metadata, evidence: list[Evidence]) -> Image | None:
-    thing = metadata.article
-    stated: list[tuple[Picture, Origin]] = [
-        (picture, Origin.JSON_LD) for picture in (thing.images[:1] if thing else ())
-    ]
-    shared = metadata.first(
-        "og:image:secure_url", "og:image", "og:image:url", "twitter:image", "twitter:image:src"
-    )
-    if shared:
-        stated.append((Picture(url=shared), Origin.META))
-    stated += [(Picture(url=href), Origin.DOM) for href in metadata.links.get("image_src", ())[:1]]
-    for picture, origin in stated:
-        url = page.link(picture.url)
-        if not url or not url.startswith(("http://", "https://")) or len(url) > 2_000:
-            continue
-        caption, credit = _figure(metadata, url)
-        _note(evidence, "image", origin, picture.url)
-        return Image(url=url, caption=caption or picture.caption, credit=credit or picture.credit)
-    return None
-
-
-def _figure(metadata: Metadata, url: str) -> tuple[str | None, str | None]:
-    """Caption and credit of the figure that shows this picture."""
-    name = _file_name(url)
-    if len(name) < 5:
-        return None, None
-    for node in metadata.figures[:10]:
-        caption = node.css_first("figcaption")
-        if caption is None or not any(name in _sources(image) for image in node.css("img,source")[:10]):
-            continue
-        text = short_text(caption, 1_000)
-        inner = caption.css_first("[class*=credit i],[class*=copyright i],[class*=source i],cite,small")
-        credit = short_text(inner, 200) if inner is not None else ""
-        if not credit and (match := _CREDIT.search(text)):
-            credit = match.group(1).strip()
-            return text[: match.start()].strip() or None, credit
-        return text.replace(credit, "").strip() or None if credit else text or None, credit or None
-    return None, None
-
-
-def _sources(image: LexborNode) -> str:
-    """Every address that an image element names."""
-    attributes = image.attributes
-    return " ".join(attributes.get(key) or "" for key in ("src", "srcset", "data-src", "data-srcset"))[
-        :10_000
-    ]
-
-
-def _file_name(url: str) -> str:
-    name = url.partition("?")[0].rstrip("/").rpartition("/")[2]
-    return re.sub(r"[-_]\d+x\d+(?=\.\w+$)|\.\w+$", "", name)
+def _image(page: Page, metadata: Metadata, runs: tuple[str, ...], evidence: list[Evidence]) -> Image | None:
+    found = main_image(page, metadata, runs)
+    if found is None:
+        return None
+    image, origin, raw = found
+    _note(evidence, "image", origin, raw)
+    return image
 
 
 # --- Access ---------------------------------------------------------------------------------------

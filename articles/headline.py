@@ -117,7 +117,7 @@ def headline_of(claims: Claims, runs: tuple[str, ...]) -> Headline | None:
         return stated[0]
     if heading is not None:
         text, raw = headings[heading]
-        inner = next((claim for claim in stated if _ends_with(text, claim.text)), None)
+        inner = next((one for one in stated if _ends_with(text, one.text) or _is_dated(text, one.text)), None)
         return inner or Headline(text=text, origin=Origin.DOM, raw=raw)
     if stated:
         best = stated[0]
@@ -161,6 +161,18 @@ def _ends_with(text: str, inner: str) -> bool:
     return 3 <= len(end) < len(own) and own[-len(end) :] == end
 
 
+_DATE_NEXT: Final = re.compile(r"\W*\d{1,2}[./-]\d{1,2}[./-](?:\d{4}|\d{2})\b|\W*\d{4}-\d{2}-\d{2}\b")
+
+
+def _is_dated(text: str, inner: str) -> bool:
+    """Whether a heading is another claim of three words or more and then a date."""
+    return (
+        text.startswith(inner)
+        and len(_WORD.findall(inner)) >= 3
+        and bool(_DATE_NEXT.match(text[len(inner) :]))
+    )
+
+
 def _bare(headline: Headline) -> Headline:
     return Headline(text=without_tail(headline.text), origin=headline.origin, raw=headline.raw)
 
@@ -202,9 +214,15 @@ def _shorter(title: str, runs: tuple[str, ...]) -> str | None:
     return None
 
 
+_HOST: Final = re.compile(
+    r"(?:www\.)?[\w-]{2,40}\.(?:com|net|org|info|de|at|ch|fr|it|es|nl|pl|se|eu|co\.uk)", re.IGNORECASE
+)
+"""A bare host behind a bar is the site, or the one that the page was taken over from."""
+
+
 def _names_site(text: str, runs: tuple[str, ...], *, loosely: bool) -> bool:
     own = _run(text)
-    if not own:
+    if not own or (loosely and _HOST.fullmatch(text.strip())):
         return True
     for run in runs:
         if own == run or own == f"the{run}" or run == f"the{own}":

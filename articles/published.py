@@ -447,7 +447,7 @@ def _called_a_change(node: LexborNode) -> bool:
         attributes = parent.attributes
         names = " ".join(attributes.get(key) or "" for key in ("class", "id", "itemprop"))
         if _CHANGE_CLASS.search(names):
-            return not _PUBLISH_WORD.search(names)
+            return not (_PUBLISH_WORD.search(names) or "entry-date" in names)
         parent = parent.parent
     return False
 

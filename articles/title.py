@@ -131,6 +131,9 @@ def _leads_home(node: LexborNode, host: str) -> bool:
 def _heading_text(node: LexborNode, others: Sequence[str]) -> str:
     """The text of a heading without a kicker, a date, a label or a subtitle in it that no other claim has."""
     whole = text_of(node) if short_text(node, MAX_HEADLINE_CHARS) else ""
+    if whole and node.css_first("rt") is not None:
+        for reading in sorted((text_of(one) for one in node.css("rt,rp")), key=len, reverse=True):
+            whole = whole.replace(reading, "", 1) if reading else whole  # how a word is read aloud
     if "&" in whole:
         whole = unescape(whole)
     own = plain(whole)

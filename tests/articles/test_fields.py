@@ -196,7 +196,9 @@ def test_a_photographers_byline_is_not_the_articles() -> None:
 
 
 def test_the_label_above_the_headline_is_the_section() -> None:
-    fields = _read(body="<nav><a href=/>Home</a></nav><a href='/county/'>County</a><h1>Rain falls</h1>")
+    fields = _read(
+        body="<nav><a href=/>Home</a></nav><div><a href='/county/'>County</a><h1>Rain falls</h1></div>"
+    )
     assert fields.section == "County"
 
 
@@ -505,3 +507,23 @@ def test_a_staff_that_is_stated_as_the_author_stands() -> None:
         "<h1>Rain</h1><p class=author-name>Ann Lee</p>",
     )
     assert (fields.authors, fields.organisations) == ((), ("Daily News Staff",))
+
+
+@pytest.mark.parametrize(
+    ("link", "section"),
+    [
+        ("<a href=/news>Around town</a>", "Around town"),
+        ("<a href=/category/weather>Weather</a>", "Weather"),
+        ("<a href=/contact>Contact</a>", None),
+        ("<a href=/subscribe/>Subscribe</a>", None),
+    ],
+)
+def test_a_link_above_the_headline_is_a_section_only_where_it_leads_to_one(
+    link: str, section: str | None
+) -> None:
+    assert _read(body=f"<div>{link}</div><h1>Rain falls on the north</h1>").section == section
+
+
+def test_a_description_that_cuts_the_opening_is_no_dek() -> None:
+    cut = "The rain that fell on the north of the country Monday is the heaviest that has been measured"
+    assert _read(head=f'<meta name="description" content="{cut}">').dek is None
