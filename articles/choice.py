@@ -31,6 +31,13 @@ COPIED: Final = 0.25
 """Share of the chosen words in runs of copies from which the page holds its whole text twice."""
 COPIED_WORDS: Final = 100
 """The same in words: notices that two boxes have in common are less."""
+_LISTS: Final = frozenset(["ul", "ol", "dl"])
+LISTED: Final = 3
+"""Blocks of a list from which it is judged as one."""
+LIST_WORDS: Final = 150
+"""Words of the longest list that is: longer ones may hold a whole page."""
+ITEM_WORDS: Final = 20
+"""Words of an item that count for its list."""
 OPENING: Final = 60
 """Words of body that must stand before a second article can begin."""
 SECOND: Final = 40
@@ -53,9 +60,26 @@ def page_cut(chance: Chances, words: Chances) -> float:
 
 def choose(chance: Chances, context: Context) -> Taken:
     """The blocks that are the body."""
-    taken = best_chain(chance, context)
+    taken = best_chain(_lists_whole(chance, context), context)
     taken = without_second_article(taken, context)
     return without_doubles(taken, context)
+
+
+def _lists_whole(chance: Chances, context: Context) -> Chances:
+    """The same chances, but all blocks of a short list share their mean: one item is text where the others are."""
+    e = context.blocks.elements
+    shared = chance
+    for at, tag in enumerate(e.tag):
+        if tag not in _LISTS or e.end[at] - e.start[at] < LISTED:
+            continue
+        items = slice(e.start[at], e.end[at])
+        words = context.words[items]
+        if float(words.sum()) <= LIST_WORDS:
+            if shared is chance:
+                shared = chance.copy()
+            weight = np.minimum(words, ITEM_WORDS) + 0.5
+            shared[items] = float((shared[items] * weight).sum() / weight.sum())
+    return shared
 
 
 def best_chain(chance: Chances, context: Context) -> Taken:

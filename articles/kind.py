@@ -33,6 +33,7 @@ _SITEMAP: Final = re.compile(_PROLOGUE + rb"<(?:urlset|sitemapindex)\b", re.I)
 # The "binary data bytes" of MIME sniffing, but for NUL, which real pages hold.
 _BINARY: Final = bytes([*range(1, 9), 0x0B, *range(0x0E, 0x1B), *range(0x1C, 0x20)])
 _SNIFFED: Final = 16_384
+"""Bytes looked at in each of four places: the beginning, the end and two between."""
 _MAX_BINARY: Final = 0.04
 """Of random bytes one in ten is binary."""
 _TEXTUAL: Final = ("html", "xml", "text/plain")
@@ -74,18 +75,24 @@ def not_a_page(capture: Capture) -> tuple[Reason, str] | None:
     wide = head.replace(b"\0", b"")
     if not _MARKUP.search(wide) and not _MARKUP.search(body[:200_000].replace(b"\0", b"")):
         return Reason.NOT_HTML, "no markup"
-    if (share := _binary_share(body[:_SNIFFED])) > _MAX_BINARY:
-        return Reason.NOT_HTML, f"{share:.0%} of its first bytes stand in no text"
+    if (share := _binary_share(body)) > _MAX_BINARY:
+        return Reason.NOT_HTML, f"{share:.0%} of its bytes stand in no text"
     if capture.truncated:
         return Reason.TRUNCATED, f"cut short by {capture.truncated}"
     return None
 
 
-def _binary_share(head: bytes) -> float:
-    """The share of bytes that stand in no text of any charset; UTF-16 and UTF-32 are made of such bytes."""
-    if wide_charset(head):
+def _binary_share(body: bytes) -> float:
+    """The share of bytes that stand in no text of any charset; UTF-16 and UTF-32 are made of such bytes.
+
+    A page may turn binary after its head, so long ones are looked at in four places.
+    """
+    if wide_charset(body[:_SNIFFED]):
         return 0.0
-    return 1 - len(head.translate(None, _BINARY)) / max(len(head), 1)
+    size, looked = len(body), body
+    if size > 4 * _SNIFFED:
+        looked = b"".join(body[at : at + _SNIFFED] for at in (0, size // 3, size * 2 // 3, size - _SNIFFED))
+    return 1 - len(looked.translate(None, _BINARY)) / max(len(looked), 1)
 
 
 # --- What a parsed page is ------------------------------------------------------------------------

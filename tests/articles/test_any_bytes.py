@@ -152,6 +152,14 @@ def test_random_bytes_served_as_a_page_are_no_article() -> None:
     assert "stand in no text" in refused.detail
 
 
+def test_a_page_that_turns_binary_after_its_head_is_no_article() -> None:
+    noise = random.Random(2).randbytes(600_000)
+    refused = rejection(page() + noise)
+    assert refused.reason is Reason.NOT_HTML
+    assert "stand in no text" in refused.detail
+    assert isinstance(read(capture(page() + b"<p>plain</p>" * 50_000)), Article)
+
+
 @pytest.mark.parametrize(
     ("status", "reason"), [(404, Reason.STATUS), (503, Reason.STATUS), (301, Reason.REDIRECT)]
 )

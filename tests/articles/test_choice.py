@@ -134,3 +134,21 @@ def test_headings_of_the_first_order_within_one_article_end_nothing() -> None:
     )
     everything = np.ones(len(context.words), bool)
     assert without_second_article(everything, context).all()
+
+
+def test_a_short_list_is_text_as_a_whole_or_not_at_all() -> None:
+    items = ("bread", "a pound of butter", "salt", "two onions, chopped", "water")
+    html = f"<div><p>{SENTENCE * 5}</p><ul>{''.join(f'<li>{item}</li>' for item in items)}</ul></div>"
+    context = context_of(html)
+    for doubt, kept in ((0.2, True), (0.9, False)):
+        others = 0.9 if kept else 0.1
+        chance = np.array([0.95, others, others, doubt, others, others])
+        taken = choose(chance, context)
+        assert set(taken[1:].tolist()) == {kept}
+
+
+def test_a_long_list_may_hold_text_and_other_things() -> None:
+    html = f"<ul>{''.join(f'<li>In {year} it rose again. {SENTENCE * 2}</li>' for year in range(1920, 1926))}</ul>"
+    context = context_of(html)
+    taken = choose(np.array([0.95, 0.95, 0.95, 0.02, 0.02, 0.02]), context)
+    assert taken.tolist() == [True, True, True, False, False, False]
