@@ -488,7 +488,7 @@ def s3_server(kind: str, folder: Path) -> Iterator[S3Server]:
         yield server
 
 
-def _prefect(folder: Path) -> dict[str, str]:
+def prefect_settings(folder: Path) -> dict[str, str]:
     """Settings by which every run reports to one server, the user's or one of our own."""
     os.environ.setdefault("PREFECT_HOME", str(folder / "prefect"))
     choose()
@@ -582,7 +582,7 @@ def main() -> int:
     parser.add_argument("--only", type=lambda text: text.split(","), default=["kill", "fault", "twins"])
     arguments = parser.parse_args()
     folder = Path(tempfile.mkdtemp(prefix="chaos-"))
-    told = campaign(arguments, folder, _prefect(folder))
+    told = campaign(arguments, folder, prefect_settings(folder))
     print(table(told))
     sound = all(story.audit.sound for story in told)
     if sound:
