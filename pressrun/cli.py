@@ -481,6 +481,18 @@ def rebuild(
 
 
 @app.command()
+def copy(
+    target: Annotated[str, typer.Argument(metavar="TO", help="Folder or s3://bucket/prefix of the copy.")],
+    store: Store = None,
+    json: Json = False,
+) -> None:
+    """Bring a second copy of the archive up to it: a backup, or the archive moved."""
+    from pressrun.keeping import copy as run
+
+    run(_config(store, None), target, json=json)
+
+
+@app.command()
 def up(
     port: Annotated[
         int | None, typer.Option(help="Port of the Prefect server and its UI (else 4200 or the next free).")

@@ -10,10 +10,11 @@ from dataclasses import dataclass
 from rich.console import Console
 
 from flows.config import Config
-from flows.workshop import open_workshop
+from flows.workshop import open_to_look, open_workshop
 from pressrun import views
 from pressrun.reading import canonical_of
 from pressrun.trouble import RequestError
+from storage.copying import copy_archive
 from storage.delta import follow_tables, table_cursors
 from storage.documents import documents_cursor, follow_documents
 from storage.log import Log
@@ -21,6 +22,7 @@ from storage.objects import open_store, probe
 from storage.recollect import forget_followers, rebuild_state
 from storage.state.database import open_database
 from storage.state.frontier import known
+from storage.state.index import Withheld, withheld
 from storage.state.segments import SegmentInfo, State, in_state
 from storage.takedown import Found, TakenDown, Tell, find, take_down, unfinished
 from storage.verify import verify as check
@@ -43,22 +45,26 @@ class Status:
     quarantined: tuple[SegmentInfo, ...]
     takedowns: tuple[int, ...]
     """Commits of takedowns that `maintain` must do to their end."""
+    missed: tuple[Withheld, ...]
+    """Sites that answer to nearly everything that it is gone: their articles are not told to be removed."""
 
 
 def status(config: Config, *, json: bool) -> None:
     """Print how the archive stands."""
-    shop = open_workshop(config)
-    with shop.database.transaction() as connection:
+    store, database = open_to_look(config)
+    with database.transaction() as connection:
         waiting = in_state(connection, State.PENDING)
         quarantined = in_state(connection, State.QUARANTINED)
+        missed = withheld(connection)
     now = Status(
-        store=shop.store.url,
-        head=Log(shop.store).head(),
-        documents=documents_cursor(shop.store),
-        tables=table_cursors(shop.store),
+        store=store.url,
+        head=Log(store).head(),
+        documents=documents_cursor(store),
+        tables=table_cursors(store),
         waiting=tuple(waiting),
         quarantined=tuple(quarantined),
-        takedowns=tuple(unfinished(shop.store, shop.database)),
+        takedowns=tuple(unfinished(store, database)),
+        missed=tuple(missed),
     )
     if json:
         views.as_json(now)
@@ -82,6 +88,12 @@ def status(config: Config, *, json: bool) -> None:
         views.say(f"    pressrun replay --segment {info.key}")
     for seq in now.takedowns:
         views.say(f"  the takedown of commit {seq} is not done to its end: run `pressrun maintain`")
+    for site in now.missed:
+        views.say(
+            f"  {site.site or '(no site)'}: {views.count(site.articles, 'article')} not found since "
+            f"{site.since:%d %b %H:%M} UTC, and little of the site is: none is told to be removed before a week is "
+            "over; look whether the site moved, or turns the crawler away"
+        )
 
 
 def takedown(url: str, config: Config, *, dry_run: bool, unseen: bool, json: bool) -> None:
@@ -140,27 +152,26 @@ def _say_done(url: str, done: TakenDown) -> None:
 
 def verify(config: Config, *, after: int, repair: bool, json: bool) -> None:
     """Name everything that is damaged, and with `repair` mend what can be; raises RequestError where damage stays."""
-    shop = open_workshop(config)
-    head = Log(shop.store).head()
+    store, database = open_to_look(config)
+    head = Log(store).head()
     if not 0 <= after <= head:
-        raise RequestError(
-            f"--after {after}: {shop.store.url} has commits 1 to {head}; give one of them, or 0"
-        )
+        has = f"has commits 1 to {head}; give one of them, or 0" if head else "has no commit yet; give none"
+        raise RequestError(f"--after {after}: {store.url} {has}")
     found = []
     with _steps() as tell:
-        for damage in check(shop.store, shop.database, tell, after=after):
+        for damage in check(store, database, tell, after=after):
             found.append(damage)
             if json:
                 views.as_json(damage)
             else:
                 views.say(f"{damage.key}: {damage.what}\n    {damage.remedy}")
     if not found and not json:
-        views.say(f"Everything is whole, up to commit {Log(shop.store).head()}.")
+        views.say(f"Everything is whole, up to commit {head}." if head else "Nothing is stored yet.")
     left = len(found)
     if repair and found:
         from flows.repair import NotRepaired, mend
 
-        left = 0
+        shop, left = open_workshop(config), 0
         for told in mend(shop, found):
             if isinstance(told, NotRepaired):
                 left += 1
@@ -168,9 +179,9 @@ def verify(config: Config, *, after: int, repair: bool, json: bool) -> None:
             else:
                 views.say(f"repaired: {told.key}: {told.how}")
         with _steps() as tell:
-            left = sum(1 for _ in check(shop.store, shop.database, tell, after=after))
+            left = sum(1 for _ in check(store, shop.database, tell, after=after))
     if left:
-        raise RequestError(f"{left} things are damaged in {shop.store.url}; see above")
+        raise RequestError(f"{left} things are damaged in {store.url}; see above")
 
 
 def rebuild(config: Config, *, tables: bool, json: bool) -> None:
@@ -191,6 +202,20 @@ def rebuild(config: Config, *, tables: bool, json: bool) -> None:
     else:
         followers = ", tables and documents" if tables else ""
         views.say(f"Made anew from {views.count(commits, 'commit')}: the database{followers}.")
+
+
+def copy(config: Config, target: str, *, json: bool) -> None:
+    """Bring a second copy of the archive up to it."""
+    with _steps() as tell:
+        tell(f"copying to {target}", 0)
+        done = copy_archive(open_store(config.store), open_store(target))
+    if json:
+        views.as_json(done)
+    else:
+        views.say(
+            f"{target} is a copy up to commit {done.head}: {views.count(done.objects, 'object')} copied now, "
+            f"{done.bytes / 1e6:.1f} MB. To use it: name it in PRESSRUN_STORE, then `pressrun rebuild --tables`"
+        )
 
 
 @contextmanager
