@@ -33,12 +33,7 @@ _UNSPACED = 12
 
 def signature(paragraphs: Sequence[str]) -> bytes | None:
     """What a text is compared by, 2 bytes for each of `PLACES`; None: it is too short."""
-    return _signature(" ".join(paragraphs))
-
-
-@lru_cache(maxsize=512)  # a commit asks when it compares, and again when it takes the batch into the index
-def _signature(text: str) -> bytes | None:
-    words = folded(text)
+    words = folded(" ".join(paragraphs))
     if words and sum(map(len, words)) > _UNSPACED * len(words):
         words = [character for word in words for character in word]
     if len(words) < SHORTEST:

@@ -18,6 +18,7 @@ from multiprocessing.process import BaseProcess
 from threading import Thread
 
 from articles.model import EXTRACTOR, Article, Capture, Reason, Rejection, Site
+from articles.near import signature
 from articles.reading import read_lines
 from articles.repeated import Line
 from articles.urls import article_id, canonical_url
@@ -57,6 +58,8 @@ class Result:
     """First page of the article that the capture is a further page of."""
     lines: tuple[Line, ...] = ()
     """What is to know of an article's paragraphs once other pages of the site are known."""
+    signature: bytes | None = None
+    """What the text is compared by with others; None: it is too short, or no article's."""
     seconds: float = field(default=0.0, compare=False)
     """What it took."""
 
@@ -116,8 +119,9 @@ def read_one(capture: Capture, site: Site | None) -> Result:
     try:
         page = read_lines(capture, site)
         part_of = capture.found.part_of if capture.found else None
+        sign = signature(page.outcome.paragraphs) if isinstance(page.outcome, Article) else None
         seconds = time.perf_counter() - began
-        return Result(page.outcome, part_of=part_of, lines=page.lines, seconds=seconds)
+        return Result(page.outcome, part_of=part_of, lines=page.lines, signature=sign, seconds=seconds)
     except Exception as error:  # noqa: BLE001 - the tree's only one: no page may stop the others
         return Result(_unreadable(capture, error), traceback.format_exc())
 

@@ -29,6 +29,7 @@ from storage.segments import SegmentDamaged, captures_of
 from storage.state import index, segments
 from storage.state.database import Database, DatabaseError
 from storage.state.segments import State
+from storage.state.stories import Signed
 from storage.takedown import blank_captures
 from storage.warc import TornSegment
 
@@ -101,6 +102,7 @@ def normalize_segment(
                 extractor=EXTRACTOR,
                 captures=info.captures,
                 readings=join_parts(with_profiles(results, profiles), [one.part_of for one in results]),
+                signed=_signed(results),
                 profiles={name: profile_id(profile) for name, profile in profiles.items()},
                 read_seconds=round(sum(one.seconds for one in results), 3),
             )
@@ -131,6 +133,15 @@ def with_profiles(results: Iterable[Result], profiles: Mapping[str, Profile]) ->
             reading = without_repeats(reading, one.lines, profile)
         readings.append(reading)
     return readings
+
+
+def _signed(results: Iterable[Result]) -> Signed:
+    """Of the articles as they were read; one that is joined or relieved of lines after that is another revision."""
+    return {
+        (one.reading.article_id, one.reading.revision_id): one.signature
+        for one in results
+        if isinstance(one.reading, Article)
+    }
 
 
 class _GivenUp(Exception):

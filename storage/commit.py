@@ -44,10 +44,12 @@ def commit_segment(
     readings: Iterable[Reading],
     profiles: Mapping[str, str] | None = None,
     read_seconds: float | None = None,
+    signed: stories.Signed = stories.UNSIGNED,
 ) -> Commit | None:
     """Commit what `extractor` read in the segment with this key and SHA-256; None: it is committed already.
 
-    `profiles`: id of the profile that the pages of each site were read with.
+    `profiles`: id of the profile that the pages of each site were read with. `signed`: what texts are compared by,
+    where whoever read them has computed it.
     `readings`: one for each of the segment's `captures`, in its order; read to the end before the lock is
     taken. Raises LawBroken, and StoreError, DamagedLog or DamagedBatch from the store; all of them leave the
     archive as it was, and the call can be repeated.
@@ -55,6 +57,8 @@ def commit_segment(
     # What the index is told now must be what it would be told from the log.
     readings = tuple(map(records.storable, readings))
     _check(readings, segment=segment, extractor=extractor, captures=captures)
+    # Before the lock is taken, for which others wait.
+    signed = stories.sign((reading for reading in readings if isinstance(reading, Article)), signed)
     log = Log(store)
     with database.commit_lock() as connection:
         while True:
@@ -62,11 +66,11 @@ def commit_segment(
             if index.committed(connection, segment, extractor):
                 return None
             seq = index.position(connection) + 1
-            outcomes = compare(store, connection, readings, seq=seq, extractor=extractor)
+            outcomes = compare(store, connection, readings, seq=seq, extractor=extractor, signed=signed)
             batch = Batch(segment=segment, segment_sha256=sha256, extractor=extractor, outcomes=outcomes)
             commit = make_commit(batches.write(store, batch), batch, seq, profiles, read_seconds)
             if log.append(commit):
-                index.apply(connection, commit, batch)
+                index.apply(connection, commit, batch, signed)
                 return commit
             # Lost the race for this number: the winner's commit is in the log, so the next turn has news.
             if log.get(seq) is None:
@@ -96,7 +100,13 @@ def rebuild(store: ObjectStore, database: Database) -> int:
 
 
 def compare(
-    store: ObjectStore, connection: Connection, readings: Iterable[Reading], *, seq: int, extractor: str
+    store: ObjectStore,
+    connection: Connection,
+    readings: Iterable[Reading],
+    *,
+    seq: int,
+    extractor: str,
+    signed: stories.Signed = stories.UNSIGNED,
 ) -> tuple[Outcome, ...]:
     """What each reading is to the archive, in the same order; after a rejection that settles it, the removal.
 
@@ -127,7 +137,7 @@ def compare(
         outcomes += found
         if head is not None:
             heads[head.article_id] = head
-    return _told(connection, outcomes)
+    return _told(connection, outcomes, signed)
 
 
 def judge(article: Article, head: Head | None, known: _Known) -> Revision | Unchanged:
@@ -254,10 +264,10 @@ def _check(readings: tuple[Reading, ...], *, segment: str, extractor: str, captu
             )
 
 
-def _told(connection: Connection, outcomes: Iterable[Outcome]) -> tuple[Outcome, ...]:
+def _told(connection: Connection, outcomes: Iterable[Outcome], signed: stories.Signed) -> tuple[Outcome, ...]:
     """Outcomes whose revisions name their stories."""
     outcomes = tuple(outcomes)
-    found = stories.stories(connection, stories.signatures(outcomes))
+    found = stories.stories(connection, stories.signatures(outcomes, signed))
     return tuple(
         replace(outcome, story=found.get(outcome.article.article_id))
         if isinstance(outcome, Revision)

@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from articles.model import EXTRACTOR, Article, Capture, Reason, Rejection, Site
+from articles.near import signature
 from flows.reading import read_all, read_one
 from flows.segment import MIN_UNREADABLE, ReaderBroken, check_broken, normalize_segment
 from storage.batches import Change, Unchanged
@@ -38,6 +39,13 @@ ANSWERS = (
     Answer(url="https://harbour.test/moved", status=301),
     Answer(url="https://harbour.test/1", status=304),
 )
+
+
+def test_what_a_text_is_compared_by_is_computed_where_it_is_read_and_not_under_the_lock() -> None:
+    one = read_one(replace(capture(), body=page(1)), HARBOUR)
+    assert isinstance(one.reading, Article)
+    assert one.signature == signature(one.reading.paragraphs)
+    assert one.signature is not None
 
 
 @pytest.fixture

@@ -114,7 +114,7 @@ def test_articles_stored_before_there_were_stories_are_compared_with(
     folder: ObjectStore, database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with monkeypatch.context() as before:
-        before.setattr("storage.commit._told", lambda _, outcomes: tuple(outcomes))
+        before.setattr("storage.commit._told", lambda _, outcomes, __: tuple(outcomes))
         commit(folder, database, "s0", printed("old", *WIRE))
     commit(folder, database, "s1", printed("new", *WIRE))
     assert told(folder) == {"old": None, "new": "old"}
