@@ -4,7 +4,7 @@
     python -m benchmarks.screenshots --out DIR
 
 Needs Playwright's Python package (the extra `render`) and a Chromium (`PRESSRUN_BROWSER`, else /usr/bin/chromium).
-Pictures are made smaller where Pillow is installed. The run is started in the form that is shown, not beside it.
+Pictures are made smaller where Pillow is installed. The form that is shown is sent off, and its run must complete.
 """
 
 from __future__ import annotations
@@ -97,10 +97,9 @@ class Server:
 
 @contextmanager
 def running(folder: Path) -> Iterator[Server]:
-    """`pressrun up` whose schedules make no runs: the pictures are of runs by hand."""
+    """`pressrun up`; it crawls what is due at once."""
     port = free_port()
     environment = {name: value for name, value in os.environ.items() if name != "PREFECT_API_URL"}
-    environment["PREFECT_SERVER_SERVICES_SCHEDULER_ENABLED"] = "false"
     log = folder / "up.log"
     command = [str(Path(sys.executable).with_name("pressrun")), "up", "--port", str(port)]
     command += ["--store", str(folder / "archive"), "--seeds", str(folder / "seeds")]
@@ -131,7 +130,11 @@ def take(server: Server, out: Path) -> None:
             viewport={"width": WIDTH, "height": 900},
         )
         page = browser.new_page()
-        crawl_now = server.deployment("crawl-now")
+        crawl_now, first = server.deployment("crawl-now"), server.finished(server.deployment("crawl"))
+        show(page, f"{server.url}/v2/runs/flow-run/{first['id']}", height=1300)
+        page.screenshot(path=out / "crawl-run.png")
+        show(page, f"{server.url}/v2/artifacts/artifact/{server.artifact(first['id'])}", height=2900)
+        page.screenshot(path=out / "crawl-artifact.png")
         show(page, f"{server.url}/v2/deployments", height=680)
         page.screenshot(path=out / "deployments.png")
         show(page, f"{server.url}/v2/deployments/deployment/{server.deployment('backfill')}/run", height=1160)
@@ -144,11 +147,8 @@ def take(server: Server, out: Path) -> None:
         page.screenshot(path=out / "run-form.png")
         page.keyboard.press("Escape")
         page.get_by_role("button", name="Submit").click()
-        run = server.finished(crawl_now)
-        show(page, f"{server.url}/v2/runs/flow-run/{run['id']}", height=1300)
-        page.screenshot(path=out / "crawl-run.png")
-        show(page, f"{server.url}/v2/artifacts/artifact/{server.artifact(run['id'])}", height=2500)
-        page.screenshot(path=out / "crawl-artifact.png")
+        if (run := server.finished(crawl_now))["state_type"] != "COMPLETED":
+            raise SystemExit(f"the run started in the form did not complete: {run['state']}")
         maintain = server.deployment("maintain")
         server.ask(f"deployments/{maintain}/create_flow_run")
         upkeep = server.finished(maintain)

@@ -154,8 +154,7 @@ def maintain_markdown(report: MaintainReport) -> str:
     """Upkeep: what was recovered, followed and compacted."""
     return _page(
         "# Upkeep",
-        f"**{_count(len(report.recovered), 'segment')} recovered**, {_count(report.swept, 'leftover')} swept in "
-        f"{_seconds(report.seconds)}; the log is at commit {report.head}.",
+        f"**{_recovered(report)}** in {_seconds(report.seconds)}; the log is at commit {report.head}.",
         "## Recovered" if report.recovered else "",
         "\n".join(f"- {_code(key)}" for key in report.recovered[:MAX_ROWS]),
         "## Followers of the log",
@@ -163,6 +162,12 @@ def maintain_markdown(report: MaintainReport) -> str:
         "## Tables",
         _table(("table", "compaction"), report.compacted.items()),
     )
+
+
+def _recovered(report: MaintainReport) -> str:
+    if not report.recovered and not report.swept:
+        return "No run left anything behind"
+    return f"{_count(len(report.recovered), 'segment')} recovered, {_count(report.swept, 'leftover')} swept"
 
 
 # --- Parts ------------------------------------------------------------------------------------------

@@ -202,7 +202,9 @@ def check_broken(key: str, results: Sequence[Result]) -> int:
     broken = [result for result in results if result.broke]
     for result in broken[:MIN_UNREADABLE]:
         logger.error(
-            "the reader broke on %s at %s: %s", result.reading.url, result.reading.pointer, result.broke
+            "the reader broke on %s at %s: %s",
+            *(result.reading.url, result.reading.pointer, result.broke),
+            extra={"site": result.reading.site, "segment": key},
         )
     if len(broken) > max(MIN_UNREADABLE, MAX_UNREADABLE_SHARE * len(results)):
         raise ReaderBroken(

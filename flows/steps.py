@@ -209,10 +209,13 @@ class Desk:
 
     def _results(self) -> Iterator[Normalized]:
         for result in self._hands.results():
+            about = {"segment": result.segment}
             if result.quarantined:
-                self._log.error("%s is in quarantine: %s", result.segment, result.error)
+                self._log.error("%s is in quarantine: %s", result.segment, result.error, extra=about)
             elif result.error:
-                self._log.error("%s is not normalized and stays pending: %s", result.segment, result.error)
+                self._log.error(
+                    "%s is not normalized and stays pending: %s", result.segment, result.error, extra=about
+                )
             yield result
             self._follow_now_and_then()
 
