@@ -122,15 +122,8 @@ _HERE: Final = frozenset(["here", "hier", "aquí", "aqui", "ici", "qui", "tutaj"
 _CHANNEL: Final = _set(
     "channel group kanal gruppe canal grupo chaîne groupe canale gruppo kanaal groep kanału grupy grupp"
 )
-_NETWORKS: Final = (
-    "facebook",
-    "instagram",
-    "twitter",
-    "whatsapp",
-    "youtube",
-    "telegram",
-    "linkedin",
-    "tiktok",
+_NETWORKS: Final = re.compile(
+    r"\b(?:facebook|instagram|twitter|whatsapp|youtube|telegram|linkedin|tiktok)\w{1,3}\b", re.IGNORECASE
 )
 """Their names are inflected in some languages: `na Facebooku`."""
 _OURS: Final = _set("naszą naszymi naszych våran onzen")
@@ -245,10 +238,8 @@ def _looked_at(text: str, tokens: list[str], masks: list[int], every: int, house
         second=tokens[at + 1] if at + 1 < len(tokens) else "",
         own=named or told or not _MINE.isdisjoint(tokens),
         named=named,
-        network=any(
-            (m & Says.NETWORK and t not in _NO_NETWORK) or (len(t) <= 12 and t.startswith(_NETWORKS))
-            for t, m in zip(tokens, masks, strict=False)
-        ),
+        network=any(m & Says.NETWORK and t not in _NO_NETWORK for t, m in zip(tokens, masks, strict=False))
+        or _NETWORKS.search(text) is not None,
         letter=bool(every & Says.NEWSLETTER) and any(_LETTER.search(token) for token in tokens),
         spoken=len(tokens) > 6 and bool(_QUOTES.search(text)),
     )
