@@ -18,9 +18,9 @@ from flows.config import Config
 from flows.reading import end_with_parent
 from seeds.load import SeedError, load_sites
 from spiders.guard import read_hosts
-from storage.objects import Creates, ObjectStore, open_store, preflight, probe
+from storage.objects import Creates, ObjectStore, open_store, open_to_read, preflight, probe
 from storage.recollect import recollect
-from storage.state.database import Database, open_database
+from storage.state.database import Database, open_database, open_database_to_read
 from storage.writer import claim
 
 
@@ -89,6 +89,18 @@ def open_workshop(config: Config) -> Workshop:
         if config not in _OPENED.workshops:
             _OPENED.workshops[config] = _open(config)
         return _OPENED.workshops[config]
+
+
+def open_to_look(config: Config) -> tuple[ObjectStore, Database]:
+    """The archive of a configuration for who only reads it: nothing is made, tried or written in the store.
+
+    Where there is no database that may be written, one in memory is made from the store. Raises StoreError,
+    DatabaseError, DamagedLog and DamagedBatch.
+    """
+    store = open_to_read(config.store)
+    database = open_database_to_read(config.database)
+    recollect(store, database)
+    return store, database
 
 
 def close_workshop(config: Config) -> None:

@@ -410,7 +410,7 @@ def status(store: Store = None, seeds: Seeds = None, json: Json = False) -> None
     """Tell how the archive stands: commits, segments that wait, what is in quarantine and why."""
     from pressrun.keeping import status as run
 
-    run(_checked(store, seeds), json=json)
+    run(_config(store, seeds), json=json)
 
 
 @app.command()
@@ -464,7 +464,7 @@ def verify(
     """Check every digest, count and pointer of the archive, and name what is damaged. Ends with 2 where anything is."""
     from pressrun.keeping import verify as run
 
-    run(_checked(store, seeds), after=after, repair=repair, json=json)
+    run(_config(store, seeds), after=after, repair=repair, json=json)
 
 
 @app.command()

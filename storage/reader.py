@@ -16,14 +16,13 @@ from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from pathlib import Path
 
 from articles.urls import article_id
 from storage import batches
 from storage.ahead import ahead
 from storage.batches import Change, Lines
 from storage.log import Commit, DamagedLog, Log
-from storage.objects import ObjectStore, StoreError, open_store
+from storage.objects import ObjectStore, open_to_read
 from storage.stored import StoredArticle, stored
 
 __all__ = ["Archive", "News", "StoredArticle", "Story", "open_archive"]
@@ -267,13 +266,7 @@ def open_archive(url: str) -> Archive:
 
     Raises StoreError for a URL that is none, and for a folder that is not there: reading makes none.
     """
-    store = open_store(url)
-    if "://" not in store.url and not Path(store.url).is_dir():
-        raise StoreError(
-            f"{store.url}: no archive is there ({'a file' if Path(store.url).exists() else 'no such folder'}); "
-            "check the path, or crawl a site into it first"
-        )
-    return Archive(store)
+    return Archive(open_to_read(url))
 
 
 def latest(backwards: Iterable[StoredArticle]) -> StoredArticle | None:

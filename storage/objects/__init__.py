@@ -8,7 +8,7 @@ Keys are paths with `/` between their parts (`commits/000000000001.json`). Objec
 """
 
 from storage.objects.checks import preflight, probe
-from storage.objects.opening import open_store, storage_options, table_url
+from storage.objects.opening import open_store, open_to_read, storage_options, table_url
 from storage.objects.protocol import BadKey, Creates, NotFound, ObjectStore, StoreError
 
 __all__ = [
@@ -18,6 +18,7 @@ __all__ = [
     "ObjectStore",
     "StoreError",
     "open_store",
+    "open_to_read",
     "preflight",
     "probe",
     "storage_options",

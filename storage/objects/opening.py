@@ -38,6 +38,20 @@ def open_store(url: str, *, attempts: int = ATTEMPTS) -> ObjectStore:
     return FolderStore(Path(url))
 
 
+def open_to_read(url: str, *, attempts: int = ATTEMPTS) -> ObjectStore:
+    """The store of an archive that is there, for who only reads: nothing is made, tried or written.
+
+    Raises StoreError as `open_store` does, and for a folder that is not there.
+    """
+    store = open_store(url, attempts=attempts)
+    if "://" not in store.url and not Path(store.url).is_dir():
+        raise StoreError(
+            f"{store.url}: no archive is there ({'a file' if Path(store.url).exists() else 'no such folder'}); "
+            "check the path, or crawl a site into it first"
+        )
+    return store
+
+
 def storage_options(store: ObjectStore) -> dict[str, str] | None:
     """What deltalake wants as `storage_options`, credentials as boto3 finds them now; None for a folder."""
     if not store.url.startswith("s3://"):

@@ -6,15 +6,17 @@
 
 from __future__ import annotations
 
+import os
 import random
 import sqlite3
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from itertools import islice
 from pathlib import Path
 from typing import Any, TypeVar
+from urllib.parse import quote
 
 from sqlalchemy import (
     URL,
@@ -43,7 +45,7 @@ from sqlalchemy.exc import (
     NotSupportedError,
     ProgrammingError,
 )
-from sqlalchemy.pool import NullPool, QueuePool
+from sqlalchemy.pool import NullPool, QueuePool, StaticPool
 
 from storage.redaction import redacted
 from storage.state.migrations import NewerDatabase, upgrade
@@ -214,6 +216,31 @@ def in_chunks(items: Iterable[T], size: int = CHUNK) -> Iterator[list[T]]:
         yield chunk
 
 
+def open_database_to_read(url: str) -> Database:
+    """The operational database for who only reads: a copy in memory where its file is not there or may not be written.
+
+    The copy is empty, or has what the file has: `recollect` makes it up from the store. Raises DatabaseError.
+    """
+    parsed = make_url(url)
+    path = Path(parsed.database or "")
+    if parsed.get_backend_name() != "sqlite" or parsed.database in (None, "", ":memory:"):
+        return open_database(url)
+    if path.exists() and os.access(path, os.W_OK) and os.access(path.parent, os.W_OK):
+        return open_database(url)
+    copy = open_database("sqlite://")
+    if path.exists():
+        with _explained(parsed), closing(_look_at(path)) as found, copy.engine.connect() as connection:
+            found.backup(connection.connection.driver_connection)  # type: ignore[arg-type]
+        with copy.commit_lock() as connection:
+            upgrade(connection, METADATA)
+    return copy
+
+
+def _look_at(path: Path) -> sqlite3.Connection:
+    """A connection that writes nothing, not even beside the file."""
+    return sqlite3.connect(f"file:{quote(str(path.absolute()))}?mode=ro&immutable=1", uri=True)
+
+
 def insert_new(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
     """Insert rows, passing over those whose key is there: another process may have been first."""
     if not rows:
@@ -244,14 +271,15 @@ def _fault(url: URL | str, error: BaseException) -> DatabaseError:
 
 
 def _sqlite(url: str, path: str | None, keep_open: bool) -> Engine:
-    if path and path != ":memory:":
+    in_memory = path in (None, "", ":memory:")
+    if path and not in_memory:
         Path(path).parent.mkdir(parents=True, exist_ok=True)
     # autocommit mode of the driver: SQLAlchemy's own BEGIN is the one that counts
     engine = create_engine(
         url,
         # the last connection that closes folds the write-ahead log into the file: two waits for the disk
-        poolclass=QueuePool if keep_open else NullPool,
-        connect_args={"timeout": BUSY_SECONDS, "isolation_level": None},
+        poolclass=StaticPool if in_memory else QueuePool if keep_open else NullPool,
+        connect_args={"timeout": BUSY_SECONDS, "isolation_level": None, "check_same_thread": not in_memory},
     )
 
     @event.listens_for(engine, "connect")

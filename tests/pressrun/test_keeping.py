@@ -17,7 +17,7 @@ from storage.objects import open_store
 from storage.reader import Archive
 from storage.state import segments
 from storage.state.database import open_database
-from tests.support.archives import commit, make_article
+from tests.support.archives import commit, hour, make_article, make_miss
 from tests.support.segments import Answer as Answer_
 from tests.support.segments import page, publish_segment
 
@@ -133,3 +133,39 @@ def test_verify_refuses_a_cursor_that_the_log_does_not_have(run: Run, archive: P
     assert (told.code, told.out) == (2, "")
     assert f"--after {after}: {archive}" in told.err
     assert "has commits 1 to 1" in told.err
+
+
+def test_status_and_verify_make_nothing_where_no_archive_is(run: Run, tmp_path: Path) -> None:
+    for command in ("status", "verify"):
+        refused = run(command)
+        assert refused.code == 2
+        assert "no archive is there (no such folder); check the path" in refused.err
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_status_and_verify_write_nothing_into_the_store(
+    run: Run, archive: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("PRESSRUN_DATABASE", f"sqlite:///{tmp_path / 'elsewhere' / 'state.sqlite'}")
+    (archive / "state.sqlite").unlink()
+    before = {path: path.stat().st_mtime_ns for path in archive.rglob("*")}
+    assert run("status").code == 0
+    assert run("verify", "--json").code == 2  # the segment of this made-up archive is not there
+    assert {path: path.stat().st_mtime_ns for path in archive.rglob("*")} == before
+    assert not (tmp_path / "elsewhere").exists()
+
+
+def test_verify_of_an_archive_without_commits_says_so(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "archive").mkdir()
+    assert "Nothing is stored yet." in run("verify").out
+    assert "has no commit yet" in run("verify", "--after", "3").err
+
+
+def test_status_tells_of_a_site_that_is_missed_as_a_whole(run: Run, archive: Path) -> None:
+    store, database = open_store(str(archive)), open_database(f"sqlite:///{archive / 'state.sqlite'}")
+    names = [f"story-{number}" for number in range(6)]
+    commit(store, database, "b", *(make_article(name, at=hour(10)) for name in names))
+    for number in (11, 20):
+        commit(store, database, f"c{number}", *(make_miss(name, at=hour(number)) for name in names))
+    database.close()
+    assert "latinpost: 6 articles not found since 22 Nov 19:00 UTC" in run("status").out
