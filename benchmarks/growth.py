@@ -81,6 +81,8 @@ def fill(database: Database, size: int) -> None:
                 for n in numbers
             ]
             connection.execute(insert(TABLES["revisions"]), revisions)
+            traces = [{"article_id": row["article_id"], "seq": row["seq"]} for row in revisions]
+            connection.execute(insert(TABLES["traces"]), traces)
             texts = [
                 {
                     "number": number + 1,
