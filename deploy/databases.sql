@@ -1,2 +1,2 @@
--- Run once, when Postgres makes its files: `prefect` is there, for Prefect's server; this is the archive's own state.
+-- Run once, when Postgres makes its files. The database `prefect`, of Prefect's server, is there by then.
 CREATE DATABASE pressrun;
