@@ -279,7 +279,7 @@ def _sqlite(url: str, path: str | None, keep_open: bool) -> Engine:
         url,
         # the last connection that closes folds the write-ahead log into the file: two waits for the disk
         poolclass=StaticPool if in_memory else QueuePool if keep_open else NullPool,
-        connect_args={"timeout": BUSY_SECONDS, "isolation_level": None, "check_same_thread": not in_memory},
+        connect_args={"timeout": BUSY_SECONDS, "isolation_level": None, "check_same_thread": False},
     )
 
     @event.listens_for(engine, "connect")
