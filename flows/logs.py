@@ -32,6 +32,8 @@ OURS = ("flows", "pressrun", "seeds", "spiders", "storage")
 INDENT = "    "
 """Before each line of a traceback that goes to a terminal: what an exception says of itself begins no line."""
 
+TRACEBACK = "Traceback (most recent call last):"
+
 _make = logging.getLogRecordFactory()
 _ready = threading.Lock()
 
@@ -94,7 +96,11 @@ def _safe_record(*args: Any, **kwargs: Any) -> logging.LogRecord:  # noqa: ANN40
         message = record.getMessage()
     except (TypeError, ValueError, KeyError, IndexError):  # more or fewer arguments than places
         message = f"{record.msg} {record.args!r}"
-    record.msg, record.args = safe(message), None
+    # what a crawler's process tells of an exception comes as one text
+    message, begin, trace = message.partition(TRACEBACK)
+    record.msg, record.args = safe(message.rstrip()), None
+    if begin:
+        record.exc_text = safe_lines(begin + trace)
     if record.exc_info and record.exc_info[1] is not None:
         # formatters take this text where there is one
         record.exc_text = safe_lines(logging.Formatter().formatException(record.exc_info))

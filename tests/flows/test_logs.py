@@ -86,6 +86,23 @@ def test_what_an_exception_says_begins_no_line(
     assert "ValueError" in json.loads(lines.getvalue())["exception"]
 
 
+def test_a_traceback_from_a_crawlers_process_is_told_apart_from_its_event(
+    written: tuple[logging.Logger, io.StringIO, io.StringIO],
+) -> None:
+    logger, plain, lines = written
+
+    logger.error(
+        "[%s] %s",
+        "spiders.news",
+        "the visit ended\nTraceback (most recent call last):\n  File x\nKeyError: 1",
+    )
+
+    first, *rest = plain.getvalue().splitlines()
+    assert first == "ERROR [spiders.news] the visit ended"
+    assert [line.startswith("    ") for line in rest] == [True] * 3
+    assert json.loads(lines.getvalue())["exception"].endswith("KeyError: 1")
+
+
 def test_a_form_of_log_that_there_is_not_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PRESSRUN_LOG", "xml")
     with pytest.raises(SetUpError, match="PRESSRUN_LOG=xml: give json or text"):
