@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 from typing import Any
 
@@ -23,6 +24,7 @@ def task_runner() -> TaskRunner[Any]:
         raise SetUpError(
             f"PRESSRUN_RUNNER={runner}: Dask is not installed here; `pip install 'pressrun[scale]'`"
         ) from error
+    logging.getLogger("distributed").setLevel(logging.WARNING)  # it tells of every connection
     if runner == DASK:
         return DaskTaskRunner(cluster_kwargs=_local_cluster())
     return DaskTaskRunner(address="tcp://" + runner.removeprefix(f"{DASK}://"))
