@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -21,7 +22,14 @@ from storage.objects import open_store
 from storage.reader import Archive
 from storage.recollect import recollect
 from storage.state import index, migrations
-from storage.state.database import METADATA, Connection, Database, DatabaseError, open_database
+from storage.state.database import (
+    METADATA,
+    Connection,
+    Database,
+    DatabaseError,
+    open_database,
+    open_database_to_read,
+)
 from storage.state.frontier import known
 from storage.state.frontier.known import Find
 from storage.state.migrations import NEWEST, apply_revisions, revision
@@ -101,6 +109,31 @@ def test_a_new_file_that_another_process_is_writing_is_waited_for(
         assert index.position(connection) == 0
     database.close()
     other.close()
+
+
+def position_seen_by_another_thread(database: Database) -> int:
+    def look() -> int:
+        with database.transaction() as connection:
+            return index.position(connection)
+
+    with ThreadPoolExecutor(1) as pool:
+        return pool.submit(look).result()
+
+
+def test_connections_that_stay_open_serve_every_thread(tmp_path: Path) -> None:
+    database = open_database(f"sqlite:///{tmp_path / 'state.sqlite'}", keep_open=True)
+    with database.transaction() as connection:
+        index.position(connection)
+    assert position_seen_by_another_thread(database) == 0
+
+
+def test_who_only_reads_gets_a_copy_where_there_is_no_file(tmp_path: Path) -> None:
+    store, database = open_store(str(tmp_path / "archive")), new_database(tmp_path)
+    commit(store, database, "s0", make_article("a"))
+    copy = open_database_to_read(f"sqlite:///{tmp_path / 'none' / 'state.sqlite'}")
+    recollect(store, copy)
+    assert position_seen_by_another_thread(copy) == 1
+    assert not (tmp_path / "none").exists()
 
 
 # --- Migrations -----------------------------------------------------------------------------------
