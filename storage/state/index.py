@@ -31,7 +31,7 @@ from articles.urls import url_key
 from storage.absence import CONFIRM, MOST, Absence, missed, seen
 from storage.batches import Batch, Change, Outcome, Revision
 from storage.log import Commit
-from storage.state import stories
+from storage.state import stories, volumes
 from storage.state.database import METADATA, Moment, insert_new
 from storage.tombstones import ids_of
 
@@ -372,6 +372,8 @@ def apply(
     stories.take_in(connection, batch.outcomes, signed)
     if traces := _traces(batch.outcomes, commit.seq):
         connection.execute(insert(_TRACES), traces)
+    if not committed_segments(connection, [commit.segment]):
+        volumes.add(connection, batch.outcomes)
     row = {
         "seq": commit.seq,
         "segment": commit.segment,
@@ -387,6 +389,7 @@ def clear(connection: Connection) -> None:
     """Forget everything: what follows is to catch up with the log from its beginning."""
     for table in TABLES:
         connection.execute(delete(table))
+    connection.execute(delete(volumes.HOURS))
     stories.clear(connection)
 
 
