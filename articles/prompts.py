@@ -17,6 +17,7 @@ from itertools import pairwise
 from typing import Final
 
 from articles.features import GROUP_BIT
+from articles.fixed_prompts import asks_to_log_in, fixed_prompt
 from articles.lexicon import Says, says
 from articles.model import Kind
 from articles.text import folded
@@ -113,6 +114,7 @@ _NO_NETWORK: Final = _set("google podcast podcasts spotify threads messenger")
 """Networks by name that are written about as services, and followed by nobody."""
 _WORK: Final = _set(
     "journalism newsroom reporting mission work coverage journalists journalismus redaktion arbeit periodismo",
+    "rédaction redacción redazione redactie redakcję redação",
     "jornalismo journalisme giornalismo journalistiek dziennikarstwo journalistik site blog channel independent",
 )
 _JOIN: Final = _set(
@@ -128,9 +130,6 @@ _NETWORKS: Final = re.compile(
 """Their names are inflected in some languages: `na Facebooku`."""
 _OURS: Final = _set("naszą naszymi naszych våran onzen")
 """Forms that `lexicon` does not list."""
-_FRIENDS: Final = _set(
-    "friend friends freund freunden freunde amigo amigos amis amici vrienden znajomym vänner colleague"
-)
 _MINE: Final = _set("me my mein meine meinen mijn")
 _SKIPPED: Final = _set(
     "please also and or so now just but then be sure make certain forget do dont not to why",
@@ -172,7 +171,7 @@ _PROMPT_WORDS: Final = (
 )  # fmt: skip
 _ASKED_WITH: Final = (
     "support", "trial", "@", "donat", "contribut", "unterstütz", "spende", "soutene", "apoy", "apoi", "sostien",
-    "steun", "wspier", "wesprz", "stöd", "pin ", "n't miss", "n’t miss",
+    "steun", "wspier", "wesprz", "stöd", "pin ", "n't miss", "n’t miss", "subskryb", "mitglied", "interes",
 )  # fmt: skip
 """Parts of words that ask and that `lexicon` does not list."""
 
@@ -266,6 +265,9 @@ def _asked(s: _Sentence, setting: Setting) -> _Asked | None:
     """What a sentence asks for, if it asks."""
     if s.spoken:
         return None
+    fixed = fixed_prompt(s.tokens, s.every, s.text, own=s.own, network=s.network)
+    if fixed is not None:
+        return _Asked(*fixed)
     for judge in (_asks_to_subscribe, _asks_to_follow, _asks_for_support, _offers_an_app, _asks_for_more):
         found = judge(s, setting)
         if found is not None:
@@ -407,8 +409,6 @@ def _asks_for_more(s: _Sentence, setting: Setting) -> _Asked | None:
     count, first = len(s.tokens), s.masks[0]
     if s.opening in _SHARE or (count <= 6 and s.tokens[-1] in ("teilen", "delen")):
         yours = bool(s.every & Says.READER)
-        if count <= 12 and not _THIS.isdisjoint(s.tokens[:4]) and not _FRIENDS.isdisjoint(s.tokens):
-            return _Asked(Kind.SHARE, 0.7)
         if count <= 12 and not yours and (s.network or not _THIS.isdisjoint(s.tokens) or count <= 2):
             return _Asked(Kind.SHARE, 0.6 if count > 2 else 0.35)
     listed = sum(1 for m in s.masks if m & (Says.NETWORK | Says.SHARE))
@@ -436,12 +436,14 @@ def _asks_for_more(s: _Sentence, setting: Setting) -> _Asked | None:
 _MORE: Final = _set("more mehr más mais plus altri altre meer więcej mer")
 _FROM: Final = _set("from von aus de da van z od från")
 _LIKED: Final = _set(
-    "like interested enjoy interesar gustar interessieren gefallen aimer intéresser interesseren"
+    "like interested enjoy interesar interessar interessare gustar interessieren gefallen aimer intéresser interesseren"
 )
 
 
 def points_elsewhere(tokens: list[str], masks: list[int], text: str, setting: Setting) -> float:
     """How strongly a line announces further reading, 0 for not at all: `Read more:`, `You might also like`."""
+    if tokens[0] == "à" and len(tokens) > 1:
+        tokens, masks = tokens[1:], masks[1:]
     count = len(tokens)
     related = sum(1 for mask in masks[:6] if mask & Says.RELATED)
     short = count <= 6
@@ -450,7 +452,7 @@ def points_elsewhere(tokens: list[str], masks: list[int], text: str, setting: Se
     if masks[0] & Says.READER and related >= 1 and "also" in tokens[:4] and (short or colon or linked):
         return 0.8
     if (
-        tokens[0] in ("you", "vous", "te", "das")
+        tokens[0] in ("you", "vous", "te", "das", "le", "les", "ti")
         and tokens[1:2] != ["like"]
         and not _LIKED.isdisjoint(tokens[2:4])
         and (colon or linked or short)
@@ -485,6 +487,11 @@ def prompt(text: str, setting: Setting) -> Verdict | None:
     tokens = folded(text)
     if not tokens or len(tokens) > MAX_WORDS:
         return None
+    everything = 0
+    for token in tokens if len(tokens) <= 14 and "?" in text else ():
+        everything |= says(token)
+    if asks_to_log_in(text, tokens, everything):
+        return Verdict(Kind.SUBSCRIBE, 0.85, "asks subscribers to log in")
     asking = foreign = 0
     best: dict[Kind, float] = {}
     own = False
@@ -511,6 +518,9 @@ def prompt(text: str, setting: Setting) -> Verdict | None:
     if len(best) > 1 and setting.link_share < 0.5:
         # `Related: our newsletter` is about the newsletter.
         best.pop(Kind.RELATED, None)
+    if Kind.RELATED in best and len(best) > 1:
+        # French `comment` is `how`, and headlines ask it.
+        best.pop(Kind.COMMENT, None)
     kind = max(best, key=lambda k: best[k])
     if kind is Kind.RELATED and len(tokens) <= 40 and (setting.link_share > 0.3 or len(tokens) <= 25):
         # What follows `Read more:` is the other story's headline, not text.

@@ -1,0 +1,126 @@
+"""Prompts that have one form wherever they stand: `Already a subscriber? Log in`, `We use cookies`, `Share this:`.
+
+What `prompts` tells from how verbs, offers and the paper's name agree, these tell by their form alone: a few words in
+a fixed order, in nine languages, in a line that holds nothing else. Each form asks for a short line and for two words
+that agree, so that sentences about logins, cookies and subscribers are left alone.
+"""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from typing import Final
+
+from articles.lexicon import Says
+from articles.model import Kind
+from articles.text import folded
+
+
+def _set(*lines: str) -> frozenset[str]:
+    return frozenset(word for line in lines for word in line.split())
+
+
+_PIECE: Final = _set(
+    "this it story article post page artículo nota noticia artigo notícia texto artikel artikeln beitrag text cet",
+    "l articolo notizia bericht artykuł tekst nyheten inlägg recipe episode content inhalt contenido contenu contenuto",
+)
+_PASS_ON: Final = _set(
+    "share tweet teilen teile teilt comparte comparta compartir compartilhe partilhe partage partagez partager",
+    "condividi deel delen udostępnij dela",
+)
+_FRIENDS: Final = _set(
+    "friend friends freund freunden freunde amigo amigos amis amici vrienden znajomym vänner colleague"
+)
+_LOG_IN: Final = _set(
+    "log login sign inicia inicie accede acceda ingresa ingrese entre entrar faça connectez connecte identifiez accedi",
+    "inloggen zaloguj logga melden anmelden einloggen hier jetzt",
+)
+_MEMBERS: Final = _set(
+    "member mitglied miembro socio membro membre lid członkiem medlem subskrybentem registered"
+)
+_BECOME: Final = _set(
+    "become werden werde hazte hágase conviértete torne seja devenez diventa diventate word zostań bli"
+)
+_READ: Final = _set(
+    "read lesen lies lee lea leia lisez leggi leggere lees lezen czytaj läs enjoy unlimited sin sem sans senza zonder",
+    "bez utan",
+)
+_ONLY: Final = _set(
+    "only exclusively exclusive nur ausschließlich solo sólo exclusivo somente apenas exclusivamente réservé réservée",
+    "exclusif riservato riservata soltanto alleen exclusief tylko wyłącznie endast bara",
+)
+_CLICK: Final = _set("click tap klicken klick haz haga clique cliquez clicca klik kliknij klicka")
+_CONTINUE: Final = _set(
+    "continue continues keep weiterlesen seguir continuar continuer continuare verder dalej fortsätta"
+)
+_GOES_ON: Final = _set(
+    "continues continue below after scroll continúa continua weiter unterhalb suite suit verder onder poniżej nedan",
+    "efter",
+)
+_USES: Final = _set(
+    "we this our uses use using utiliza utilizamos usamos usa verwenden verwendet nutzen nutzt nous utilisons utilise",
+    "wir diese este esta ce cette utilizziamo usiamo questo wij gebruiken deze używamy wykorzystujemy ta vi använder",
+)
+_VISITED: Final = _set(
+    "site website experience accept policy traffic seite webseite erfahrung akzeptieren sitio web",
+    "experiencia aceptar navegación política expérience accepter navigation sito esperienza accetta ervaring",
+    "strona stronie strony doświadczenia upplevelse webbplats webbplatsen",
+)
+_HERE: Final = frozenset(["here", "hier", "aquí", "aqui", "ici", "qui", "tutaj", "tu", "här"])
+_LISTEN: Final = _set(
+    "listen hören höre escucha escuche ouça écoutez ascolta luister beluister słuchaj posłuchaj lyssna"
+)
+
+
+def fixed_prompt(
+    tokens: list[str], every: int, text: str, *, own: bool, network: bool
+) -> tuple[Kind, float] | None:
+    """What a sentence of a fixed form asks for, and how strongly; `own`: it speaks of the paper, `network`: of one."""
+    count, first = len(tokens), tokens[0]
+    if count > 20:
+        return None
+    if first in _PASS_ON:
+        if count <= 3 and text.rstrip().endswith(":") and not _PIECE.isdisjoint(tokens):
+            return Kind.SHARE, 0.75
+        passed = network or not _FRIENDS.isdisjoint(tokens)
+        if count <= 12 and passed and not _PIECE.isdisjoint(tokens[1:5]):
+            return Kind.SHARE, 0.75
+    if every & Says.SUBSCRIBE:
+        if _reads_on(tokens):
+            return Kind.PAYWALL, 0.8
+        if first in _CLICK and count <= 14 and not _HERE.isdisjoint(tokens[1:4]):
+            return Kind.SUBSCRIBE, 0.75
+    about = bool(every & Says.SUBSCRIPTION) or not _MEMBERS.isdisjoint(tokens)
+    if about and count <= 9 and not _PIECE.isdisjoint(tokens[:3]) and not _ONLY.isdisjoint(tokens):
+        return Kind.PAYWALL, 0.75
+    if about and first in _BECOME and count <= 14 and not _READ.isdisjoint(tokens[3:]):
+        return Kind.SUBSCRIBE, 0.75
+    goes_on = first in _PIECE or first in _GOES_ON
+    if goes_on and every & Says.ADVERTISEMENT and count <= 7 and not _GOES_ON.isdisjoint(tokens):
+        return Kind.ADVERTISEMENT, 0.9
+    named = first in _USES and any(t.startswith("cookie") for t in tokens[:5])
+    if named and every & Says.CONSENT and not _VISITED.isdisjoint(tokens):
+        return Kind.CONSENT, 0.85
+    if first in _LISTEN and own and count <= 14 and ("podcast" in tokens or "podcasts" in tokens):
+        return Kind.FOLLOW, 0.7
+    return None
+
+
+def _reads_on(tokens: list[str]) -> bool:
+    """Whether `to continue reading` stands in it."""
+    return any(
+        word in _CONTINUE and (after in _READ or after in ("reading", "leyendo", "lendo", "läsa", "lecture"))
+        for word, after in pairwise(tokens)
+    )
+
+
+def asks_to_log_in(text: str, tokens: list[str], every: int) -> bool:
+    """Whether a line asks subscribers, or members, to log in: a question, and the order that answers it."""
+    if (
+        len(tokens) > 14
+        or "?" not in text
+        or not (every & Says.SUBSCRIPTION or not _MEMBERS.isdisjoint(tokens))
+    ):
+        return False
+    question, _, order = text.partition("?")
+    said, told = folded(question), folded(order)
+    return bool(told) and len(said) <= 6 and told[0] in _LOG_IN and len(told) <= 7
