@@ -21,5 +21,13 @@ def upgrade() -> None:
     op.drop_index("ix_heads_site", "heads")
     op.create_index("ix_heads_site_confirmed_at", "heads", ["site", "confirmed_at"])
     op.create_index("ix_absences_last_at", "absences", ["last_at"])
-    for table in ("heads", "absences", "revisions", "taken_down", "committed", "texts", "bands"):
+    op.drop_table("bands")
+    op.create_table(
+        "bands",
+        sa.Column(
+            "key", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), primary_key=True, autoincrement=False
+        ),
+        sa.Column("number", sa.Integer(), nullable=False),
+    )
+    for table in ("heads", "absences", "revisions", "taken_down", "committed", "texts"):
         op.execute(sa.text(f"DELETE FROM {table}"))  # noqa: S608
