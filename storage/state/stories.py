@@ -61,7 +61,8 @@ _TEXTS = Table(
 _BANDS = Table(
     "bands",
     METADATA,
-    Column("key", BigInteger, primary_key=True, autoincrement=False),
+    # INTEGER is what SQLite keeps a table by itself; BIGINT would have it keep an index beside, as large again
+    Column("key", BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=False),
     Column("number", Integer, nullable=False),  # of the first text that had it
 )
 TABLES = (_TEXTS, _BANDS)
