@@ -126,3 +126,21 @@ def test_scripts_full_of_authors_and_dates_cost_little() -> None:
     started = time.process_time()
     _read(f"<script>{script}</script>")
     assert time.process_time() - started < 0.25
+
+
+def test_a_page_that_its_system_promotes_is_no_promotion() -> None:
+    html = "<div class='node node--promoted'><h2>Rain</h2><time datetime='2025-03-04T05:06:07Z'>4 March</time></div>"
+    page = parse(f"<html><body><h1>Daily News</h1>{html}</body></html>", URL)
+    capture = Capture(url=URL, fetched_at=NOW, status=200, headers=(), body=b"")
+    assert fields_of(page, metadata_of(page), TEXT, capture).published_at == BORN
+
+
+def test_the_date_of_another_article_on_the_page_does_not_win_over_one_by_the_headline() -> None:
+    teasers = "<article class=card><h3>Other</h3><time datetime='2025-05-05'>5 May 2025</time></article>" * 3
+    page = parse(
+        "<html><body><article><h1>Rain falls on the north</h1><ul><li class=list><span class=hero-date>4 March 2025"
+        f"</span></ul></article>{teasers}</body></html>",
+        URL,
+    )
+    capture = Capture(url=URL, fetched_at=NOW, status=200, headers=(), body=b"")
+    assert fields_of(page, metadata_of(page), TEXT, capture).published_at == datetime(2025, 3, 4, tzinfo=UTC)
