@@ -15,12 +15,14 @@ from typing import TypeVar
 
 from prefect.artifacts import create_markdown_artifact
 
+from flows.history import Look
 from flows.logs import safe
-from flows.plots import bars
+from flows.plots import bars, days
 from flows.report import CrawlReport, MaintainReport, NormalizeReport, SiteReport, Tally
 from spiders.events import SiteDone
 from storage.batches import Change
 from storage.redaction import redacted
+from storage.state.findings import Settled
 
 K = TypeVar("K", bound=StrEnum)
 
@@ -168,6 +170,45 @@ def _recovered(report: MaintainReport) -> str:
     if not report.recovered and not report.swept:
         return "No run left anything behind"
     return f"{_count(len(report.recovered), 'segment')} recovered, {_count(report.swept, 'leftover')} swept"
+
+
+def watch_markdown(seen: Look, settled: Settled) -> str:
+    """What is wrong with which site; then each site's new articles of the last days."""
+    told = [*settled.begun, *settled.going_on]
+    began = {(one.site, one.trouble): one.since for one in told}
+    troubled = {one.site for one in told}
+    rows = sorted(seen.sites, key=lambda site: (site.site not in troubled, -sum(site.days), site.site))
+    return _page(
+        f"# Watch: {_count(len(troubled), 'site')} in trouble, of {len(seen.sites)}",
+        _table(
+            ("site", "trouble", "since", "what was seen"),
+            [
+                (
+                    one.site or "the archive",
+                    one.trouble,
+                    f"{began[one.site, one.trouble]:%d %b %H:%M}",
+                    one.sentence,
+                )
+                for one in told
+            ],
+        )
+        if told
+        else "Every site is as it was.",
+        "\n".join(
+            f"- {_escaped(one.site or 'the archive')}: {_escaped(one.trouble)} is over"
+            for one in settled.over
+        ),
+        "## New articles, by 24 hours",
+        days(
+            "new articles in each of the last days",
+            [(site.site, site.days) for site in rows[:MAX_BARS]],
+            troubled,
+        ),
+        _table(
+            ("site", "last 24 hours", "a day, on the mean"),
+            [(row.site, row.days[-1], f"{sum(row.days) / len(row.days):.1f}") for row in rows[:MAX_ROWS]],
+        ),
+    )
 
 
 # --- Parts ------------------------------------------------------------------------------------------

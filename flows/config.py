@@ -59,6 +59,8 @@ class Config:
     """Whether the reader learns what a site's pages repeat (`PRESSRUN_PROFILES=on`; docs/decisions/008)."""
     browser: str | None = None
     """The Chromium that renders pages of sites whose seeds say so (`PRESSRUN_BROWSER`)."""
+    notify: str | None = field(default=None, repr=False)
+    """Whom the watch tells: an Apprise address (`PRESSRUN_NOTIFY`)."""
     runner: str = BESIDE
     """Where stored segments are read (`PRESSRUN_RUNNER`): beside the flow (`processes`), on a Dask cluster made for the
     run (`dask`), or on one that is there (`dask://scheduler:8786`)."""
@@ -88,6 +90,7 @@ def load_config(
         hosts=Path(env["PRESSRUN_HOSTS"]) if env.get("PRESSRUN_HOSTS") else None,
         profiles=_on("PRESSRUN_PROFILES", env.get("PRESSRUN_PROFILES")),
         browser=env.get("PRESSRUN_BROWSER") or None,
+        notify=env.get("PRESSRUN_NOTIFY") or None,
         runner=_runner(env.get("PRESSRUN_RUNNER") or BESIDE),
     )
 

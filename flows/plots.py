@@ -7,7 +7,7 @@ taken out. Colours and letters are chosen to be read on dark and on light.
 from __future__ import annotations
 
 from base64 import b64encode
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from html import escape
 
 from storage.redaction import one_line
@@ -44,6 +44,30 @@ def bars(title: str, rows: Sequence[tuple[str, Sequence[int]]], parts: Sequence[
             x += width
         shapes.append(_text(x + 6, y + 16, f"{sum(numbers):,}"))
     return image(title, shapes, height=top + len(rows) * ROW + 6)
+
+
+def days(title: str, rows: Sequence[tuple[str, Sequence[int]]], marked: Collection[str] = ()) -> str:
+    """A row of small columns a label, each row to its own scale, its highest number beside it; empty without rows.
+
+    Labels in `marked` are drawn in the colour of trouble.
+    """
+    if not rows:
+        return ""
+    high, shapes = ROW - 4, []
+    for place, (label, numbers) in enumerate(rows):
+        y, top = place * (ROW + 6) + 6, max(numbers, default=0)
+        wide = (WIDTH - LABEL - 80) / max(1, len(numbers))
+        colour = COLOURS[3] if label in marked else COLOURS[0]
+        shapes.append(_text(LABEL - 8, y + 16, _short(label), anchor="end"))
+        for column, number in enumerate(numbers):
+            height = high * number / top if top else 0
+            x = LABEL + column * wide
+            shapes.append(
+                f'<rect x="{x:.1f}" y="{y + high - max(height, 1):.1f}" width="{wide - 3:.1f}" '
+                f'height="{max(height, 1):.1f}" fill="{colour}"/>'
+            )
+        shapes.append(_text(WIDTH - 74, y + 16, f"{top:,}"))
+    return image(title, shapes, height=len(rows) * (ROW + 6) + 12)
 
 
 def image(title: str, shapes: Sequence[str], *, height: int, width: int = WIDTH) -> str:

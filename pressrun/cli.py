@@ -432,6 +432,14 @@ def metrics(
 
 
 @app.command()
+def watch(store: Store = None, seeds: Seeds = None, json: Json = False) -> None:
+    """Tell what is wrong with which site, by its own weeks before and its seed. Ends with 1 where anything is."""
+    from pressrun.keeping import watch as run
+
+    run(_config(store, seeds), json=json)
+
+
+@app.command()
 def takedown(
     url: Annotated[str, typer.Argument(help="Address of an article, in any spelling.")],
     dry_run: Annotated[

@@ -6,14 +6,17 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 from rich.console import Console
 
 from flows.config import Config
+from flows.history import look
 from flows.workshop import open_to_look, open_workshop
 from pressrun import views
 from pressrun.reading import canonical_of
-from pressrun.trouble import RequestError
+from pressrun.trouble import RequestError, WorkError
+from seeds.load import load_sites
 from storage.copying import copy_archive
 from storage.delta import follow_tables, table_cursors
 from storage.documents import documents_cursor, follow_documents
@@ -94,6 +97,20 @@ def status(config: Config, *, json: bool) -> None:
             f"{site.since:%d %b %H:%M} UTC, and little of the site is: none is told to be removed before a week is "
             "over; look whether the site moved, or turns the crawler away"
         )
+
+
+def watch(config: Config, *, json: bool) -> None:
+    """Print what is wrong with which site; raises WorkError where anything is. Writes nothing."""
+    _, database = open_to_look(config)
+    seeds = load_sites(config.seeds)
+    seen = look(database, {site.name: site for site in seeds.sites}, datetime.now(UTC))
+    if json:
+        for finding in seen.findings:
+            views.as_json(finding)
+    else:
+        views.watched(seen)
+    if seen.findings:
+        raise WorkError(f"{views.count(len(seen.findings), 'trouble')}; see above")
 
 
 def takedown(url: str, config: Config, *, dry_run: bool, unseen: bool, json: bool) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections import Counter
+from collections.abc import Sequence
 from datetime import date, datetime
 from importlib import metadata
 from pathlib import Path
@@ -15,6 +16,7 @@ from rich.table import Table
 from rich.text import Text
 
 from articles.model import EXTRACTOR, Article, Rejection, Removed, Site
+from flows.history import Look
 from flows.report import CrawlReport, MaintainReport, NormalizeReport, Tally
 from pressrun.diffing import Diff, Mark
 from pressrun.reading import Trace
@@ -84,6 +86,32 @@ def sites(found: tuple[Site, ...], *, json: bool) -> None:
             *map(escape, (site.name, site.home, site.language or "", site.timezone, every, expects))
         )
     out.print(table)
+
+
+def watched(seen: Look) -> None:
+    """Each site's new articles by 24 hours, and what is wrong with it."""
+    table = Table("site", "new, 14 days", "last 24 h", "trouble", box=None, pad_edge=False)
+    for site in seen.sites:
+        table.add_row(
+            escape(site.site),
+            _columns(site.days),
+            str(site.days[-1]),
+            Text(", ".join(finding.trouble for finding in site.findings), style="red"),
+        )
+    out.print(table)
+    for finding in seen.findings:
+        out.print(Text(str(finding), style="red"), soft_wrap=True)
+    if not seen.findings:
+        say("Every site is as it was.")
+
+
+def _columns(numbers: Sequence[int]) -> str:
+    """Numbers as a row of small columns, the highest full."""
+    top = max(numbers, default=0) or 1
+    return "".join(_COLUMN[-(-number * (len(_COLUMN) - 1) // top)] for number in numbers)
+
+
+_COLUMN = " ▁▂▃▄▅▆▇█"
 
 
 def added(path: Path, site: Site, *, json: bool) -> None:

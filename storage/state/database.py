@@ -179,7 +179,7 @@ def open_database(url: str, *, keep_open: bool = False) -> Database:
     Raises DatabaseError when it cannot be opened.
     """
     # Every module that declares tables must be imported before they are created.
-    from storage.state import identity, index, leases, segments  # noqa: F401
+    from storage.state import findings, identity, index, leases, segments  # noqa: F401
     from storage.state.frontier import hosts, known, polled  # noqa: F401
 
     try:

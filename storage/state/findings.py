@@ -1,4 +1,4 @@
-"""Table `findings`: what the watch has told of each site and not yet taken back. Lost with the database, it is told again.
+"""Table `findings`: what the watch told of each site and has not taken back. Lost with the database, it is told again.
 
 A trouble is told once when it begins and once when it is over; what stays away for a look or two and comes back is
 the same trouble.
@@ -35,7 +35,7 @@ _FINDINGS = Table(
     Column("trouble", String(40), primary_key=True),
     Column("sentence", Words(500), nullable=False),
     Column("since", Moment, nullable=False),
-    Column("clear", Integer, nullable=False),
+    Column("absent", Integer, nullable=False),
 )
 
 
@@ -69,21 +69,21 @@ def settle(connection: Connection, found: Mapping[tuple[str, str], str], now: da
         since = known[key].since if key in known else now
         told = Told(site=site, trouble=trouble, sentence=sentence, since=since)
         if key in known:
-            connection.execute(update(_FINDINGS).where(_is(key)).values(sentence=sentence, clear=0))
+            connection.execute(update(_FINDINGS).where(_is(key)).values(sentence=sentence, absent=0))
             going_on.append(told)
         else:
-            row = {"site": site, "trouble": trouble, "sentence": sentence, "since": now, "clear": 0}
-            connection.execute(insert(_FINDINGS), [row])
+            values = {"site": site, "trouble": trouble, "sentence": sentence, "since": now, "absent": 0}
+            connection.execute(insert(_FINDINGS), [values])
             begun.append(told)
     for key, row in sorted(known.items()):
         if key in found:
             continue
         told = Told(site=row.site, trouble=row.trouble, sentence=row.sentence, since=row.since)
-        if row.clear + 1 >= CLEAR_LOOKS:
+        if row.absent + 1 >= CLEAR_LOOKS:
             connection.execute(delete(_FINDINGS).where(_is(key)))
             over.append(told)
         else:
-            connection.execute(update(_FINDINGS).where(_is(key)).values(clear=row.clear + 1))
+            connection.execute(update(_FINDINGS).where(_is(key)).values(absent=row.absent + 1))
             going_on.append(told)
     return Settled(begun=tuple(begun), going_on=tuple(going_on), over=tuple(over))
 

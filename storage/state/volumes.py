@@ -10,8 +10,9 @@ sums, so that hours can be put together to days.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import asdict, dataclass, fields
+from dataclasses import dataclass, fields
 from datetime import datetime
+from operator import attrgetter
 
 from sqlalchemy import Column, Connection, Float, Integer, String, Table, delete, select
 from sqlalchemy.dialects import postgresql, sqlite
@@ -67,6 +68,7 @@ class Hour:
 
 
 _COUNTED = tuple(field.name for field in fields(Hour) if field.name not in ("site", "at"))
+_ALL_COUNTS = attrgetter(*_COUNTED)
 HOURS = Table(
     "site_hours",
     METADATA,
@@ -154,9 +156,5 @@ def _hour(moment: datetime) -> datetime:
 
 def together(of: Iterable[Hour], *, site: str, at: datetime) -> Hour:
     """Hours put together to one span that begins at `at`."""
-    sums: dict[str, float] = dict.fromkeys(_COUNTED, 0)
-    for hour in of:
-        for name, number in asdict(hour).items():
-            if name in sums:
-                sums[name] += number
-    return Hour(site=site, at=at, **sums)  # type: ignore[arg-type]
+    sums = map(sum, zip(*map(_ALL_COUNTS, of), strict=True))
+    return Hour(site=site, at=at, **dict(zip(_COUNTED, sums, strict=False)))

@@ -17,5 +17,5 @@ def upgrade() -> None:
         sa.Column("trouble", sa.String(40), primary_key=True),
         sa.Column("sentence", sa.String(500), nullable=False),
         sa.Column("since", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("clear", sa.Integer(), nullable=False),
+        sa.Column("absent", sa.Integer(), nullable=False),
     )

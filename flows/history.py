@@ -1,0 +1,82 @@
+"""The watch without Prefect: every site judged, and what is new of that put down."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from articles.model import Site
+from flows.judging import DAY, WEEKS, Finding, judge, judge_archive
+from storage.state import findings, volumes
+from storage.state.database import Database
+from storage.state.findings import Settled
+from storage.state.volumes import Hour
+
+SHOWN_DAYS = 14
+KEPT = timedelta(weeks=WEEKS + 2)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SiteLook:
+    """One site as a look saw it."""
+
+    site: str
+    days: tuple[int, ...]
+    """New articles in each of the last `SHOWN_DAYS` times 24 hours, the oldest first."""
+    findings: tuple[Finding, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Look:
+    """Every site as it was at one moment."""
+
+    at: datetime
+    archive: tuple[Finding, ...]
+    """Of no site in particular."""
+    sites: tuple[SiteLook, ...]
+
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        """All of them."""
+        return (*self.archive, *(finding for site in self.sites for finding in site.findings))
+
+
+def look(database: Database, sites: Mapping[str, Site], now: datetime) -> Look:
+    """Judge every site by what came of it. Raises DatabaseError."""
+    of: dict[str, list[Hour]] = {name: [] for name in sites}
+    watched = set()
+    with database.transaction() as connection:
+        for hour in volumes.hours(connection, now - KEPT):
+            watched.add(hour.at)
+            if hour.site in of:
+                of[hour.site].append(hour)
+    return Look(
+        at=now,
+        archive=judge_archive(watched, now),
+        sites=tuple(
+            SiteLook(
+                site=name,
+                days=_days(of[name], now),
+                findings=judge(sites[name], of[name], watched, now),
+            )
+            for name in sorted(sites)
+        ),
+    )
+
+
+def settle(database: Database, seen: Look) -> Settled:
+    """Put down what a look found; what began, goes on and is over. Raises DatabaseError."""
+    found = {(one.site, one.trouble.value): one.sentence for one in seen.findings}
+    with database.transaction() as connection:
+        volumes.forget(connection, seen.at - KEPT)
+        return findings.settle(connection, found, seen.at)
+
+
+def _days(hours: list[Hour], now: datetime) -> tuple[int, ...]:
+    days = [0] * SHOWN_DAYS
+    for hour in hours:
+        ago = (now - hour.at) // DAY
+        if 0 <= ago < SHOWN_DAYS:
+            days[-1 - ago] += hour.new
+    return tuple(days)
