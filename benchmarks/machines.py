@@ -351,8 +351,9 @@ def _play(house: House, web: LocalWeb, folder: Path, arguments: argparse.Namespa
                     break
                 time.sleep(0.5)
         done = time.monotonic()
+        recovery = done - (one.killed_at or done)
         runs = Counter(run["state_name"] for run in _runs(house))
-    _tell(house, web, wanted, visitors, done - began, done - (one.killed_at or done), runs)
+    _tell(house, web, wanted, visitors, done - began, recovery, runs)
 
 
 def _tell(
