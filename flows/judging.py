@@ -212,8 +212,7 @@ def _silence(known: _Known) -> list[Finding]:
             gap = 0.0
     quiet = [at for at in known.span if at > last]
     missed = sum(rate(at) * min(1.0, (known.now - at) / HOUR) for at in quiet)
-    a_day = 24 * sum(map(rate, known.span[-168:])) / len(known.span[-168:])
-    limit = max(math.log(YEARS * 365 * max(a_day, 0.1)), LONGER * max(gaps, default=0.0))
+    limit = max(_rare(known, rate), LONGER * max(gaps, default=0.0))
     if missed < limit:
         return []
     sentence = (
@@ -221,6 +220,25 @@ def _silence(known: _Known) -> list[Finding]:
         f"(never more than {max(gaps):.1f} before); {_meanwhile(known, last)}"
     )
     return [known.finding(Trouble.SILENT, sentence)]
+
+
+def _rare(known: _Known, rate: Callable[[datetime], float]) -> float:
+    """Articles missed in a row that chance brings about once in `YEARS`."""
+    week = known.span[-168:]
+    return math.log(YEARS * 365 * max(24 * sum(map(rate, week)) / len(week), 0.1))
+
+
+def _silences(known: _Known, rate: Callable[[datetime], float]) -> set[datetime]:
+    """Hours of the last seven days in silences: they were told as such, and are no low volume too."""
+    limit, run, found = _rare(known, rate), list[datetime](), set[datetime]()
+    for at in [at for at in known.span if at >= known.now - 8 * DAY]:
+        if not known.new.get(at):
+            run.append(at)
+            continue
+        if sum(map(rate, run)) > limit:
+            found.update(run)
+        run = []
+    return found
 
 
 def _never_expected(known: _Known, last: datetime) -> list[Finding]:
@@ -260,7 +278,10 @@ def _volume(known: _Known) -> list[Finding]:
     if rate is None or len(known.span) < VOLUME_DAYS * 24:
         return []
     days: dict[int, list[float]] = {}
+    silent = _silences(known, rate)
     for at in known.span:
+        if at in silent:
+            continue
         day = days.setdefault((known.now - at - HOUR) // DAY, [0.0, 0.0, 0.0])
         day[0] += known.new.get(at, 0)
         day[1] += rate(at)

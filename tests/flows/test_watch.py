@@ -1,0 +1,160 @@
+"""The flow `watch`, against a real Prefect server; whom it tells is a real web server."""
+
+from __future__ import annotations
+
+import json
+import random
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from pathlib import Path
+from threading import Event, Thread
+
+import httpx
+import pytest
+from sqlalchemy import insert
+
+from articles.model import Site
+from benchmarks.alerts import BEGAN, an_hour, hours_of
+from flows.config import Config, SetUpError, load_config
+from flows.judging import DAY, HOUR, Trouble
+from flows.watch import BEGAN as EVENT
+from flows.watch import watch
+from flows.workshop import open_workshop
+from pressrun.cli import main
+from seeds.load import write_site
+from storage.state.volumes import HOURS, Hour
+from tests.flows.test_judging import a_paper
+
+SECRET = "hunter2hunter2"
+
+
+@contextmanager
+def listening(heard: list[str]) -> Iterator[str]:
+    """A web server that takes notes; its host and port."""
+
+    class Listener(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            heard.append(self.rfile.read(int(self.headers["Content-Length"])).decode())
+            self.send_response(204)
+            self.end_headers()
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    server = HTTPServer(("127.0.0.1", 0), Listener)
+    Thread(target=server.serve_forever, args=(0.05,), daemon=True).start()
+    try:
+        yield f"127.0.0.1:{server.server_port}"
+    finally:
+        server.shutdown()
+        server.server_close()
+
+
+@pytest.fixture
+def config(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Config:
+    seeds = tmp_path / "seeds"
+    for name in ("harbour", "lighthouse"):
+        write_site(seeds, Site(name=name, home=f"https://{name}.test/"))
+    monkeypatch.setenv("PRESSRUN_STORE", str(tmp_path / "archive"))
+    monkeypatch.setenv("PRESSRUN_SEEDS", str(seeds))
+    for name in ("PRESSRUN_DATABASE", "PRESSRUN_WORK", "PRESSRUN_HOSTS", "PRESSRUN_NOTIFY"):
+        monkeypatch.delenv(name, raising=False)
+    return load_config()
+
+
+def write(config: Config, hours: Sequence[Hour]) -> None:
+    columns = [column.name for column in HOURS.columns]
+    with open_workshop(config).database.transaction() as connection:
+        connection.execute(insert(HOURS), [{name: getattr(hour, name) for name in columns} for hour in hours])
+
+
+def history(site: str, now: datetime, *, silent: timedelta = timedelta()) -> list[Hour]:
+    """Weeks of a site that ended so long before now; it is polled as ever."""
+    of = a_paper(60)
+    found = []
+    for hour in hours_of(random.Random(site), of, BEGAN + timedelta(weeks=6)):
+        at = now - timedelta(weeks=6) + (hour.at - BEGAN)
+        quiet = at >= now - silent
+        found.append(an_hour(random.Random(0), of, at, 0) if quiet else hour)
+        found[-1] = Hour(
+            **{**{name: getattr(found[-1], name) for name in Hour.__slots__}, "site": site, "at": at}
+        )
+    return found
+
+
+def test_a_silent_site_is_told_once_by_event_artifact_and_webhook_and_again_when_it_is_over(
+    prefect_server: str, config: Config, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = datetime.now(UTC).replace(minute=0, second=0, microsecond=0)
+    write(config, [*history("harbour", now, silent=2 * DAY), *history("lighthouse", now)])
+    heard: list[str] = []
+    with listening(heard) as host:
+        monkeypatch.setenv("PRESSRUN_NOTIFY", f"json://pressrun:{SECRET}@{host}/told")
+        first = watch()
+        second = watch()
+        write(config, [Hour(site="harbour", at=now, captures=9, new=9, words=3000, confidence=8.4)])
+        rest = [watch() for _ in range(3)]
+
+    assert [(one.site, one.trouble) for one in first.begun] == [("harbour", Trouble.SILENT)]
+    assert (second.begun, len(second.going_on)) == ((), 1)
+    assert [(one.site, one.trouble) for look in rest for one in look.over] == [("harbour", Trouble.SILENT)]
+    told = [json.loads(one)["message"] for one in heard]
+    assert len(told) == 2
+    assert "harbour: silent: no new article for 2 days" in told[0]
+    assert "over" in told[1]
+    shown = str(httpx.get(f"{prefect_server}/artifacts/watch/latest", timeout=30).json()["data"])
+    assert "harbour" in shown
+    assert _message_of(prefect_server, EVENT) == told[0]
+    assert SECRET not in shown + "".join(told)
+
+
+def _message_of(server: str, event: str) -> str:
+    """What the newest event of this name says; events reach the server's records a moment after they are sent."""
+    last, pause = time.monotonic() + 60, Event()
+    asked = {"filter": {"event": {"name": [event]}}}
+    while True:
+        found = httpx.post(f"{server}/events/filter", json=asked, timeout=30).json()["events"]
+        if found:
+            return str(found[0]["payload"]["message"])
+        assert time.monotonic() < last, "the event did not arrive"
+        pause.wait(0.2)
+
+
+def test_whom_nobody_can_tell_is_refused_before_anything_is_judged(
+    prefect_server: str, config: Config, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PRESSRUN_NOTIFY", f"carrier-pigeon://{SECRET}")
+    with pytest.raises(SetUpError, match="PRESSRUN_NOTIFY") as refused:
+        watch()
+    assert SECRET not in str(refused.value)
+
+
+def test_the_command_shows_the_trouble_and_ends_with_1_and_changes_nothing(
+    config: Config, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    now = datetime.now(UTC).replace(minute=0, second=0, microsecond=0)
+    write(config, [*history("harbour", now, silent=2 * DAY), *history("lighthouse", now)])
+    for _ in range(2):
+        monkeypatch.setattr("sys.argv", ["pressrun", "watch"])
+        with pytest.raises(SystemExit) as end:
+            main()
+        shown = capfd.readouterr()
+        assert (end.value.code, "harbour: silent: no new article for" in shown.out) == (1, True)
+        assert "lighthouse:" not in shown.out
+
+
+def test_an_archive_without_any_history_is_in_no_trouble(
+    config: Config, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    open_workshop(config)
+    monkeypatch.setattr("sys.argv", ["pressrun", "watch", "--json"])
+    main_ended = 0
+    try:
+        main()
+    except SystemExit as end:
+        main_ended = int(end.code or 0)
+    assert main_ended == 0
+    assert HOUR < DAY

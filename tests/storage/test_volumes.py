@@ -1,0 +1,61 @@
+"""What the index counts of each site and hour."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+from articles.model import Reason
+from storage.objects import ObjectStore
+from storage.recollect import rebuild_state
+from storage.state.database import Database
+from storage.state.findings import CLEAR_LOOKS, settle
+from storage.state.volumes import Hour, hours
+from tests.support.archives import START, commit, hour, make_article, make_rejection, make_unchanged
+
+YEAR = timedelta(days=365)
+
+
+def counted(database: Database) -> dict[int, Hour]:
+    """By the hour of the tests' beginning."""
+    with database.transaction() as connection:
+        return {(one.at - START) // timedelta(hours=1): one for one in hours(connection, START - YEAR)}
+
+
+def test_each_hour_of_a_site_says_what_came_in_it(store: ObjectStore, database: Database) -> None:
+    signed, unsigned = (
+        make_article("one"),
+        replace(make_article("two"), authors=(), organisations=(), agencies=()),
+    )
+    wall = replace(make_rejection(), reason=Reason.CHALLENGE, site="latinpost", fetched_at=hour(1.5))
+    refused = replace(wall, reason=Reason.STATUS, status=403)
+    commit(store, database, "a", signed, unsigned, wall, refused, make_unchanged("three", at=hour(1.2)))
+    found = counted(database)
+    assert (found[0].captures, found[0].new, found[0].unsigned, found[0].undated) == (2, 2, 1, 0)
+    assert found[0].words == sum(len(p.split()) for one in (signed, unsigned) for p in one.paragraphs)
+    assert found[0].stripped > 0
+    assert found[0].lag_seconds == 2 * 2 * 3600
+    assert (found[1].captures, found[1].walls, found[1].refused, found[1].new) == (3, 1, 1, 0)
+
+
+def test_a_segment_that_is_read_again_is_counted_once_and_a_rebuilt_index_counts_the_same(
+    store: ObjectStore, database: Database
+) -> None:
+    commit(store, database, "a", make_article("one"))
+    commit(store, database, "b", make_article("one", body="It opens on Tuesday.", at=hour(3)))
+    before = counted(database)
+    commit(store, database, "a", make_article("one", body="Read better.", extractor="99"), extractor="99")
+    assert counted(database) == before
+    assert (before[0].new, before[3].edited) == (1, 1)
+    rebuild_state(store, database)
+    assert counted(database) == before
+
+
+def test_a_trouble_that_comes_back_at_once_was_never_over(database: Database) -> None:
+    found = {("harbour", "silent"): "no new article for 9 hours"}
+    looks = [found, {}, found, *[{}] * CLEAR_LOOKS, found]
+    with database.transaction() as connection:
+        settled = [settle(connection, seen, hour(n)) for n, seen in enumerate(looks)]
+    assert [len(one.begun) for one in settled] == [1, 0, 0, *[0] * CLEAR_LOOKS, 1]
+    assert [len(one.over) for one in settled] == [0, 0, 0, *[0] * (CLEAR_LOOKS - 1), 1, 0]
+    assert settled[2].going_on[0].since == hour(0)
