@@ -57,7 +57,9 @@ def watch() -> Settled:
 def line(told: Told, *, over: bool = False) -> str:
     """A trouble in one line."""
     who = told.site or "the archive"
-    return f"{who}: {told.trouble}: over, or usual by now" if over else f"{who}: {told.trouble}: {told.sentence}"
+    return (
+        f"{who}: {told.trouble}: over, or usual by now" if over else f"{who}: {told.trouble}: {told.sentence}"
+    )
 
 
 def _emit(name: str, told: Told) -> None:
