@@ -36,6 +36,8 @@ LISTED: Final = 3
 """Blocks of a list from which it is judged as one."""
 LIST_WORDS: Final = 150
 """Words of the longest list that is: longer ones may hold a whole page."""
+LISTED_LINKS: Final = 0.5
+"""Share of its words in links up to which it is."""
 ITEM_WORDS: Final = 20
 """Words of an item that count for its list."""
 OPENING: Final = 60
@@ -66,7 +68,10 @@ def choose(chance: Chances, context: Context) -> Taken:
 
 
 def _lists_whole(chance: Chances, context: Context) -> Chances:
-    """The same chances, but all blocks of a short list share their mean: one item is text where the others are."""
+    """The same chances, but all blocks of a short list share their mean: one item is text where the others are.
+
+    A list of links is left as it is: it is mostly a menu, and each item that is none stands for itself.
+    """
     e = context.blocks.elements
     shared = chance
     for at, tag in enumerate(e.tag):
@@ -74,7 +79,8 @@ def _lists_whole(chance: Chances, context: Context) -> Chances:
             continue
         items = slice(e.start[at], e.end[at])
         words = context.words[items]
-        if float(words.sum()) <= LIST_WORDS:
+        linked = float(context.linked_words[items].sum())
+        if LISTED_LINKS * float(words.sum()) >= linked and float(words.sum()) <= LIST_WORDS:
             if shared is chance:
                 shared = chance.copy()
             weight = np.minimum(words, ITEM_WORDS) + 0.5

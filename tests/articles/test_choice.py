@@ -152,3 +152,15 @@ def test_a_long_list_may_hold_text_and_other_things() -> None:
     context = context_of(html)
     taken = choose(np.array([0.95, 0.95, 0.95, 0.02, 0.02, 0.02]), context)
     assert taken.tolist() == [True, True, True, False, False, False]
+
+
+def test_a_short_list_of_links_is_a_menu_and_each_item_stands_for_itself() -> None:
+    items = ("Council puts off vote", "The last keeper", "Forty stops to go", "Ferry to run", "Newsletters")
+    links = "".join(f"<li><a href='/{n}'>{item}</a></li>" for n, item in enumerate(items))
+    context = context_of(f"<div><p>{SENTENCE * 5}</p><ul>{links}</ul></div>")
+    chance = np.array([0.95, 0.1, 0.9, 0.9, 0.9, 0.9])
+    plain = context_of(
+        f"<div><p>{SENTENCE * 5}</p><ul>{''.join(f'<li>{item}</li>' for item in items)}</ul></div>"
+    )
+    assert choose(chance, plain).all()
+    assert not choose(chance, context)[1]
