@@ -37,9 +37,12 @@ TRAINING_DAYS, VOLUME_DAYS = 7, 21
 """Days of history without which silence, or volumes, are not judged by it."""
 PRIOR_ARTICLES = 5.0
 """How strongly an hour of the day and a weekday are taken for average ones until they show otherwise."""
-WINDOWS = {1: 6.0, 2: 4.5, 3: 4.5, 7: 4.5}
-"""Days over which a volume is judged -> standard deviations that are too many."""
-DROP, FLOOD, MIN_EXPECTED, MIN_SURPLUS = 0.65, 2.5, 8.0, 15.0
+WINDOWS = {1: (6.0, 0.25), 2: (4.5, 0.55), 3: (4.5, 0.6), 7: (4.5, 0.65)}
+"""Days over which a volume is judged -> standard deviations that are too many, share of the expected that is too
+little. A holiday is a day of a third or so."""
+MOST_DAYS, LOW = 0.8, 0.75
+"""Of a low window so many days are low themselves: one bad day does not make a bad week."""
+FLOOD, MIN_EXPECTED, MIN_SURPLUS = 2.5, 8.0, 15.0
 SPREADS = 4.5
 MIN_NEWEST, MIN_BLOCKS = 12, 5
 """New articles that make a mean; means before that make a spread."""
@@ -291,7 +294,7 @@ def _volume(known: _Known) -> list[Finding]:
     if len(before) < VOLUME_DAYS - 7:
         return []
     spread = max(1.0, MAD * median(abs(one - median(before)) for one in before))
-    for window, limit in WINDOWS.items():
+    for window, (limit, drop) in WINDOWS.items():
         if any(n not in days for n in range(window)):
             continue
         came, expected = (sum(days[n][part] for n in range(window)) for part in (0, 1))
@@ -301,7 +304,13 @@ def _volume(known: _Known) -> list[Finding]:
             for n in range(len(before) - window + 1)
         ]
         told = f"{came:.0f} new articles in the last {_span(window * DAY)}, where {expected:.0f} were to be expected"
-        if score < -limit and came < DROP * expected >= DROP * MIN_EXPECTED and score < WORSE * min(past):
+        low = sum(days[n][0] < LOW * days[n][1] for n in range(window)) >= MOST_DAYS * window
+        if (
+            low
+            and score < -limit
+            and came < drop * expected >= drop * MIN_EXPECTED
+            and score < WORSE * min(past)
+        ):
             return [known.finding(Trouble.FEWER, told)]
         many = came > FLOOD * expected and came - expected >= MIN_SURPLUS
         if window == 1 and score > limit and many and score > WORSE * max(past):
