@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -10,7 +10,7 @@ from articles.model import Site
 from flows.judging import DAY, WEEKS, Finding, judge, judge_archive
 from storage.state import findings, volumes
 from storage.state.database import Database
-from storage.state.findings import Settled
+from storage.state.findings import Settled, Told
 from storage.state.volumes import Hour
 
 SHOWN_DAYS = 14
@@ -71,6 +71,12 @@ def settle(database: Database, seen: Look) -> Settled:
     with database.transaction() as connection:
         volumes.forget(connection, seen.at - KEPT)
         return findings.settle(connection, found, seen.at)
+
+
+def take_back(database: Database, told: Iterable[Told]) -> None:
+    """Forget troubles that nobody could be told of: the next look finds that they begin. Raises DatabaseError."""
+    with database.transaction() as connection:
+        findings.forget(connection, ((one.site, one.trouble) for one in told))
 
 
 def _days(hours: list[Hour], now: datetime) -> tuple[int, ...]:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import logging
-
 import apprise
 
 from flows.config import SetUpError
 
-log = logging.getLogger(__name__)
+
+class NotTold(Exception):
+    """What was to be told to people did not arrive; the message names it, and no address."""
 
 
 def check_address(address: str) -> None:
@@ -16,12 +16,10 @@ def check_address(address: str) -> None:
     _service(address)
 
 
-def notify(address: str, title: str, body: str) -> bool:
-    """Tell it; whether that arrived. The address, which holds secrets, is never told to anybody. Raises SetUpError."""
-    arrived = bool(_service(address).notify(title=title, body=body))
-    if not arrived:
-        log.error("nobody could be told by PRESSRUN_NOTIFY: %s", title)
-    return arrived
+def notify(address: str, title: str, body: str) -> None:
+    """Tell it. The address, which holds secrets, is never told to anybody. Raises SetUpError and NotTold."""
+    if not _service(address).notify(title=title, body=body):
+        raise NotTold(f"nobody could be told by PRESSRUN_NOTIFY: {title}")
 
 
 def _service(address: str) -> apprise.Apprise:

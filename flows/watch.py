@@ -10,8 +10,9 @@ from prefect.events import emit_event
 
 from flows.artifacts import publish, watch_markdown
 from flows.config import load_config
-from flows.history import look, settle
-from flows.notices import check_address, notify
+from flows.history import look, settle, take_back
+from flows.notices import NotTold, check_address, notify
+from flows.steps import Log_
 from flows.workshop import close_workshop, open_workshop
 from storage.redaction import redacted
 from storage.state.findings import Settled, Told
@@ -28,8 +29,9 @@ def _run_name() -> str:
 def watch() -> Settled:
     """Judge every site by its own weeks before and by what its seed expects, and tell what is wrong.
 
-    Each trouble is an event of Prefect when it begins and when it is over, and goes to whom `PRESSRUN_NOTIFY` names.
-    Raises StoreError, DatabaseError, SeedError, and SetUpError for an address that is none.
+    Each trouble is an event of Prefect when it begins and when it is over, and goes to whom `PRESSRUN_NOTIFY` names;
+    what began and did not arrive there begins once more with the next look. Raises StoreError, DatabaseError,
+    SeedError, SetUpError for an address that is none, and NotTold.
     """
     log = get_run_logger()
     config = load_config()
@@ -39,8 +41,21 @@ def watch() -> Settled:
     try:
         seen = look(workshop.database, workshop.sites, datetime.now(UTC))
         settled = settle(workshop.database, seen)
+        _tell(settled, log)
+        publish("watch", watch_markdown(seen, settled), "What is wrong with which site")
+        if config.notify and (settled.begun or settled.over):
+            try:
+                notify(config.notify, _title(settled), _body(settled))
+            except NotTold:
+                take_back(workshop.database, settled.begun)
+                raise
     finally:
         close_workshop(config)
+    return settled
+
+
+def _tell(settled: Settled, log: Log_) -> None:
+    """Tell whoever watches Prefect: by its events, and in the run's log."""
     for name, level, told in (
         (BEGAN, logging.ERROR, settled.begun),
         (OVER, logging.INFO, settled.over),
@@ -48,10 +63,6 @@ def watch() -> Settled:
         for one in told:
             log.log(level, "%s", line(one, over=name == OVER))
             _emit(name, one)
-    if config.notify and (settled.begun or settled.over):
-        notify(config.notify, _title(settled), _body(settled))
-    publish("watch", watch_markdown(seen, settled), "What is wrong with which site")
-    return settled
 
 
 def line(told: Told, *, over: bool = False) -> str:

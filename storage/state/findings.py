@@ -6,7 +6,7 @@ the same trouble.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -86,6 +86,12 @@ def settle(connection: Connection, found: Mapping[tuple[str, str], str], now: da
             connection.execute(update(_FINDINGS).where(_is(key)).values(absent=row.absent + 1))
             going_on.append(told)
     return Settled(begun=tuple(begun), going_on=tuple(going_on), over=tuple(over))
+
+
+def forget(connection: Connection, keys: Iterable[tuple[str, str]]) -> None:
+    """Drop troubles by site and trouble, as if they had never been told."""
+    for key in keys:
+        connection.execute(delete(_FINDINGS).where(_is(key)))
 
 
 def _is(key: tuple[str, str]) -> ColumnElement[bool]:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import json
-import random
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
@@ -14,31 +14,32 @@ from threading import Event, Thread
 
 import httpx
 import pytest
-from sqlalchemy import insert
 
 from articles.model import Site
-from benchmarks.alerts import BEGAN, an_hour, hours_of
+from benchmarks import alerts
 from flows.config import Config, SetUpError, load_config
 from flows.judging import DAY, HOUR, Trouble
+from flows.notices import NotTold
 from flows.watch import BEGAN as EVENT
 from flows.watch import watch
 from flows.workshop import open_workshop
 from pressrun.cli import main
 from seeds.load import write_site
-from storage.state.volumes import HOURS, Hour
+from storage.state.volumes import Hour
 from tests.flows.test_judging import a_paper
 
 SECRET = "hunter2hunter2"
 
 
 @contextmanager
-def listening(heard: list[str]) -> Iterator[str]:
-    """A web server that takes notes; its host and port."""
+def listening(heard: list[str], statuses: Sequence[int] = ()) -> Iterator[str]:
+    """A web server that takes notes; its host and port. It answers with these statuses, and 204 after them."""
+    answers = iter(statuses)
 
     class Listener(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
             heard.append(self.rfile.read(int(self.headers["Content-Length"])).decode())
-            self.send_response(204)
+            self.send_response(next(answers, 204))
             self.end_headers()
 
         def log_message(self, *_: object) -> None:
@@ -65,37 +66,29 @@ def config(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Config:
     return load_config()
 
 
-def write(config: Config, hours: Sequence[Hour]) -> None:
-    columns = [column.name for column in HOURS.columns]
-    with open_workshop(config).database.transaction() as connection:
-        connection.execute(insert(HOURS), [{name: getattr(hour, name) for name in columns} for hour in hours])
+def write(config: Config, *hours: Hour) -> None:
+    alerts.write(open_workshop(config).database, hours)
 
 
-def history(site: str, now: datetime, *, silent: timedelta = timedelta()) -> list[Hour]:
-    """Weeks of a site that ended so long before now; it is polled as ever."""
+def history(name: str, now: datetime, *, silent: timedelta | None = None) -> list[Hour]:
+    """Weeks of a site that has brought nothing for so long; it is polled as ever."""
     of = a_paper(60)
-    found = []
-    for hour in hours_of(random.Random(site), of, BEGAN + timedelta(weeks=6)):
-        at = now - timedelta(weeks=6) + (hour.at - BEGAN)
-        quiet = at >= now - silent
-        found.append(an_hour(random.Random(0), of, at, 0) if quiet else hour)
-        found[-1] = Hour(
-            **{**{name: getattr(found[-1], name) for name in Hour.__slots__}, "site": site, "at": at}
-        )
-    return found
+    of = replace(of, site=replace(of.site, name=name))
+    fault = alerts.feed_moves if silent else None
+    return alerts.last_weeks(of, now, fault=fault, since=silent or timedelta())
 
 
 def test_a_silent_site_is_told_once_by_event_artifact_and_webhook_and_again_when_it_is_over(
     prefect_server: str, config: Config, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     now = datetime.now(UTC).replace(minute=0, second=0, microsecond=0)
-    write(config, [*history("harbour", now, silent=2 * DAY), *history("lighthouse", now)])
+    write(config, *history("harbour", now, silent=2 * DAY), *history("lighthouse", now))
     heard: list[str] = []
     with listening(heard) as host:
         monkeypatch.setenv("PRESSRUN_NOTIFY", f"json://pressrun:{SECRET}@{host}/told")
         first = watch()
         second = watch()
-        write(config, [Hour(site="harbour", at=now, captures=9, new=9, words=3000, confidence=8.4)])
+        write(config, Hour(site="harbour", at=now, captures=9, new=9, words=3000, confidence=8.4))
         rest = [watch() for _ in range(3)]
 
     assert [(one.site, one.trouble) for one in first.begun] == [("harbour", Trouble.SILENT)]
@@ -109,6 +102,23 @@ def test_a_silent_site_is_told_once_by_event_artifact_and_webhook_and_again_when
     assert "harbour" in shown
     assert _message_of(prefect_server, EVENT) == told[0]
     assert SECRET not in shown + "".join(told)
+
+
+def test_a_trouble_of_which_nobody_could_be_told_fails_the_run_and_is_told_by_the_next(
+    prefect_server: str, config: Config, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = datetime.now(UTC).replace(minute=0, second=0, microsecond=0)
+    write(config, *history("harbour", now, silent=2 * DAY), *history("lighthouse", now))
+    heard: list[str] = []
+    with listening(heard, [500]) as host:
+        monkeypatch.setenv("PRESSRUN_NOTIFY", f"json://pressrun:{SECRET}@{host}/told")
+        with pytest.raises(NotTold, match="1 in trouble") as failed:
+            watch()
+        again = watch()
+
+    assert SECRET not in str(failed.value)
+    assert [(one.site, one.trouble) for one in again.begun] == [("harbour", Trouble.SILENT)]
+    assert ["harbour: silent" in json.loads(one)["message"] for one in heard] == [True, True]
 
 
 def _message_of(server: str, event: str) -> str:
@@ -136,7 +146,7 @@ def test_the_command_shows_the_trouble_and_ends_with_1_and_changes_nothing(
     config: Config, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
     now = datetime.now(UTC).replace(minute=0, second=0, microsecond=0)
-    write(config, [*history("harbour", now, silent=2 * DAY), *history("lighthouse", now)])
+    write(config, *history("harbour", now, silent=2 * DAY), *history("lighthouse", now))
     for _ in range(2):
         monkeypatch.setattr("sys.argv", ["pressrun", "watch"])
         with pytest.raises(SystemExit) as end:
