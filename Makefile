@@ -35,5 +35,6 @@ lock:
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate --extra dev pyproject.toml -o requirements.lock --custom-compile-command "make lock"
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate --extra image --constraints requirements.lock pyproject.toml -o requirements.image.lock --custom-compile-command "make lock"
 
+# Never `archive`: nothing makes that one again.
 clean:
-	rm -rf $(VENV) archive demo-archive
+	rm -rf $(VENV) demo-archive

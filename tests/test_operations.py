@@ -271,6 +271,28 @@ def test_what_compose_names_is_there(composed: dict[str, dict[str, dict[str, obj
     assert not any(given[name] for name in asked if "PASSWORD" in name or "SECRET" in name)
 
 
+def test_compose_gives_what_a_setting_of_the_readme_is_for_to_those_who_use_it(
+    composed: dict[str, dict[str, dict[str, dict[str, object]]]],
+) -> None:
+    named = set(re.findall(r"^\| `(PRESSRUN_\w+)`", (ROOT / "README.md").read_text(), flags=re.MULTILINE))
+    # the image has a place for work and no browser; where segments are read, and other names, are for the inside
+    elsewhere = {"PRESSRUN_WORK", "PRESSRUN_BROWSER", "PRESSRUN_RUNNER", "PRESSRUN_HOSTS"}
+    services = composed["services"]
+    assert named - elsewhere <= set(services["worker"]["environment"])
+    # whoever makes the forms of the UI must see the sites that workers see
+    for service in ("deploy", "worker"):
+        assert services[service]["environment"]["PRESSRUN_SEEDS"] == "/seeds"
+        assert any(str(volume).endswith(":/seeds:ro") for volume in services[service]["volumes"])
+
+
+def test_cleaning_up_leaves_the_archive() -> None:
+    done = subprocess.run(
+        ["make", "--dry-run", "clean"], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    assert "demo-archive" in done.stdout.split()
+    assert "archive" not in done.stdout.split()
+
+
 def _settings_of_prefect() -> set[str]:
     from prefect.settings.legacy import _get_settings_fields
     from prefect.settings.models.root import Settings
