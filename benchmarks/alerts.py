@@ -15,13 +15,17 @@ import math
 import random
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime, timedelta
 from statistics import median
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import insert
 
 from articles.model import Expect, Site
 from flows.judging import DAY, HOUR, Trouble, judge
-from storage.state.volumes import Hour
+from storage.state.database import Database
+from storage.state.volumes import HOURS, Hour
 
 BEGAN = datetime(2026, 8, 3, tzinfo=UTC)
 QUIET_WEEKS, FAULT_DAYS = 10, 10
@@ -83,8 +87,6 @@ def hours_of(draw: random.Random, of: Paper, end: datetime) -> list[Hour]:
     """Its history, undisturbed: a row an hour, since it is polled each hour."""
     found, at, today, factor = [], BEGAN, None, 1.0
     zone = of.site.timezone
-    from zoneinfo import ZoneInfo
-
     while at < end:
         local = at.astimezone(ZoneInfo(zone))
         if local.date() != today:
@@ -96,6 +98,30 @@ def hours_of(draw: random.Random, of: Paper, end: datetime) -> list[Hour]:
         found.append(an_hour(draw, of, at, poisson(draw, of.a_day / 24 * factor * shape)))
         at += HOUR
     return found
+
+
+def last_weeks(
+    of: Paper,
+    now: datetime,
+    *,
+    weeks: int = 6,
+    fault: Callable[[Hour, random.Random], Hour] | None = None,
+    since: timedelta = DAY,
+) -> list[Hour]:
+    """Its history as if it ended with the hour before `now`; for so long something is broken."""
+    began = now.replace(minute=0, second=0, microsecond=0) - timedelta(weeks=weeks)
+    draw = random.Random(of.site.name)
+    hours = [
+        replace(hour, at=began + (hour.at - BEGAN))
+        for hour in hours_of(draw, of, BEGAN + timedelta(weeks=weeks))
+    ]
+    return [fault(hour, draw) if fault and hour.at >= now - since else hour for hour in hours]
+
+
+def write(database: Database, hours: Sequence[Hour]) -> None:
+    """Put hours into a database that has none of them."""
+    with database.transaction() as connection:
+        connection.execute(insert(HOURS), [asdict(hour) for hour in hours])
 
 
 def an_hour(draw: random.Random, of: Paper, at: datetime, new: int) -> Hour:
@@ -148,6 +174,15 @@ def _scaled(hour: Hour, new: int) -> Hour:
 def consent_wall(hour: Hour, draw: random.Random) -> Hour:  # noqa: ARG001
     """A consent page stands in place of each article."""
     return Hour(site=hour.site, at=hour.at, captures=hour.captures, walls=hour.new)
+
+
+def refused(hour: Hour, draw: random.Random) -> Hour:  # noqa: ARG001
+    """403 for each page: the crawler asks three, and leaves the host alone for ever longer, two days at most."""
+    held, due = 1, 0
+    while FAULT_AT + due * HOUR < hour.at:
+        due, held = due + held, min(2 * held, 48)
+    asked = FAULT_AT + due * HOUR == hour.at
+    return Hour(site=hour.site, at=hour.at, captures=3 * asked, refused=3 * asked)
 
 
 def layout_breaks(hour: Hour, draw: random.Random) -> Hour:
@@ -208,6 +243,7 @@ FAULTS = (
     Fault(feed_moves, frozenset({Trouble.SILENT, Trouble.FEWER})),
     Fault(half_vanishes, frozenset({Trouble.FEWER, Trouble.UNEXPECTED}), 8),
     Fault(consent_wall, frozenset({Trouble.BLOCKED, Trouble.SILENT, Trouble.FEWER}), 0.5),
+    Fault(refused, frozenset({Trouble.BLOCKED, Trouble.SILENT, Trouble.FEWER})),
     Fault(layout_breaks, frozenset({Trouble.UNREAD, Trouble.LENGTH, Trouble.FEWER}), 0.5),
     Fault(dates_vanish, frozenset({Trouble.DATES}), 1.5),
     Fault(authors_vanish, frozenset({Trouble.AUTHORS}), 1.5),

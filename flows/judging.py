@@ -29,7 +29,7 @@ from storage.state.volumes import Hour, together
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 WEEKS = 8
 """Of history that a site is judged by."""
-YEARS = 3.0
+YEARS = 10.0
 """One false alarm of silence in so many years and site."""
 LONGER, WORSE = 1.5, 1.1
 """How far past the worst of its history a gap, or a volume, must be."""
@@ -340,13 +340,33 @@ def _blocked(known: _Known) -> list[Finding]:
         (Trouble.UNREAD, "read like no article", lambda hour: hour.unread),
     )
     for trouble, what, bad in kinds:
-        recent, before = known.newest(MIN_PAGES, _pages)
-        total, wrong = sum(map(_pages, recent)), sum(map(bad, recent))
-        usual = _worst([bad(block) / _pages(block) for block in known.blocks(before, 20, _pages)] or [0.0])
-        if wrong >= MIN_PAGES and wrong >= BLOCKED * total and usual < NORMALLY:
-            sentence = f"{wrong} of {total} pages {what} in the last {_age(known, recent)}; usually {usual:.0%} at most"
+        blocks = known.blocks(known.newest(1, _pages)[1], 20, _pages)
+        if _worst([bad(block) / _pages(block) for block in blocks] or [0.0]) >= NORMALLY:
+            continue
+        usual = (sum(map(bad, blocks)) + 0.5) / (sum(map(_pages, blocks)) + 20)
+        if recent := _mostly(known, bad, usual):
+            told = f"{sum(map(bad, recent))} of {sum(map(_pages, recent))} pages {what}"
+            sentence = f"{told} in the last {_age(known, recent)}; usually {usual:.0%}"
             found.append(known.finding(trouble, sentence))
     return found
+
+
+def _mostly(known: _Known, bad: Count, usual: float) -> list[Hour]:
+    """The newest hours, as few as show it and seven days at most, whose pages are mostly bad; or none.
+
+    Few are enough: a host that refuses is asked three times, and then left alone for ever longer.
+    """
+    pages = wrong = 0
+    for number, hour in enumerate(reversed(known.hours), 1):
+        if hour.at < known.now - 7 * DAY:
+            break
+        pages += _pages(hour)
+        wrong += bad(hour)
+        if pages >= MIN_PAGES and wrong < BLOCKED * pages:
+            break
+        if wrong >= MIN_PAGES and _tail(wrong, pages, usual) < CHANCE:
+            return known.hours[-number:]
+    return []
 
 
 def _pages(hour: Hour) -> int:
