@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import httpx
 import pytest
 import yaml
 from prefect.settings import PREFECT_API_URL, temporary_settings
@@ -324,6 +325,31 @@ def test_compose_calls_prefect_as_it_can_be_called(
 def prefect_api(prefect_environment: dict[str, str]) -> Iterator[None]:
     with temporary_settings({PREFECT_API_URL: prefect_environment["PREFECT_API_URL"]}):
         yield
+
+
+def test_what_is_deployed_for_kubernetes_runs_there_and_from_the_folder_of_the_image(
+    prefect_environment: dict[str, str], tmp_path: Path
+) -> None:
+    for name in (*ROOMS, "deploy", "prefect.yaml"):
+        if (ROOT / name).is_dir():
+            shutil.copytree(ROOT / name, tmp_path / name, ignore=shutil.ignore_patterns("__pycache__"))
+        else:
+            shutil.copy(ROOT / name, tmp_path / name)
+    (block,) = recipe("Several machines")
+    Keeper(environment_of(tmp_path, prefect_environment)).sh(block)
+
+    api = prefect_environment["PREFECT_API_URL"]
+    there = {"work_pools": {"name": {"any_": ["cluster"]}}}
+    made = httpx.post(f"{api}/deployments/filter", json=there, timeout=30).raise_for_status().json()
+    httpx.delete(f"{api}/work_pools/cluster", timeout=30).raise_for_status()
+    for one in made:
+        httpx.delete(f"{api}/deployments/{one['id']}", timeout=30).raise_for_status()
+    declared = yaml.safe_load((ROOT / "prefect.yaml").read_text())["deployments"]
+    assert {one["name"] for one in made} == {one["name"] for one in declared}
+    pulls = [
+        pull["prefect.deployments.steps.set_working_directory"] for one in made for pull in one["pull_steps"]
+    ]
+    assert pulls == [{"directory": "/app"}] * len(made)
 
 
 def test_the_kubernetes_worker_makes_a_job_of_our_template(prefect_api: None) -> None:
