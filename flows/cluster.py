@@ -23,7 +23,6 @@ from flows.report import Normalized
 from flows.segment import normalize_segment
 from flows.shares import ShareRead, read_shares
 from flows.workshop import open_workshop
-from storage.objects import StoreError
 from storage.shares import Share, shares_of
 from storage.state import index, segments
 from storage.state.segments import State
@@ -140,8 +139,8 @@ class OnCluster:
                 read=lambda: _results(taken),
                 learning=shop.config.profiles,
             )
-        except (ReadingLost, StoreError) as error:
-            return Normalized(segment=taken.key, seq=None, error=str(error))
+        except Exception as error:  # noqa: BLE001 - told as this segment's own, as beside a flow: the others go on
+            return Normalized(segment=taken.key, seq=None, error=f"{type(error).__name__}: {error}")
         finally:
             self._let_go()
 

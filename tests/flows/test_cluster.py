@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import signal
 import threading
@@ -12,13 +13,18 @@ from pathlib import Path
 
 import pytest
 from distributed import Client, LocalCluster
+from prefect import flow
+from prefect.task_runners import ThreadPoolTaskRunner
 
 from articles.model import Site
+from flows.cluster import OnCluster
 from flows.config import SetUpError, load_config
 from flows.normalize import normalize
+from flows.report import NormalizeReport
 from flows.runner import task_runner
 from flows.segment import normalize_segment
 from flows.shares import read_shares
+from flows.steps import Desk
 from flows.workshop import Workshop, close_workshop, open_workshop
 from seeds.load import write_site
 from storage.foreign import foreign_key, take_in
@@ -130,6 +136,21 @@ def test_a_cluster_whose_worker_is_killed_commits_what_one_process_would_have(
     ]
     assert report.total.captures == FILE_PAGES + 20
     close_workshop(undisturbed.config)
+
+
+def test_a_segment_that_cannot_be_committed_stops_no_other(prefect_server: str, shop: Workshop) -> None:
+    with shop.database.transaction() as connection:
+        first, second, *_ = [one.key for one in segments.pending(connection) if one.captures < FILE_PAGES]
+        segments.forget(connection, first)
+
+    @flow(task_runner=ThreadPoolTaskRunner(max_workers=1))
+    def both() -> NormalizeReport:
+        work = Desk(shop.config, logging.getLogger("tests"), OnCluster(shop.config))
+        work.take_all([first, second])
+        return work.finish()
+
+    report = both()
+    assert ([line.partition(": ")[0] for line in report.failed], len(report.commits)) == ([first], 1)
 
 
 def test_a_worker_that_sees_another_store_is_told_so_and_nothing_is_given_up(
