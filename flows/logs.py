@@ -32,6 +32,8 @@ OURS = ("flows", "pressrun", "seeds", "spiders", "storage")
 INDENT = "    "
 """Before each line of a traceback that goes to a terminal: what an exception says of itself begins no line."""
 
+ENDS = ("Crash detected!", "Encountered exception during execution")
+"""How Prefect begins to tell that a run ended in an error."""
 TRACEBACK = "Traceback (most recent call last):"
 
 _make = logging.getLogRecordFactory()
@@ -71,6 +73,20 @@ def _json_only(root: logging.Logger) -> None:
         root.addHandler(Console())
     for name in OURS:
         logging.getLogger(name).setLevel(logging.INFO)
+
+
+def leave_ends_to_us() -> None:
+    """Have Prefect not tell on the terminal how a run ended in an error: who runs it by hand is told in one sentence.
+
+    The run's own log has it all the same. To be called when Prefect is imported.
+    """
+    for handler in logging.getLogger().handlers:
+        if type(handler).__name__ == "PrefectConsoleHandler":
+            handler.addFilter(_no_end)
+
+
+def _no_end(record: logging.LogRecord) -> bool:
+    return not (record.name == "prefect.flow_runs" and record.getMessage().startswith(ENDS))
 
 
 # --- Safe -------------------------------------------------------------------------------------------

@@ -24,6 +24,7 @@ from prefect.settings import (
 )
 
 from flows.config import SetUpError, subprocess_environment
+from flows.logs import leave_ends_to_us
 from flows.supervision import Kept, Part, last_words
 
 START_SECONDS = 120.0
@@ -45,8 +46,14 @@ def prefect_server() -> str:
     SetUpError.
     """
     configured: str | None = PREFECT_API_URL.value()
-    if configured:
-        return configured
+    url = configured or _own_server()
+    import prefect.main  # noqa: F401 - sets the terminal's handler up, whoever imports it first
+
+    leave_ends_to_us()
+    return url
+
+
+def _own_server() -> str:
     rest = ExitStack()
     # Prefect sends the last lines of a run's log before atexit: the server must be there until then
     atexit.register(rest.close)

@@ -229,7 +229,7 @@ def read(
         raise RequestError("--kind is of changes: give --since 0 too, or --cursor-file or --follow")
     archive = open_archive(config.store)
     if site and (note := check_sites(archive, site, _seeded(config))):
-        print(f"pressrun: {note}", file=sys.stderr)
+        say(note, prefix="pressrun: ")
     wanted = Wanted(
         sites=tuple(site or ()),
         after=_moment("--after", after),
@@ -350,7 +350,7 @@ def import_ccnews(
         list[str],
         typer.Argument(metavar="FILE|URL|MONTH...", help="WARC files, their addresses, or months (2026-10)."),
     ],
-    limit: Annotated[int | None, typer.Option(help="So many files at most.")] = None,
+    limit: Annotated[int | None, typer.Option(min=1, help="So many files at most.")] = None,
     store: Store = None,
     seeds: Seeds = None,
     json: Json = False,
@@ -503,7 +503,10 @@ def copy(
 @app.command()
 def up(
     port: Annotated[
-        int | None, typer.Option(help="Port of the Prefect server and its UI (else 4200 or the next free).")
+        int | None,
+        typer.Option(
+            min=1, max=65535, help="Port of the Prefect server and its UI (else 4200 or the next free)."
+        ),
     ] = None,
     store: Store = None,
     seeds: Seeds = None,

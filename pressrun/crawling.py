@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from datetime import date
 
 from flows.config import Config
+from flows.logs import say
 from flows.report import CrawlReport
 from flows.workshop import named, open_workshop
 from pressrun.watching import crawl_shown
@@ -38,3 +39,6 @@ def crawl_watched(
             return crawl(list(names or ()))
         except CrawlFailed as error:
             return error.report
+        except KeyboardInterrupt:
+            say("what was fetched is kept, and read by the next run; what was not stays due")
+            raise

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -12,6 +11,7 @@ from rich.console import Console
 
 from flows.config import Config
 from flows.history import look
+from flows.logs import in_json, say
 from flows.workshop import open_to_look, open_workshop
 from pressrun import views
 from pressrun.reading import canonical_of
@@ -239,7 +239,7 @@ def copy(config: Config, target: str, *, json: bool) -> None:
 def _steps() -> Iterator[Tell]:
     """Show on stderr which step is under way: in place on a terminal, a line a step otherwise."""
     console = Console(stderr=True)
-    if console.is_terminal:
+    if console.is_terminal and not in_json():
         with console.status("") as status:
             yield lambda step, number: status.update(f"{step} ({number})" if number else step)
         return
@@ -249,6 +249,6 @@ def _steps() -> Iterator[Tell]:
         nonlocal last
         if step != last:
             last = step
-            print(f"{step} ...", file=sys.stderr)
+            say(f"{step} ...")
 
     yield tell

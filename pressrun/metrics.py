@@ -30,6 +30,7 @@ from prometheus_client.registry import Collector
 
 from articles.model import EXTRACTOR, Article, Precision
 from flows.config import Config
+from flows.logs import say
 from pressrun.trouble import RequestError
 from seeds.load import load_sites
 from storage import batches
@@ -37,7 +38,7 @@ from storage.batches import Change, DamagedBatch
 from storage.delta import TableError, table_cursors
 from storage.documents import BadCursor, documents_cursor
 from storage.log import Commit, DamagedLog, Log
-from storage.objects import ObjectStore, StoreError, open_store
+from storage.objects import ObjectStore, StoreError, open_to_read
 from storage.state import segments
 from storage.state.database import Database, DatabaseError, open_database
 from storage.state.frontier import sums
@@ -261,9 +262,13 @@ class _Quiet(WSGIRequestHandler):
 
 
 def registry(config: Config) -> CollectorRegistry:
-    """The archive's metrics, added up so far. Nothing is written to the store. Raises StoreError, DatabaseError,
-    SeedError, DamagedLog."""
-    store, database = open_store(config.store), open_database(config.database)
+    """The archive's metrics, added up so far. Nothing is made or written in the store.
+
+    Raises StoreError, also where there is no archive, DatabaseError, SeedError and DamagedLog.
+    """
+    store = open_to_read(config.store)
+    # not a copy in memory, where there is no file yet: what crawls put into the file is to be seen
+    database = open_database(config.database)
     collected = CollectorRegistry()
     collected.register(ArchiveCollector(store, database, len(load_sites(config.seeds).sites)))
     return collected
@@ -299,5 +304,5 @@ def serve_metrics(config: Config, *, host: str, port: int) -> None:
     """Serve the metrics until Ctrl-C."""
     with metrics_server(config, host=host, port=port) as server:
         at = f"{datetime.now(UTC):%H:%M:%S}"
-        print(f"{at} metrics: http://{host}:{server.server_port}/metrics", file=sys.stderr, flush=True)
+        say(f"metrics: http://{host}:{server.server_port}/metrics", prefix=f"{at} ")
         server.serve_forever()

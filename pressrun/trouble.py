@@ -17,6 +17,7 @@ from seeds.sample.paper import PaperError
 from seeds.sample.server import PortInUse
 from spiders.guard import HostsFileError
 from storage.batches import DamagedBatch
+from storage.documents import BadCursor
 from storage.log import DamagedLog
 from storage.objects import StoreError
 from storage.state.database import DatabaseError
@@ -25,6 +26,8 @@ FAILED = 1
 """Exit code: the request was right and the work failed."""
 WRONG = 2
 """Exit code: the request, a seed file or the set-up was wrong; nothing was written."""
+STOPPED = 130
+"""Exit code that typer gives where Ctrl-C was pressed."""
 
 
 class RequestError(Exception):
@@ -56,15 +59,27 @@ def told_in_one_sentence() -> Iterator[None]:
         yield
     except _WRONG as error:
         sys.exit(complain(error, WRONG))
-    except (WorkError, DamagedBatch, DamagedLog) as error:
+    except (WorkError, DamagedBatch, DamagedLog, BadCursor) as error:
         sys.exit(complain(error, FAILED))
     except OSError as error:
         # Python's own flush at exit must not meet the broken output again
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         # `pressrun read | head`: the reader has gone, which is no error of ours
         sys.exit(0 if isinstance(error, BrokenPipeError) else complain(error, FAILED))
-    except KeyboardInterrupt:
-        sys.exit(complain("stopped", 130))
+    except SystemExit as end:
+        if end.code == STOPPED:
+            complain("stopped", STOPPED)
+        raise
+    except Exception as error:
+        if not _of_tables(error):
+            raise
+        sys.exit(complain(error, FAILED))
+
+
+def _of_tables(error: Exception) -> bool:
+    """Whether it is of the tables, which take a second to load: whoever has not loaded them has not met it."""
+    delta = sys.modules.get("storage.delta")
+    return delta is not None and isinstance(error, delta.TableError)
 
 
 def complain(message: object, code: int) -> int:

@@ -30,11 +30,10 @@ def try_page(target: str, config: Config) -> Article | Rejection:
     """
     sites = {site.name: site for site in load_sites(config.seeds).sites}
 
-    async def newest(visit: Visit) -> Article | Rejection:
+    async def newest(visit: Visit) -> Article | Rejection | None:
         await explore(visit)
         due = await visit.desk.books.run(due_urls, visit.site.name, now=datetime.now(UTC), limit=MAX_TRIES)
-        if not due:
-            raise RequestError(f"no page of {visit.site.home} names an article; name one: pressrun try URL")
+        result: Article | Rejection | None = None
         for one in due:
             result = read_pages(await fetch_one(visit, one.url, one.found), visit.site)
             if isinstance(result, Article):
@@ -46,9 +45,14 @@ def try_page(target: str, config: Config) -> Article | Rejection:
 
     site, errand = (sites[target], newest) if target in sites else (_site_of(target, sites, config), this)
     try:
-        return run_errand(site, errand, contact=config.contact, hosts=config.hosts, emit=plain_lines())
+        read = run_errand(site, errand, contact=config.contact, hosts=config.hosts, emit=plain_lines())
     except FetchError as error:
         raise RequestError(f"{target} cannot be fetched: {error}") from error
+    if read is None:
+        raise RequestError(
+            f"no page of {site.home} answers and names an article; to read one: pressrun try URL"
+        )
+    return read
 
 
 def _site_of(url: str, sites: dict[str, Site], config: Config) -> Site:

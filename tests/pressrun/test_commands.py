@@ -14,6 +14,7 @@ from seeds.load import load_site, write_site
 from seeds.sample.paper import ROOT, sample_site
 from seeds.sample.server import serve
 from storage.objects import open_store
+from tests.conftest import free_port
 from tests.pressrun.conftest import EDITED, Crawled, Run
 from tests.support.archives import commit, make_article, new_database
 
@@ -251,6 +252,9 @@ def test_try_reads_a_page_and_stores_nothing(pressrun: Run, crawled: Crawled, tm
         (["read", "--store", "s3://"], "s3://"),
         (["read", "--store", "/nonexistent/archive"], "/nonexistent/archive"),
         (["why", "http://example.com/", "--store", "/nonexistent/archive"], "/nonexistent/archive"),
+        (["metrics", "--once", "--store", "/nonexistent/archive"], "/nonexistent/archive"),
+        (["import-ccnews", "2026-10", "--limit", "0"], "--limit"),
+        (["up", "--port", "99999"], "--port"),
     ],
 )
 def test_a_wrong_request_is_one_sentence_and_exit_code_2(
@@ -260,6 +264,75 @@ def test_a_wrong_request_is_one_sentence_and_exit_code_2(
     assert result.returncode == 2, result.stderr
     assert said in result.stderr
     assert "Traceback" not in result.stderr
+
+
+def test_a_site_that_does_not_answer_cannot_be_tried_and_that_is_told_in_one_sentence(
+    pressrun: Run, tmp_path: Path
+):
+    write_site(tmp_path / "seeds", sample_site(free_port()))
+    result = pressrun("try", "sample", "--seeds", tmp_path / "seeds", "--store", tmp_path / "archive")
+    assert result.returncode == 2
+    assert "no page of http://127.0.0.1" in result.stderr
+    assert "Traceback" not in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("key", "command"),
+    [
+        ("followers/documents.json", ["status"]),
+        ("tables/captures/_delta_log/00000000000000000000.json", ["why", "https://harbour.test/one"]),
+    ],
+)
+def test_what_can_be_made_again_and_is_damaged_is_told_with_its_remedy_and_exit_code_1(
+    pressrun: Run, tmp_path: Path, key: str, command: list[str]
+):
+    store, database = open_store(str(tmp_path / "archive")), new_database(tmp_path)
+    commit(store, database, "a", make_article("one"))
+    database.close()
+    store.put(key, b"{not whole")
+    result = pressrun(*command, "--store", store.url)
+    assert result.returncode == 1
+    assert key.partition("/_delta")[0] in result.stderr
+    assert "Traceback" not in result.stderr
+
+
+def test_notes_are_lines_of_the_log_too_where_json_is_asked_for(
+    pressrun: Run, crawled: Crawled, tmp_path: Path
+):
+    write_site(tmp_path, replace(sample_site(), name="tomorrow"))
+    asked = ("read", "--store", crawled.store, "--seeds", tmp_path, "--site", "tomorrow")
+    told = pressrun(*asked, PRESSRUN_LOG="json").stderr
+    told += pressrun("verify", "--store", crawled.store, PRESSRUN_LOG="json").stderr
+    events = [json.loads(line)["event"] for line in told.splitlines()]
+    assert "nothing is stored of tomorrow yet" in events
+    assert len(events) > 1
+
+
+def test_a_crawl_that_is_interrupted_says_what_is_kept_and_nothing_of_a_crash(
+    pressrun: Run, prefect_environment: dict[str, str], tmp_path: Path
+):
+    with serve(port=0) as server:
+        site = sample_site(server.port)
+        write_site(tmp_path / "seeds", replace(site, fetch=replace(site.fetch, delay_seconds=5.0)))
+        crawl = subprocess.Popen(
+            [pressrun("--help").args[0], "crawl", "--store", "archive", "--seeds", "seeds"],
+            cwd=tmp_path,
+            env=prefect_environment,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            # as a shell gives it to a command in front, whatever runs these tests
+            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
+        )
+        assert crawl.stderr is not None
+        told = crawl.stderr.readline()
+        crawl.send_signal(signal.SIGINT)
+        rest = crawl.communicate(timeout=60)[1]
+    assert crawl.returncode == 130
+    assert "looking for articles" in told
+    assert "Crash" not in rest
+    assert rest.endswith("pressrun: stopped\n")
+    assert "is kept" in rest
 
 
 def test_a_store_that_is_a_file_is_told_before_anything_is_fetched(pressrun: Run, tmp_path: Path):
