@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import random
 import subprocess
 import sys
 import tempfile
@@ -18,6 +19,7 @@ import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -25,10 +27,13 @@ import httpx
 from playwright.sync_api import Page, sync_playwright
 
 from articles.model import Expect, Fetch, Site
+from benchmarks import alerts
+from flows.config import choose
 from flows.own_server import free_port
 from seeds.load import write_site
 from seeds.sample.paper import sample_site
 from seeds.sample.server import serve
+from storage.state.database import open_database
 
 ROOT = Path(__file__).resolve().parent.parent
 NAMES = ("harbour-times", "hill-gazette", "sample")
@@ -54,11 +59,26 @@ def main() -> None:
         home, fetch = f"http://127.0.0.1:{free_port()}/", Fetch(allow_private_hosts=("127.0.0.1",))
         moved = Site(name="moved-away", home=home, expect=Expect(min=5), fetch=fetch)
         write_site(folder / "seeds", moved)
+        write_history(folder)
         server = rest.enter_context(running(folder))
         take(server, out)
     for path in sorted(out.glob("*.png")):
         smaller(path)
         print(f"{path}: {path.stat().st_size:,} bytes")
+
+
+def write_history(folder: Path) -> None:
+    """Six weeks of each newspaper that nobody crawled, for the watch to judge by; one was silent of late."""
+    database = open_database(choose(store=str(folder / "archive"), seeds=str(folder / "seeds")).database)
+    steady = alerts.paper(random.Random("steady"), 0)
+    for name, a_day, fault in (
+        (NAMES[0], 70, None),
+        (NAMES[1], 60, alerts.half_vanishes),
+        (NAMES[2], 90, None),
+        ("moved-away", 40, alerts.feed_moves),
+    ):
+        of = replace(steady, site=replace(steady.site, name=name), a_day=a_day)
+        alerts.write(database, alerts.last_weeks(of, datetime.now(UTC), fault=fault, since=timedelta(days=5)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,11 +167,12 @@ def take(server: Server, out: Path) -> None:
         page.get_by_role("button", name="Submit").click()
         if (run := server.finished(crawl_now))["state_type"] != "COMPLETED":
             raise SystemExit(f"the run started in the form did not complete: {run['state']}")
-        maintain = server.deployment("maintain")
-        server.ask(f"deployments/{maintain}/create_flow_run")
-        upkeep = server.finished(maintain)
-        show(page, f"{server.url}/v2/artifacts/artifact/{server.artifact(upkeep['id'])}", height=900)
-        page.screenshot(path=out / "maintain-artifact.png")
+        for name, height in (("maintain", 900), ("watch", 1100)):
+            deployment = server.deployment(name)
+            server.ask(f"deployments/{deployment}/create_flow_run")
+            run = server.finished(deployment)
+            show(page, f"{server.url}/v2/artifacts/artifact/{server.artifact(run['id'])}", height=height)
+            page.screenshot(path=out / f"{name}-artifact.png")
         browser.close()
 
 
