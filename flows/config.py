@@ -15,6 +15,7 @@ DEFAULT_STORE = "archive"
 BESIDE, DASK = "processes", "dask"
 """Runners: processes beside the flow; a Dask cluster."""
 _SCHEDULER = re.compile(rf"{DASK}://[^/@\s]+:\d+")
+_RELATIVE = re.compile(r"^(sqlite(?:\+\w+)?:///)(?!/|:memory:|file:|$)")
 
 JSON_LINES, TEXT_LINES = "json", "text"
 """Forms of the log."""
@@ -83,7 +84,7 @@ def load_config(
     local = Path(DEFAULT_STORE if "://" in store else store).absolute()
     return Config(
         store=store,
-        database=env.get("PRESSRUN_DATABASE") or f"sqlite:///{local / 'state.sqlite'}",
+        database=_absolute(env.get("PRESSRUN_DATABASE") or f"sqlite:///{local / 'state.sqlite'}"),
         seeds=Path(seeds or env.get("PRESSRUN_SEEDS") or _default_seeds()),
         work=Path(env.get("PRESSRUN_WORK") or local / "work"),
         contact=env.get("PRESSRUN_CONTACT") or None,
@@ -93,6 +94,11 @@ def load_config(
         notify=env.get("PRESSRUN_NOTIFY") or None,
         runner=_runner(env.get("PRESSRUN_RUNNER") or BESIDE),
     )
+
+
+def _absolute(database: str) -> str:
+    """A database's URL that names the same SQLite file in whatever folder a process runs."""
+    return _RELATIVE.sub(lambda found: f"{found[1]}{Path.cwd()}/", database)
 
 
 def _runner(value: str) -> str:

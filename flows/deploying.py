@@ -6,18 +6,21 @@ All of it may be installed again at any time, by several at once.
 from __future__ import annotations
 
 import subprocess
-from collections.abc import Mapping
-from contextlib import suppress
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import httpx
 from prefect import get_client
+from prefect.client.orchestration import SyncPrefectClient
 from prefect.client.schemas.actions import WorkPoolCreate
 from prefect.client.schemas.filters import FlowRunFilter
 from prefect.client.schemas.objects import StateType
 from prefect.events.actions import ChangeFlowRunState
 from prefect.events.schemas.automations import AutomationCore, EventTrigger, Posture
-from prefect.exceptions import ObjectAlreadyExists
+from prefect.exceptions import ObjectAlreadyExists, PrefectException
+from prefect.settings import PREFECT_API_URL
 from prefect.states import Cancelled, Crashed
 
 from flows.config import SetUpError
@@ -57,9 +60,22 @@ def check(declared: Path = DECLARED) -> None:
         raise SetUpError(f"{declared} is not there: run this from a checkout of Pressrun")
 
 
+@contextmanager
+def _server() -> Iterator[SyncPrefectClient]:
+    """The server that Prefect's settings name. Raises SetUpError where it refuses what is asked, or is gone."""
+    try:
+        with get_client(sync_client=True) as client:
+            yield client
+    except (httpx.HTTPError, PrefectException) as error:
+        raise SetUpError(
+            f"the Prefect server at {PREFECT_API_URL.value()} does not do what it is asked ({error}): check that it "
+            "is of this Prefect's version, and PREFECT_API_URL and PREFECT_API_AUTH_STRING or PREFECT_API_KEY"
+        ) from error
+
+
 def make_automation(automation: AutomationCore) -> None:
-    """Create an automation, or bring the one of its name up to date."""
-    with get_client(sync_client=True) as client:
+    """Create an automation, or bring the one of its name up to date. Raises SetUpError."""
+    with _server() as client:
         known = client.read_automations_by_name(automation.name)
         if known:
             client.update_automation(known[0].id, automation)
@@ -101,7 +117,7 @@ def _silent_runs_crash() -> AutomationCore:
 
 
 def _make_pool() -> None:
-    with get_client(sync_client=True) as client, suppress(ObjectAlreadyExists):
+    with _server() as client, suppress(ObjectAlreadyExists):
         client.create_work_pool(WorkPoolCreate(name=POOL, type="process"))
 
 
@@ -125,8 +141,8 @@ def _deploy(environment: Mapping[str, str], declared: Path) -> None:
 
 
 def crash_dead_runs(why: str) -> int:
-    """End every run of ours that the server takes to be going on, where none can be; how many there were."""
-    with get_client(sync_client=True) as client:
+    """End every run of ours that the server takes to be going on, where none can be; how many. Raises SetUpError."""
+    with _server() as client:
         runs = client.read_flow_runs(
             flow_run_filter=FlowRunFilter.model_validate(
                 {"tags": {"all_": [TAG]}, "state": {"type": {"any_": [one.value for one in GOING_ON]}}}
@@ -139,8 +155,11 @@ def crash_dead_runs(why: str) -> int:
 
 
 def crawl_if_idle() -> bool:
-    """Have the sites that are due looked at now, unless a run does that already or is about to; whether it had to."""
-    with get_client(sync_client=True) as client:
+    """Have the sites that are due looked at now, unless a run does that already or is about to; whether it had to.
+
+    Raises SetUpError.
+    """
+    with _server() as client:
         deployment = client.read_deployment_by_name(CRAWL).id
         of_it = {"deployment_id": {"any_": [deployment]}}
         going_on = {"state": {"type": {"any_": [one.value for one in GOING_ON]}}}

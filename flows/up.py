@@ -22,7 +22,6 @@ from pathlib import Path
 from types import FrameType
 
 import httpx
-from prefect.exceptions import PrefectException
 from prefect.settings import PREFECT_API_URL, get_current_settings, temporary_settings
 
 from flows import deploying, lifeline
@@ -84,7 +83,7 @@ def up(config: Config, *, port: int | None = None, say: Say) -> None:
         plan = _plan(folder, port, say)
         environment = _environment(config, plan)
         stop = threading.Event()
-        _hear_signals(stop)
+        hear_signals(stop)
         with temporary_settings({PREFECT_API_URL: plan.url}):
             _start(plan, environment, kept, stop, say)
             while not stop.wait(LOOK_SECONDS):
@@ -106,7 +105,7 @@ def _start(
         lifeline.end(plan.folder / LOCK, FLOW_SECONDS, but=[part.process.pid for part in kept])
         if plan.port is not None:
             # where the server is away as well, the automation does the one and the schedule the other
-            with suppress(httpx.HTTPError, PrefectException):
+            with suppress(SetUpError):
                 deploying.crash_dead_runs("its worker was killed")
                 deploying.crawl_if_idle()
 
@@ -116,7 +115,9 @@ def _start(
         kept.append(server)
         wait_until_healthy(server, plan.port, go_on)
         if go_on() and (dead := deploying.crash_dead_runs("`pressrun up` ended while this run was going on")):
-            say(f"{dead} runs were cut off when this ended last; the next ones take up what they left")
+            say(
+                f"{dead} run{'s' if dead > 1 else ''} cut off when this ended last: the next take up what was left"
+            )
     if go_on():
         kept.append(Kept(_worker(environment), say, clear))
         try:
@@ -144,14 +145,20 @@ def _end(lock: Path, held: int, kept: list[Kept], say: Say) -> None:
         lifeline.kill(lock)
 
 
-def _hear_signals(stop: threading.Event) -> None:
+def hear_signals(stop: threading.Event) -> None:
+    """Set `stop` at the first signal that asks for an end; the second raises KeyboardInterrupt.
+
+    Where SIGHUP is ignored it stays so: `nohup pressrun up` outlives its terminal.
+    """
+
     def hear(number: int, frame: FrameType | None) -> None:  # noqa: ARG001
         if stop.is_set():
             raise KeyboardInterrupt
         stop.set()
 
     for one in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        signal.signal(one, hear)
+        if one is not signal.SIGHUP or signal.getsignal(one) is not signal.SIG_IGN:
+            signal.signal(one, hear)
 
 
 def _folder(config: Config) -> Path:

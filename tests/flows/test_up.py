@@ -8,11 +8,13 @@ import socket
 import sqlite3
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +27,7 @@ from prefect.settings import PREFECT_API_URL, temporary_settings
 from flows import lifeline
 from flows.config import SetUpError, load_config
 from flows.supervision import LONGEST_WAIT_SECONDS, MAX_RESTARTS, WITHIN_SECONDS, seconds_to_wait
-from flows.up import up
+from flows.up import hear_signals, up
 from seeds.load import write_site
 from seeds.sample.paper import sample_site
 from seeds.sample.server import SampleServer, serve
@@ -269,7 +271,16 @@ def test_a_worker_that_is_killed_comes_back_and_the_crawl_goes_on(again: Up) -> 
 
 
 @pytest.fixture
-def alone(tmp_path: Path) -> Iterator[Callable[..., str]]:
+def signals() -> Iterator[None]:
+    """Signals are heard as before when the test is over."""
+    before = {one: signal.getsignal(one) for one in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)}
+    yield
+    for one, handler in before.items():
+        signal.signal(one, handler)
+
+
+@pytest.fixture
+def alone(tmp_path: Path, signals: None) -> Iterator[Callable[..., str]]:
     """`up` on a folder, without a server that is set up: what it refuses with."""
 
     def refused(port: int | None = None, **environment: str) -> str:
@@ -287,6 +298,55 @@ def test_a_port_that_was_asked_for_and_is_taken_is_told(alone: Callable[..., str
         port = taken.getsockname()[1]
 
         assert alone(port=port) == f"port {port} is in use: give another one with --port"
+
+
+def test_a_server_that_lets_nobody_in_is_told_with_what_to_check(
+    alone: Callable[..., str], tmp_path: Path
+) -> None:
+    class Closed(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(200 if self.path.endswith("/health") else 401)
+            self.send_header("Content-Length", "2")
+            self.end_headers()
+            self.wfile.write(b"{}")
+
+        do_POST = do_GET
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Closed) as server:
+        threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True).start()
+        with temporary_settings({PREFECT_API_URL: f"http://127.0.0.1:{server.server_port}/api"}):
+            told = alone()
+        server.shutdown()
+
+    assert "401" in told
+    assert "PREFECT_API_AUTH_STRING" in told
+    assert not lifeline.family(tmp_path / "archive" / "work" / "prefect" / "up.lock")
+
+
+@pytest.mark.parametrize(("before", "ends"), [(signal.SIG_DFL, True), (signal.SIG_IGN, False)])
+def test_a_terminal_that_is_closed_ends_it_unless_it_was_started_with_nohup(
+    before: signal.Handlers, ends: bool, signals: None
+) -> None:
+    stop = threading.Event()
+    signal.signal(signal.SIGHUP, before)
+    hear_signals(stop)
+    signal.raise_signal(signal.SIGHUP)
+    assert stop.is_set() is ends
+
+
+def test_a_database_is_the_same_one_in_every_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    for url, meant in (
+        ("sqlite:///state.sqlite", f"sqlite:///{tmp_path}/state.sqlite"),
+        ("sqlite:////srv/state.sqlite", "sqlite:////srv/state.sqlite"),
+        ("sqlite://", "sqlite://"),
+        ("sqlite:///:memory:", "sqlite:///:memory:"),
+        ("postgresql://paper@db/press", "postgresql://paper@db/press"),
+    ):
+        assert load_config({"PRESSRUN_DATABASE": url}).database == meant
 
 
 def test_a_second_one_on_the_same_archive_is_refused(alone: Callable[..., str], tmp_path: Path) -> None:
