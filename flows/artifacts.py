@@ -67,7 +67,7 @@ def crawl_markdown(report: CrawlReport, days: tuple[date, date] | None = None) -
         *(f"{_escaped(sentence)}: left to that run." for sentence in report.elsewhere),
         _what_became(total),
         _fates((row.tally for row in rows), total),
-        "" if report.sites else _nothing_due(report),
+        "" if report.sites or report.elsewhere else _nothing_due(report),
         "## Sites" if rows else "",
         _table(SITE_COLUMNS, [_site_row(row) for row in rows[:MAX_ROWS]]) if rows else "",
         f"{len(rows) - MAX_ROWS} more sites had less to tell." if len(rows) > MAX_ROWS else "",
@@ -179,7 +179,7 @@ def watch_markdown(seen: Look, settled: Settled) -> str:
     troubled = {one.site for one in told}
     rows = sorted(seen.sites, key=lambda site: (site.site not in troubled, -sum(site.days), site.site))
     return _page(
-        f"# Watch: {_count(len(troubled), 'site')} in trouble, of {len(seen.sites)}",
+        f"# Watch: {_count(len(troubled - {''}), 'site')} in trouble, of {len(seen.sites)}",
         _table(
             ("site", "trouble", "since", "what was seen"),
             [

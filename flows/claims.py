@@ -5,8 +5,8 @@ A thread renews the claims. When the run ends, in whatever way, nobody does, and
 do its crawlers; the kernel drops it when the last of them is gone, and the next run on this machine, finding it
 dropped, releases what it protected.
 
-A run that could not renew its claims for `LEASE_SECONDS` (the machine slept, the database was away) must take it
-that others visit its sites by now: `lost` is set, and its crawlers are to be stopped.
+A run that could not renew its claims for `GIVE_UP_SECONDS` (the machine slept, the database was away) must take it
+that others visit its sites soon, or do by now: `lost` is set, and its crawlers are to be stopped.
 """
 
 from __future__ import annotations
@@ -21,12 +21,15 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from flows.child import STOP_SECONDS
 from storage.state.database import Database, DatabaseError
 from storage.state.leases import LEASE_SECONDS, Lease, claim, leases, release, renew
 
 log = logging.getLogger(__name__)
 
 RENEW_SECONDS = 20.0
+GIVE_UP_SECONDS = LEASE_SECONDS - RENEW_SECONDS - STOP_SECONDS
+"""So long after the last renewal that counted; it is noticed a round later at most, and crawlers take time to end."""
 FOLDER = "runs"
 SUFFIX = ".run"
 
@@ -80,7 +83,7 @@ class Claims:
                 if gone := sorted(self._held - own):
                     log.error("another run has taken %s over", ", ".join(gone[:5]))
                     self.lost.set()
-            if self._held and _seconds() - self._renewed_at > LEASE_SECONDS:
+            if self._held and _seconds() - self._renewed_at >= GIVE_UP_SECONDS:
                 self.lost.set()
 
 

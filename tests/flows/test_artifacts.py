@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from base64 import b64decode
+from dataclasses import replace
 from datetime import UTC, datetime
 from xml.etree import ElementTree
 
@@ -11,11 +12,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from articles.model import Reason
-from flows.artifacts import crawl_markdown, normalize_markdown, summary
+from flows.artifacts import crawl_markdown, normalize_markdown, summary, watch_markdown
+from flows.history import Look, SiteLook
 from flows.plots import bars
 from flows.report import CrawlReport, Example, NormalizeReport, SiteReport, Tally
 from spiders.events import SiteDone
 from storage.batches import Change
+from storage.state.findings import Settled, Told
 
 HOSTILE = "](javascript:alert(1)) ![x](http://tracker.test/x.png) <img src=x> | `rm` \n# Heading"
 
@@ -71,6 +74,23 @@ def test_every_capture_is_told_and_problems_come_first() -> None:
     assert "6 new, 2 edited stored, 4 unchanged, 6 rejected of 18 captures from 2 sites" in summary(
         report_of(tally_of(), tally_of("hills"))
     )
+
+
+def test_a_crawl_whose_sites_another_run_visits_does_not_say_that_none_is_due() -> None:
+    text = crawl_markdown(replace(report_of(), elsewhere=("harbour is being crawled by another run",)))
+
+    assert "harbour is being crawled by another run: left to that run." in text
+    assert "No site is due" not in text
+
+
+def test_a_crawl_that_stands_still_is_no_site_in_trouble() -> None:
+    moment = datetime(2026, 11, 22, tzinfo=UTC)
+    told = Told(site="", trouble="stopped", sentence="nothing was fetched", since=moment)
+    seen = Look(at=moment, archive=(), sites=(SiteLook(site="harbour", days=(1, 2), findings=()),))
+    text = watch_markdown(seen, Settled(begun=(told,), going_on=(), over=()))
+
+    assert text.startswith("# Watch: 0 sites in trouble, of 1\n")
+    assert "| the archive | stopped | 22 Nov 00:00 | nothing was fetched |" in text
 
 
 def test_a_run_that_read_nothing_says_so() -> None:

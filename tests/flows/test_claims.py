@@ -10,9 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from flows.claims import claims
+from flows.child import STOP_SECONDS
+from flows.claims import GIVE_UP_SECONDS, RENEW_SECONDS, claims
 from storage.state.database import Database, open_database
-from storage.state.leases import claim, leases
+from storage.state.leases import LEASE_SECONDS, claim, leases
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -110,6 +111,12 @@ def test_a_run_that_cannot_reach_the_database_for_long_is_told_to_stop(
         (tmp_path / "state").rename(tmp_path / "away")
         one.renew()
         assert not one.lost.is_set()
-        monkeypatch.setattr("flows.claims.LEASE_SECONDS", -1.0)
+        monkeypatch.setattr("flows.claims.GIVE_UP_SECONDS", 0.0)
         one.renew()
         assert one.lost.is_set()
+
+
+def test_the_crawlers_of_a_run_without_database_have_ended_before_others_may_take_its_sites() -> None:
+    noticed = GIVE_UP_SECONDS + RENEW_SECONDS
+    assert RENEW_SECONDS < GIVE_UP_SECONDS
+    assert noticed + STOP_SECONDS <= LEASE_SECONDS
