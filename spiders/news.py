@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any
 from scrapy import Request, Spider
 
 from articles.model import Capture, Site
-from seeds.load import BUNDLED, load_sites
+from seeds.load import BUNDLED, SeedError, load_sites
 from spiders import visit
 from spiders.books import Books
 from spiders.desk import Ask, Desk, Reply, Visit
@@ -65,7 +65,7 @@ class NewsSpider(Spider):
     ) -> None:
         super().__init__(**kwargs)
         # `scrapy shell` builds the spider without arguments, and starts nothing
-        chosen = sites if sites is not None else _named(site, seeds) if site else ()
+        chosen = sites if sites is not None else _asked(site, seeds) if site else ()
         self.sites: dict[str, Site] = {one.name: one for one in chosen}
         self.recorder = recorder
         self.visits: list[Visit] = []
@@ -255,6 +255,16 @@ class NewsSpider(Spider):
 
 def _silently(_event: Event) -> None:
     return None
+
+
+def _asked(names: str, folder: str | None) -> tuple[Site, ...]:
+    """The sites that the command line names; where it names what there is not, it is told so and ends with code 2."""
+    try:
+        return _named(names, folder)
+    except (ValueError, SeedError) as error:
+        log.error("%s", error)
+        # an exception of any other kind Scrapy shows with its traceback, and ends with code 1
+        raise SystemExit(2) from error
 
 
 def _named(names: str, folder: str | None) -> tuple[Site, ...]:

@@ -16,7 +16,6 @@ from seeds.sample.server import serve
 from spiders import events
 from spiders.events import BadEvent, Ended, LogLine, Progress, SegmentClosed, SiteDone
 from spiders.guard import HostsFileError
-from spiders.news import NewsSpider
 from spiders.run import run
 from tests.support.crawling import ROOT, crawl, make_job
 
@@ -45,10 +44,12 @@ def test_scrapy_crawl_yields_stripped_articles_and_scrapy_shell_fetches(tmp_path
     assert all(item["url"] and item["text"] and item["site"] == "sample" for item in items)
 
 
-def test_an_unknown_site_is_named_with_those_there_are(tmp_path: Path) -> None:
+def test_an_unknown_site_is_named_with_those_there_are_in_one_line_and_exit_code_2(tmp_path: Path) -> None:
     write_site(tmp_path, sample_site())
-    with pytest.raises(ValueError, match=r"no site 'nosuch' in .*; there are sample"):
-        NewsSpider(site="sample,nosuch", seeds=str(tmp_path))
+    refused = scrapy("crawl", "news", "-a", "site=sample,nosuch", "-a", f"seeds={tmp_path}")
+    assert refused.returncode == 2
+    assert f"no site 'nosuch' in {tmp_path}; there are sample" in refused.stderr.splitlines()[-1]
+    assert "Traceback" not in refused.stderr
 
 
 @pytest.mark.parametrize(
