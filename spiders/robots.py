@@ -45,7 +45,8 @@ MAX_CRAWL_DELAY_SECONDS = 86_400.0
 TDMREP = "/.well-known/tdmrep.json"
 TDMREP_TIMEOUT_SECONDS = 10.0
 
-_GROUP = re.compile(r"(?im)^([ \t]*user-agent[ \t]*:[ \t]*)([a-z_-]+)[^\r\n]*$")
+_GROUP = re.compile(r"(?im)^([ \t]*user-agent[ \t]*:[ \t]*)([a-z_-]+)[^\n]*$")
+_LINE_END = re.compile(r"\r\n?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +75,8 @@ def read_rules(robots: Robots) -> Rules:
     if status >= 500 or status < 200:
         detail = f"{robots.origin}/robots.txt answered {status}: nothing is allowed now (RFC 9309, 2.3.1.4)"
         return Rules(parsed=None, agent=AGENT, detail=detail)
-    said = robots.text if 200 <= status < 300 else ""
+    # lines may end as on any system (RFC 9309, 2.2); `$` knows one of these ends
+    said = _LINE_END.sub("\n", robots.text) if 200 <= status < 300 else ""
     text = _GROUP.sub(r"\1\2", said)
     ours = any(match.group(2).lower() == AGENT.lower() for match in _GROUP.finditer(text))
     # a name no group can have: without a group of our own only that for `*` may match, not one for `press`
@@ -242,8 +244,9 @@ def _conditional(kept: Robots | None) -> dict[str, str]:
 
 def _text(body: bytes) -> str:
     if len(body) >= MAX_BYTES:  # the last line may be cut, and half a rule is another rule
-        body = body[:MAX_BYTES].rpartition(b"\n")[0]
-    return body.decode("utf-8-sig", "replace").replace("\x00", "")
+        body = body[: max(body.rfind(b"\n", 0, MAX_BYTES), body.rfind(b"\r", 0, MAX_BYTES), 0)]
+    wide = body.startswith((b"\xff\xfe", b"\xfe\xff"))
+    return body.decode("utf-16" if wide else "utf-8-sig", "replace").replace("\x00", "")
 
 
 def _header(value: bytes | None) -> str | None:

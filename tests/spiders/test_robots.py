@@ -46,6 +46,8 @@ def allowed(text: str, path: str, status: int = 200) -> bool:
         ("<html><body>Not found</body></html>", "/a", True),
         ("User-agent: *\r\rDisallow: /a\r", "/a", False),
         ("User-agent: *\nDisallow: /", "/robots.txt", True),
+        ("User-agent: *\r\nAllow: /\r\n\r\nUser-agent: Pressrun\r\nDisallow: /\r\n", "/a", False),
+        ("User-agent: *\rDisallow: /\r\rUser-agent: Pressrun/1 (x)\rDisallow: /b\r", "/a", True),
     ],
 )
 def test_a_rule_is_read_as_the_standard_says(text: str, path: str, expected: bool) -> None:
