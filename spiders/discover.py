@@ -18,6 +18,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, tzinfo
 from email.utils import parsedate_to_datetime
+from itertools import islice
 from typing import cast
 
 from lxml import etree
@@ -25,6 +26,7 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from articles.decode import decode
 from articles.model import Found
+from articles.page import UnreadablePage, parse
 from articles.urls import canonical_url
 from spiders.links import ARTICLE_SCORE, article_score, is_section
 from storage.state.frontier.polled import Kind
@@ -39,6 +41,8 @@ MAX_BYTES = 52_428_800
 """Of a document after gunzipping: 50 MiB, as the sitemap protocol allows."""
 MAX_PAGE_BYTES = 5_000_000
 """Of a home or section page."""
+MAX_LINK_NODES, MAX_LINK_CHARS = 300, 3_000
+"""Of what stands in one link, how much is looked at."""
 MAX_TITLE_CHARS = 500
 MAX_NAMED_FEEDS = 12
 MAX_NAMED_SECTIONS = 40
@@ -104,7 +108,10 @@ def read_listing(
 
 def read_page(body: bytes, url: str, *, at: datetime, content_type: str | None = None) -> Discovered:
     """What a home or section page names: articles by their links, feeds it declares, sections of its menu."""
-    tree = LexborHTMLParser(_shallow(decode(body[:MAX_PAGE_BYTES], content_type)))
+    try:
+        tree = _tree(body, url, content_type)
+    except UnreadablePage as error:
+        return Discovered(format="html", problem=f"the page is not read: {error}")
     base = _base(tree, url)
     articles: dict[str, Named] = {}
     for number, node in enumerate(tree.css("a[href]")):
@@ -113,7 +120,7 @@ def read_page(body: bytes, url: str, *, at: datetime, content_type: str | None =
         target = canonical_url(node.attributes.get("href") or "", base)
         if target is None:
             continue
-        text = " ".join(node.text(separator=" ").split())
+        text = _text_of(node)
         if article_score(target, text, headline=_in_headline(node)) < ARTICLE_SCORE:
             continue
         title = text if len(text.split()) >= 4 else None
@@ -130,7 +137,10 @@ def read_page(body: bytes, url: str, *, at: datetime, content_type: str | None =
 
 def next_of_listing(body: bytes, url: str, content_type: str | None) -> str | None:
     """The next page of a page that lists articles, where it says which that is (`rel=next`)."""
-    tree = LexborHTMLParser(_shallow(decode(body[:MAX_PAGE_BYTES], content_type)))
+    try:
+        tree = _tree(body, url, content_type)
+    except UnreadablePage:
+        return None
     node = tree.css_first("link[rel~=next][href], a[rel~=next][href]")
     return canonical_url(node.attributes.get("href") or "", _base(tree, url)) if node is not None else None
 
@@ -150,7 +160,12 @@ _OFTEN_UNCLOSED = frozenset(
         *("track", "wbr", "p", "li", "td", "tr", "th", "dd", "dt", "option"),
     ]
 )
-MAX_DEPTH = 3_000
+MAX_DEPTH = 2_000
+
+
+def _tree(body: bytes, url: str, content_type: str | None) -> LexborHTMLParser:
+    """Raises UnreadablePage."""
+    return parse(_shallow(decode(body[:MAX_PAGE_BYTES], content_type)), url).tree
 
 
 def _shallow(page: str) -> str:
@@ -159,7 +174,7 @@ def _shallow(page: str) -> str:
     for match in _OPEN_OR_CLOSE.finditer(page):
         if match.group(2).lower() in _OFTEN_UNCLOSED:
             continue
-        depth += -1 if match.group(1) else 1
+        depth = max(depth - 1, 0) if match.group(1) else depth + 1
         if depth > MAX_DEPTH:
             return page[: match.start()]
     return page
@@ -168,6 +183,17 @@ def _shallow(page: str) -> str:
 def _base(tree: LexborHTMLParser, url: str) -> str:
     node = tree.css_first("base[href]")
     return (canonical_url(node.attributes.get("href") or "", url) or url) if node is not None else url
+
+
+def _text_of(link: LexborNode) -> str:
+    """What a link says, up to a length: links may stand within links, each with all the text of the page."""
+    pieces: list[str] = []
+    left = MAX_LINK_CHARS
+    for node in islice(link.traverse(include_text=True), MAX_LINK_NODES):
+        if left > 0 and node.tag == "-text" and node.text_content:
+            pieces.append(node.text_content[:left])
+            left -= len(pieces[-1])
+    return " ".join(" ".join(pieces).split())
 
 
 def _in_headline(node: LexborNode) -> bool:
@@ -220,16 +246,18 @@ def _menu(tree: LexborHTMLParser, base: str, url: str) -> Iterator[NamedPage]:
 
 _DECLARED = re.compile(rb"""<\?xml[^>]{0,200}?encoding\s*=\s*["']([A-Za-z0-9._-]{1,40})["']""")
 _CHARSET = re.compile(r"""charset\s*=\s*["']?([A-Za-z0-9._-]{1,40})""", re.IGNORECASE)
-_DECLARATION = re.compile(r"<\?xml\b.*?\?>", re.DOTALL)
-_DOCTYPE = re.compile(r"<!DOCTYPE\b(?:[^>\[]*\[.*?\]\s*>|[^>\[]*>)", re.DOTALL | re.IGNORECASE)
+# No pattern here looks for an end that may not come, again from each beginning: that takes time in the square
+# of the length, and while a pattern is matched no other site is served.
+_DECLARATION = re.compile(r"<\?xml\b")
+_DOCTYPE = re.compile(r"<!DOCTYPE\b[^>\[]*", re.IGNORECASE)
+_SUBSET_END = re.compile(r"\]\s*>")
 _ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
-_AMPERSAND = re.compile(
-    r"<!\[CDATA\[.*?\]\]>|&(?:(#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z][a-zA-Z0-9]{1,31});)?", re.DOTALL
-)
+_CDATA, _CDATA_END = "<![CDATA[", "]]>"
+_AMPERSAND = re.compile(r"&(?:(#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z][a-zA-Z0-9]{1,31});)?")
 _XML_ENTITIES = frozenset({"amp", "lt", "gt", "quot", "apos"})
 _ENTRY = re.compile(
-    r"<(?:[\w.-]+:)?(item|entry|url|sitemap)\b(?:\s[^>]*)?>(.*?)"
-    r"(?=</(?:[\w.-]+:)?\1\s*>|<(?:[\w.-]+:)?\1(?:\s[^>]*)?>|\Z)",
+    r"<(?:[\w.-]+:)?(item|entry|url|sitemap)\b(?:\s[^<>]*)?>(.*?)"
+    r"(?=</(?:[\w.-]+:)?\1\s*>|<(?:[\w.-]+:)?\1(?:\s[^<>]*)?>|\Z)",
     re.DOTALL,
 )
 _MOST = {
@@ -318,17 +346,51 @@ def _repaired(text: str) -> str:
     start = text.find("<")
     if start < 0:
         return ""
-    text = text[start:]
-    text = _DECLARATION.sub("", text, count=1)
+    text = _without_declaration(text[start:])
     if "<!DOCTYPE" in text[:100_000].upper() or "<!ENTITY" in text:
-        text = _DOCTYPE.sub("", text)
-    text = _ILLEGAL.sub("", text)
-    return _AMPERSAND.sub(_ampersand, text).lstrip()
+        text = _without_doctypes(text)
+    return _with_ampersands(_ILLEGAL.sub("", text)).lstrip()
+
+
+def _without_declaration(text: str) -> str:
+    begun = _DECLARATION.search(text)
+    end = text.find("?>", begun.end()) if begun else -1
+    return text if begun is None or end < 0 else text[: begun.start()] + text[end + 2 :]
+
+
+def _without_doctypes(text: str) -> str:
+    kept: list[str] = []
+    at, closes = 0, True
+    for match in _DOCTYPE.finditer(text):
+        end = match.end()
+        if match.start() < at:  # within another's declarations
+            continue
+        if text.startswith("[", end):
+            subset = _SUBSET_END.search(text, end) if closes else None
+            if subset is None:
+                closes = False  # nor does any later one
+                continue
+            end = subset.end() - 1
+        if text.startswith(">", end):
+            kept.append(text[at : match.start()])
+            at = end + 1
+    return "".join((*kept, text[at:]))
+
+
+def _with_ampersands(text: str) -> str:
+    """The text with every ampersand escaped that begins no entity of XML's own; as it is within CDATA."""
+    kept: list[str] = []
+    at = 0
+    while (begin := text.find(_CDATA, at)) >= 0 and (end := text.find(_CDATA_END, begin + len(_CDATA))) >= 0:
+        end += len(_CDATA_END)
+        kept += (_AMPERSAND.sub(_ampersand, text[at:begin]), text[begin:end])
+        at = end
+    return "".join((*kept, _AMPERSAND.sub(_ampersand, text[at:])))
 
 
 def _ampersand(match: re.Match[str]) -> str:
     whole, name = match.group(), match.group(1)
-    if whole.startswith("<") or (name is not None and (name in _XML_ENTITIES or name.startswith("#"))):
+    if name is not None and (name in _XML_ENTITIES or name.startswith("#")):
         return whole
     if name is None:
         return "&amp;"

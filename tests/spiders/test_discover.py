@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import gzip
+import time
+from collections.abc import Callable
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
@@ -283,3 +285,43 @@ def test_a_cut_feed_gives_a_beginning_of_what_the_whole_one_gives(numbers: list[
     full, part = urls(listing(whole)), urls(listing(whole[: len(whole) - min(cut, len(whole))]))
     assert len(full) == len(numbers)
     assert part[:-1] == full[: len(part)][:-1]  # the last may be cut within its address
+
+
+@pytest.mark.parametrize(
+    "unit",
+    ["<!DOCTYPE a[", "<!DOCTYPE a", "<![CDATA[", "<?xml ", "<item ", "<item></item ", "<item><x>", "<a b='"],
+)
+def test_a_listing_that_opens_without_end_is_read_in_the_time_of_its_length(unit: str) -> None:
+    text = f"<rss><channel>{unit * (150_000 // len(unit))}"
+    assert seconds_of(lambda: listing(text)) < 5
+
+
+LINK = "<a href='/2026/11/22/ferry-stops-in-fog'>"
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        LINK + "<object>".join([LINK] * 1_000) + "word " * 100_000,
+        "<a " + " ".join(f"a{number}=1" for number in range(60_000)) + ">",
+        "</i>" * 20_000 + "<i>" * 20_000,
+    ],
+    ids=["links within links", "attributes", "depth"],
+)
+def test_a_page_that_is_built_to_be_slow_is_read_in_the_time_of_its_length(page: str) -> None:
+    assert seconds_of(lambda: read_page(page.encode(), BASE, at=AT)) < 5
+
+
+def seconds_of(read: Callable[[], object]) -> float:
+    """CPU seconds of a call."""
+    began = time.process_time()
+    read()
+    return time.process_time() - began
+
+
+def test_a_document_type_goes_and_what_stands_behind_it_stays() -> None:
+    subset = '<!DOCTYPE rss [<!ENTITY a "b"> <!ELEMENT c (d)>]  >'
+    items = "<item><link>https://paper.example/a?x=1&y=2</link><title><![CDATA[A & B]]></title></item>"
+    found = listing(f"<?xml version='1.0'?>{subset}<!doctype x><rss><channel>{items}</channel></rss>")
+    assert urls(found) == ["https://paper.example/a?x=1&y=2"]
+    assert (found.articles[0].found.title, found.problem) == ("A & B", None)
