@@ -135,7 +135,9 @@ def normalize_markdown(report: NormalizeReport, title: str) -> str:
         f"**{_stored(total)}**: {_count(report.segments, 'segment')} read, {_count(len(report.commits), 'commit')} "
         f"made in {_seconds(report.seconds)}{pace}; the log is at commit {report.head}.",
         _problems(report.failed, report),
-        "" if report.segments else "There was nothing to read: no segment is what was asked for.",
+        ""
+        if report.segments
+        else f"There was nothing to read: {_escaped(report.nothing or 'no segment waits')}.",
         _what_became(total),
         _fates(rows, total),
         "## Sites" if rows else "",

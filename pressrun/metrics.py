@@ -15,10 +15,11 @@ import logging
 import sys
 from bisect import bisect_left
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from itertools import accumulate
+from pathlib import Path
 from socketserver import ThreadingMixIn
 from threading import Lock
 from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
@@ -32,20 +33,20 @@ from articles.model import EXTRACTOR, Article, Precision
 from flows.config import Config
 from flows.logs import say
 from pressrun.trouble import RequestError
-from seeds.load import load_sites
+from seeds.load import SeedError, load_sites
 from storage import batches
 from storage.batches import Change, DamagedBatch
 from storage.delta import TableError, table_cursors
 from storage.documents import BadCursor, documents_cursor
 from storage.log import Commit, DamagedLog, Log
-from storage.objects import ObjectStore, StoreError, open_to_read
+from storage.objects import NotFound, ObjectStore, StoreError, open_to_read
 from storage.state import segments
 from storage.state.database import Database, DatabaseError, open_database
 from storage.state.frontier import sums
 
 log = logging.getLogger(__name__)
 
-FAILURES = (StoreError, DatabaseError, DamagedLog, DamagedBatch, TableError, BadCursor)
+FAILURES = (StoreError, DatabaseError, DamagedLog, TableError, BadCursor, SeedError)
 """What may pass: the next scrape may find the archive well."""
 MINUTE, HOUR, DAY = 60, 3_600, 86_400
 LAG_SECONDS = (
@@ -94,8 +95,9 @@ class Sums:
 class ArchiveCollector(Collector):
     """Adds up what is new each time it is asked."""
 
-    def __init__(self, store: ObjectStore, database: Database, sites: int) -> None:
-        self._store, self._database, self._seeds = store, database, sites
+    def __init__(self, store: ObjectStore, database: Database, seeds: Path) -> None:
+        """`seeds`: the folder of seed files, which are read with each scrape. Raises what `collect` does."""
+        self._store, self._database, self._seeds = store, database, seeds
         self._lock = Lock()
         self._sums = Sums()
         with database.transaction() as connection:
@@ -109,15 +111,18 @@ class ArchiveCollector(Collector):
         return iter(())
 
     def collect(self) -> Iterator[Metric]:
-        """Every metric, up to date. Raises StoreError, DatabaseError, DamagedLog."""
+        """Every metric, up to date. Raises StoreError, DatabaseError, DamagedLog, SeedError."""
         with self._lock:
+            loaded = load_sites(self._seeds)
+            # a site whose seed is broken for now is still a site
+            sites = {site.name for site in loaded.sites} | {error.file.stem for error in loaded.errors}
             self._take_commits()
             self._take_fetches()
             with self._database.transaction() as connection:
                 kept, looks = segments.totals(connection), sums.last_looks(connection)
             cursors = {**table_cursors(self._store), "documents": documents_cursor(self._store)}
             yield from self._of_log()
-            yield from self._of_crawls(looks)
+            yield from self._of_crawls(sites, looks)
             yield from _of_segments(kept)
             lag = _gauge("follower_lag_commits", "Commits that a follower of the log is behind.", "follower")
             for follower, cursor in sorted(cursors.items()):
@@ -141,8 +146,8 @@ class ArchiveCollector(Collector):
             at.add_metric([], told.committed_at.timestamp())
             yield at
 
-    def _of_crawls(self, looks: Mapping[str, datetime]) -> Iterator[Metric]:
-        yield GaugeMetricFamily("pressrun_sites", "Sites that have a seed.", self._seeds)
+    def _of_crawls(self, sites: Collection[str], looks: Mapping[str, datetime]) -> Iterator[Metric]:
+        yield GaugeMetricFamily("pressrun_sites", "Sites that have a seed.", len(sites))
         info = _gauge("reader_info", "Version of the reader.", "extractor")
         info.add_metric([EXTRACTOR], 1)
         yield info
@@ -153,8 +158,9 @@ class ArchiveCollector(Collector):
             fetched.add_metric([site, outcome], number)
         yield fetched
         last = _gauge("last_crawl_timestamp_seconds", "When a site last answered as it should.", "site")
-        for site, at in sorted(looks.items())[:MAX_SITES]:
-            last.add_metric([site], at.timestamp())
+        # of a site whose seed was taken away nobody waits for news
+        for site in sorted(looks.keys() & set(sites))[:MAX_SITES]:
+            last.add_metric([site], looks[site].timestamp())
         yield last
         lag = HistogramMetricFamily(
             "pressrun_publication_lag_seconds",
@@ -170,6 +176,8 @@ class ArchiveCollector(Collector):
     def _take_commits(self) -> None:
         told = self._sums
         for commit in Log(self._store).follow(told.seq):
+            # first, because it may fail: a commit is counted whole, and once
+            lags = self._lags(commit) if commit.seq > self._start else []
             counts = commit.counts
             told.changes.update(counts.changes)
             told.changes[Change.REMOVED] += counts.removals
@@ -181,20 +189,31 @@ class ArchiveCollector(Collector):
             if commit.read_seconds is not None:
                 told.read_seconds += commit.read_seconds
                 told.read_captures += counts.captures
-            if commit.seq > self._start and counts.changes.get(Change.NEW):
-                self._take_lags(commit)
+            for name, seconds in lags:
+                site = self._name(name)
+                told.lags[site][bisect_left(LAG_SECONDS, seconds)] += 1
+                told.lag_seconds[site] += round(seconds)
             told.seq, told.committed_at = commit.seq, commit.committed_at
 
-    def _take_lags(self, commit: Commit) -> None:
-        packed = batches.fetch(self._store, commit.batch, commit.sha256)
-        for revision in batches.revisions(packed.key, packed.data, packed.sha256):
-            published_at = _published(revision.article)
-            if revision.change is not Change.NEW or published_at is None:
-                continue
-            site = self._name(revision.article.site or "")
-            seconds = max(0.0, (commit.committed_at - published_at).total_seconds())
-            self._sums.lags[site][bisect_left(LAG_SECONDS, seconds)] += 1
-            self._sums.lag_seconds[site] += round(seconds)
+    def _lags(self, commit: Commit) -> list[tuple[str, float]]:
+        """Site, and seconds from publication to commit, of each new article; none where the batch is damaged."""
+        if not commit.counts.changes.get(Change.NEW):
+            return []
+        try:
+            packed = batches.fetch(self._store, commit.batch, commit.sha256)
+            news = [
+                one.article
+                for one in batches.revisions(packed.key, packed.data, packed.sha256)
+                if one.change is Change.NEW
+            ]
+        except (DamagedBatch, NotFound) as error:
+            log.error("the lag of commit %d is not told: %s", commit.seq, error)
+            return []
+        return [
+            (article.site or "", max(0.0, (commit.committed_at - published_at).total_seconds()))
+            for article in news
+            if (published_at := _published(article)) is not None
+        ]
 
     def _take_fetches(self) -> None:
         told = self._sums
@@ -270,7 +289,7 @@ def registry(config: Config) -> CollectorRegistry:
     # not a copy in memory, where there is no file yet: what crawls put into the file is to be seen
     database = open_database(config.database)
     collected = CollectorRegistry()
-    collected.register(ArchiveCollector(store, database, len(load_sites(config.seeds).sites)))
+    collected.register(ArchiveCollector(store, database, config.seeds))
     return collected
 
 

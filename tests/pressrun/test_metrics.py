@@ -27,6 +27,7 @@ from storage.state import segments
 from storage.state.database import Database, open_database
 from storage.state.frontier.fetching import Fetched, record_fetches
 from storage.state.frontier.known import Find, add_finds
+from storage.state.frontier.polled import Kind, Look, add_pages, looked
 from tests.support.archives import commit, make_article, make_page
 from tests.support.segments import Answer, page, publish_segment
 
@@ -196,7 +197,7 @@ def test_fetches_are_counted_by_outcome_once_from_the_start_of_the_exporter_on(
 def test_sites_without_end_are_put_together(config: Config, store: ObjectStore, database: Database) -> None:
     pages = [replace(make_article(f"story-{n}"), site=f"site-{n}") for n in range(MAX_SITES + 5)]
     commit(store, database, "many", *pages)
-    told = ArchiveCollector(store, database, 0)
+    told = ArchiveCollector(store, database, config.seeds)
 
     sites = next(family for family in told.collect() if family.name == "pressrun_site_articles")
 
@@ -220,6 +221,39 @@ def test_an_archive_that_cannot_be_read_is_told_as_such_and_may_come_back(
 
     assert refused.value.code == 503
     assert value(mended, "commits_total") == 2
+
+
+def test_a_commit_whose_batch_is_damaged_is_counted_and_once(
+    config: Config, store: ObjectStore, database: Database
+) -> None:
+    with exporter(config) as url:
+        commit(store, database, "one", make_article("one"))
+        (batch,) = (Path(config.store) / "batches").rglob("*.zst")
+        batch.write_bytes(batch.read_bytes()[:-9])
+        first, second = scrape(url), scrape(url)
+
+    assert value(first, "articles_total", change="new") == 1
+    assert value(second, "articles_total", change="new") == 1
+
+
+def test_a_site_without_a_seed_any_more_is_not_waited_for(config: Config, database: Database) -> None:
+    now = datetime.now(UTC)
+    write_site(config.seeds, Site(name="hills", home="https://hills.test/"))
+    with database.transaction() as connection:
+        for site in ("harbour", "hills"):
+            url = f"https://{site}.test/"
+            add_pages(connection, site, [(url, Kind.HOME, "seed", None)], now=now, interval_seconds=60)
+            look = Look(site=site, url=url, at=now, outcome="fetched", changed=True)
+            looked(connection, look, floor_seconds=60, ceiling_seconds=600)
+    with exporter(config) as url:
+        before = scrape(url)
+        next(config.seeds.rglob("hills.toml")).unlink()
+        after = scrape(url)
+
+    assert value(before, "last_crawl_timestamp_seconds", site="hills") == pytest.approx(now.timestamp())
+    assert (value(before, "sites"), value(after, "sites")) == (2, 1)
+    told = {labels for name, labels in after if name == "pressrun_last_crawl_timestamp_seconds"}
+    assert told == {(("site", "harbour"),)}
 
 
 def test_waiting_and_quarantined_segments_are_told(
