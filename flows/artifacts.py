@@ -281,12 +281,13 @@ def _table(head: Iterable[object], rows: Iterable[Iterable[object]]) -> str:
     return "\n".join(f"| {' | '.join(line)} |" for line in lines)
 
 
-_MARKS = re.compile(r"([\\`*_{}\[\]()<>#+!|~&])")
+_MARKS = re.compile(r"[\\`*_{}\[\]()<>#+!|~&@]|(?<=http):|(?<=https):|(?<=ftp):|(?<=www)\.", re.IGNORECASE)
+"""What markdown takes for more than a letter; with the last few Prefect's UI would make a link of a bare address."""
 
 
 def _escaped(cell: object) -> str:
     """A text as it is, on one line, whatever markdown it looks like."""
-    return _MARKS.sub(r"\\\1", safe(str(cell)))
+    return _MARKS.sub(r"\\\g<0>", safe(str(cell)))
 
 
 def _code(text: str) -> str:

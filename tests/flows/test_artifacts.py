@@ -20,7 +20,7 @@ from spiders.events import SiteDone
 from storage.batches import Change
 from storage.state.findings import Settled, Told
 
-HOSTILE = "](javascript:alert(1)) ![x](http://tracker.test/x.png) <img src=x> | `rm` \n# Heading"
+HOSTILE = "see https://tracker.test/ www.tracker.test me@tracker.test ](javascript:alert(1)) ![x](http://tracker.test/x.png) <img src=x> | `rm` \n# Heading"
 
 
 def report_of(*tallies: Tally, detail: str = "", deaths: tuple[str, ...] = ()) -> CrawlReport:
@@ -112,7 +112,9 @@ def test_words_from_outside_make_no_link_picture_or_heading(text: str) -> None:
 
     def marks(markdown: str) -> list[str]:
         without_escapes = re.sub(r"\\.", "", re.sub(r"`[^`\n]*`", "", markdown))
-        return re.findall(r"^#+ |!\[|<\w|\]\((?!https://harbour\.test/|data:)", without_escapes, re.M)
+        found = re.findall(r"^#+ |!\[|<\w|\]\((?!https://harbour\.test/|data:)", without_escapes, re.M)
+        bare = re.sub(r"\]\([^)\s]*\)", "]", without_escapes)
+        return found + re.findall(r"https?://|www\.|\S@", bare)
 
     assert marks(page) == marks(plain)
     assert len(page.splitlines()) == len(plain.splitlines())
