@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import shutil
+import time
 from collections.abc import Sequence
+from dataclasses import replace
+from itertools import islice
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -15,11 +19,19 @@ from flows.logs import safe
 from flows.parameters import Limit, Sources
 from flows.report import NormalizeReport
 from flows.runner import desk, task_runner
-from flows.sources import COMMON_CRAWL, check_sources, download, files_of
-from flows.stored_segments import named_segments
+from flows.sources import COMMON_CRAWL, CannotImport, check_sources, download, files_of
+from flows.stored_segments import UnknownSegment, named_segments
 from flows.workshop import Workshop, close_workshop, open_workshop
-from storage.foreign import foreign_key, is_known, take_in
+from storage.foreign import BadName, foreign_key, is_known, take_in
 from storage.segments import SEGMENTS
+from storage.state.segments import SegmentChanged
+from storage.warc import TornSegment
+
+DOWNLOADS = "import-"
+"""How the folders of downloads begin, in the work folder."""
+OLD_SECONDS = 86_400.0
+REFUSALS = (CannotImport, BadName, SegmentChanged, TornSegment, UnknownSegment)
+"""What can be wrong with one file and not with others."""
 
 
 def _run_name() -> str:
@@ -36,6 +48,9 @@ def _run_name() -> str:
 def import_ccnews(sources: Sources, limit: Limit = None, base: str = COMMON_CRAWL) -> NormalizeReport:
     """Take WARC files into the archive and read them as if they had been crawled; those it has are left as they are.
 
+    A file that cannot be taken in stops no other and is told in the report. Raises CannotImport, and where no file at
+    all could be taken in what the first was refused for.
+
     Args:
         sources: Files, their http addresses, keys of segments that lie in the store, or months of CC-NEWS (`2026-10`).
         limit: So many files at most, in the order of the list. None: all.
@@ -48,17 +63,33 @@ def import_ccnews(sources: Sources, limit: Limit = None, base: str = COMMON_CRAW
     try:
         work = desk(config, log)
         config.work.mkdir(parents=True, exist_ok=True)
-        for number, source in enumerate(files_of(sources, base)):
-            if limit is not None and number >= limit:
-                break
-            key = _taken_in(workshop, source, config.work)
+        _sweep(config.work)
+        refused: list[tuple[str, Exception]] = []
+        for source in islice(files_of(sources, base), limit):
+            try:
+                key = _taken_in(workshop, source, config.work)
+            except REFUSALS as error:
+                log.error("%s is not taken in: %s", source, error)
+                refused.append((source, error))
+                continue
             log.info("%s is %s", source, key)
             work.take(key)
         report = work.finish()
+        if refused and not report.segments:
+            raise refused[0][1]
+        told = (f"{source} is not taken in: {error}" for source, error in refused)
+        report = replace(report, failed=(*told, *report.failed))
     finally:
         close_workshop(config)
     publish("import-ccnews", normalize_markdown(report, "Import"), "What the imported segments gave")
     return report
+
+
+def _sweep(work: Path) -> None:
+    """Remove downloads that imports left when they were killed: a gigabyte each. A day is more than one takes."""
+    for folder in work.glob(f"{DOWNLOADS}*"):
+        if time.time() - folder.stat().st_mtime > OLD_SECONDS:
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 def _taken_in(workshop: Workshop, source: str, work: Path) -> str:
@@ -70,7 +101,7 @@ def _taken_in(workshop: Workshop, source: str, work: Path) -> str:
         return take_in(workshop.store, workshop.database, Path(source), key).key
     if is_known(workshop.database, key):
         return key
-    with TemporaryDirectory(prefix="import-", dir=work) as folder:
+    with TemporaryDirectory(prefix=DOWNLOADS, dir=work) as folder:
         path = Path(folder) / "segment"
         download(source, path)
         return take_in(workshop.store, workshop.database, path, key).key

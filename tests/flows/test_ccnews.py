@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import os
 import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -202,6 +203,35 @@ def test_a_download_goes_on_where_it_broke_off(web: str, tmp_path: Path) -> None
         download("ftp://x.test/a", tmp_path / "other")
     with pytest.raises(CannotImport, match="answers 404"):
         download(f"{web}/none", tmp_path / "other")
+
+
+def test_a_file_that_cannot_be_taken_in_stops_no_other_and_what_a_kill_left_is_removed(
+    prefect_server: str, web: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PRESSRUN_STORE", str(tmp_path / "archive"))
+    monkeypatch.setenv("PRESSRUN_SEEDS", str(tmp_path / "seeds"))
+    for name in ("PRESSRUN_DATABASE", "PRESSRUN_WORK", "PRESSRUN_HOSTS"):
+        monkeypatch.delenv(name, raising=False)
+    write_site(tmp_path / "seeds", Site(name="harbour", home="https://harbour.test/"))
+    left, new = (tmp_path / "archive" / "work" / f"import-{name}" for name in ("left", "new"))
+    for folder in (left, new):
+        folder.mkdir(parents=True)
+        (folder / "segment").write_bytes(b"half of it")
+    os.utime(left, (0, 0))
+    torn, whole = (NAME.replace("00042", f"0004{n}") for n in range(2))
+    _Server.files[f"/{torn}"] = cc_news(PAGES)[:-40]
+    _Server.files[f"/{whole}"] = cc_news(PAGES)
+
+    report = import_ccnews(sources=[f"{web}/{torn}", f"{web}/none.warc.gz", f"{web}/{whole}"])
+
+    assert (report.segments, report.commits) == (1, (1,))
+    assert [line.partition(" is not taken in: ")[0] for line in report.failed] == [
+        f"{web}/{torn}",
+        f"{web}/none.warc.gz",
+    ]
+    assert (left.exists(), new.exists()) == (False, True)
+    with pytest.raises(TornSegment):
+        import_ccnews(sources=[f"{web}/{torn}"])
 
 
 def test_a_month_is_downloaded_read_and_not_downloaded_again(
