@@ -31,6 +31,11 @@ def lines(result: subprocess.CompletedProcess[str]) -> list[dict]:
     return [json.loads(line) for line in result.stdout.splitlines()]
 
 
+def hear_ctrl_c() -> None:
+    """As a command in front of a shell does, also where these tests run in the back."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
 def test_read_prints_one_json_object_an_article(pressrun: Run, crawled: Crawled):
     articles = lines(pressrun("read", "--store", crawled.store))
     assert len(articles) >= 60
@@ -93,6 +98,7 @@ def test_read_follow_waits_for_the_next_commit_and_ends_cleanly_on_ctrl_c(pressr
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
+        preexec_fn=hear_ctrl_c,
     )
     assert reader.stdout is not None
     assert json.loads(reader.stdout.readline())["seq"] == 1
@@ -321,8 +327,7 @@ def test_a_crawl_that_is_interrupted_says_what_is_kept_and_nothing_of_a_crash(
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
-            # as a shell gives it to a command in front, whatever runs these tests
-            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
+            preexec_fn=hear_ctrl_c,
         )
         assert crawl.stderr is not None
         told = crawl.stderr.readline()
