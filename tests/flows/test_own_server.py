@@ -50,6 +50,49 @@ def test_a_flow_run_by_hand_finds_a_server_that_ends_with_it(
     raise AssertionError(f"the server still answers: {answer}")
 
 
+FAILS = """
+from flows.config import choose
+choose()
+from flows.own_server import prefect_server
+prefect_server()
+from prefect import flow, get_run_logger
+
+@flow(name="fails")
+def fails():
+    get_run_logger().error("the store is away")
+    raise LookupError("nothing is there")
+
+try:
+    fails()
+except LookupError as error:
+    print("told by whoever runs it:", error)
+"""
+
+
+def test_how_a_flow_run_by_hand_failed_is_told_by_who_runs_it_and_by_the_runs_own_log(
+    prefect_environment: dict[str, str],
+) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", FAILS],
+        env=prefect_environment,
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=180,
+        check=True,
+    )
+
+    assert done.stdout == "told by whoever runs it: nothing is there\n"
+    assert "the store is away" in done.stderr
+    assert "Traceback" not in done.stderr
+    api = prefect_environment["PREFECT_API_URL"]
+    asked = {"flows": {"name": {"any_": ["fails"]}}}
+    (run,) = httpx.post(f"{api}/flow_runs/filter", json=asked, timeout=30).json()
+    wanted = {"logs": {"flow_run_id": {"any_": [run["id"]]}}}
+    kept = httpx.post(f"{api}/logs/filter", json=wanted, timeout=30).json()
+    assert any(line["message"].startswith("Encountered exception") for line in kept)
+
+
 def test_a_server_that_is_set_up_is_the_one_used(prefect_server: str) -> None:
     from flows import own_server
 
