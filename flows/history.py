@@ -9,12 +9,14 @@ from datetime import datetime, timedelta
 from articles.model import Site
 from flows.judging import DAY, WEEKS, Finding, judge, judge_archive
 from storage.state import findings, volumes
-from storage.state.database import Database
+from storage.state.database import Database, in_chunks
 from storage.state.findings import Settled, Told
 from storage.state.volumes import Hour
 
 SHOWN_DAYS = 14
 KEPT = timedelta(weeks=WEEKS + 2)
+SITES_AT_ONCE = 20
+"""Read in one transaction, of a second or two: SQLite has one writer, and whoever commits must not wait for a look."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,25 +46,21 @@ class Look:
 
 def look(database: Database, sites: Mapping[str, Site], now: datetime) -> Look:
     """Judge every site by what came of it. Raises DatabaseError."""
-    of: dict[str, list[Hour]] = {name: [] for name in sites}
-    watched = set()
     with database.transaction() as connection:
-        for hour in volumes.hours(connection, now - KEPT):
-            watched.add(hour.at)
-            if hour.site in of:
+        watched = volumes.watched(connection, now - KEPT)
+    looks: list[SiteLook] = []
+    for names in in_chunks(sorted(sites), SITES_AT_ONCE):
+        of: dict[str, list[Hour]] = {name: [] for name in names}
+        with database.transaction() as connection:
+            for hour in volumes.hours(connection, now - KEPT, names):
                 of[hour.site].append(hour)
-    return Look(
-        at=now,
-        archive=judge_archive(watched, now),
-        sites=tuple(
+        looks += [
             SiteLook(
-                site=name,
-                days=_days(of[name], now),
-                findings=judge(sites[name], of[name], watched, now),
+                site=name, days=_days(of[name], now), findings=judge(sites[name], of[name], watched, now)
             )
-            for name in sorted(sites)
-        ),
-    )
+            for name in names
+        ]
+    return Look(at=now, archive=judge_archive(watched, now), sites=tuple(looks))
 
 
 def settle(database: Database, seen: Look) -> Settled:

@@ -9,7 +9,7 @@ sums, so that hours can be put together to days.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, fields
 from datetime import datetime
 from operator import attrgetter
@@ -100,11 +100,18 @@ def add(connection: Connection, outcomes: Iterable[Outcome]) -> None:
     )
 
 
-def hours(connection: Connection, since: datetime) -> Iterator[Hour]:
-    """Every hour from `since` on that anything came in, in order of time."""
+def hours(connection: Connection, since: datetime, sites: Collection[str] | None = None) -> Iterator[Hour]:
+    """Every hour from `since` on that anything came in of these sites, or of any, in order of time."""
     query = select(HOURS).where(HOURS.c.at >= since).order_by(HOURS.c.at, HOURS.c.site)
+    if sites is not None:
+        query = query.where(HOURS.c.site.in_(list(sites)))
     for row in connection.execute(query).mappings():
         yield Hour(**row)
+
+
+def watched(connection: Connection, since: datetime) -> frozenset[datetime]:
+    """Every hour from `since` on that anything came in, of whatever site."""
+    return frozenset(connection.scalars(select(HOURS.c.at).where(HOURS.c.at >= since).distinct()))
 
 
 def forget(connection: Connection, before: datetime) -> None:

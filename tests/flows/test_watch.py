@@ -18,6 +18,7 @@ import pytest
 from articles.model import Site
 from benchmarks import alerts
 from flows.config import Config, SetUpError, load_config
+from flows.history import SITES_AT_ONCE, look
 from flows.judging import DAY, HOUR, Trouble
 from flows.notices import NotTold
 from flows.watch import BEGAN as EVENT
@@ -25,6 +26,7 @@ from flows.watch import watch
 from flows.workshop import open_workshop
 from pressrun.cli import main
 from seeds.load import write_site
+from storage.state.database import Connection, Database, open_database
 from storage.state.volumes import Hour
 from tests.flows.test_judging import a_paper
 
@@ -131,6 +133,33 @@ def _message_of(server: str, event: str) -> str:
             return str(found[0]["payload"]["message"])
         assert time.monotonic() < last, "the event did not arrive"
         pause.wait(0.2)
+
+
+def test_a_look_at_many_sites_never_holds_the_database_for_all_of_them(config: Config) -> None:
+    now = datetime.now(UTC).replace(minute=0, second=0, microsecond=0)
+    names = [f"site-{n:02}" for n in range(2 * SITES_AT_ONCE + 1)]
+    write(config, *(Hour(site=name, at=now - n * HOUR, new=n, captures=n) for n, name in enumerate(names, 1)))
+    database = open_workshop(config).database
+    written, other = [], open_database(config.database)
+
+    class Shared(Database):
+        """Between any two transactions another process writes."""
+
+        @contextmanager
+        def transaction(self) -> Iterator[Connection]:
+            with super().transaction() as connection:
+                yield connection
+            with other.transaction():  # a writer's, as all of ours are
+                written.append(True)
+
+    seen = look(
+        Shared(database.engine), {name: Site(name=name, home="https://x.test/") for name in names}, now
+    )
+
+    other.close()
+    assert len(written) == 1 + 3
+    assert [site.site for site in seen.sites] == names
+    assert [sum(site.days) for site in seen.sites] == list(range(1, len(names) + 1))
 
 
 def test_whom_nobody_can_tell_is_refused_before_anything_is_judged(
