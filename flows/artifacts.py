@@ -18,7 +18,7 @@ from prefect.artifacts import create_markdown_artifact
 from flows.history import Look
 from flows.logs import safe
 from flows.plots import bars, days
-from flows.report import CrawlReport, MaintainReport, NormalizeReport, SiteReport, Tally
+from flows.report import CrawlReport, MaintainReport, NormalizeReport, SiteReport, Tally, few
 from spiders.events import SiteDone
 from storage.batches import Change
 from storage.redaction import redacted
@@ -55,7 +55,7 @@ def crawl_markdown(report: CrawlReport, days: tuple[date, date] | None = None) -
     """A crawl, or a backfill of `days`: what went wrong, what was stored, where it is, one row a site."""
     total = report.total
     rows = sorted(report.sites, key=_most_to_tell)
-    names = ", ".join(row.site for row in rows[:3]) + (f" and {len(rows) - 3} more" if len(rows) > 3 else "")
+    names = few([row.site for row in rows])
     told = f"Backfill of {names}, {days[0]} to {days[1]}" if days else f"Crawl of {names or 'no site'}"
     return _page(
         f"# {_escaped(told)}",

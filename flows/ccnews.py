@@ -17,7 +17,7 @@ from flows.artifacts import normalize_markdown, publish
 from flows.config import load_config
 from flows.logs import safe
 from flows.parameters import Limit, Sources
-from flows.report import NormalizeReport
+from flows.report import NormalizeReport, few
 from flows.runner import desk, task_runner
 from flows.sources import COMMON_CRAWL, CannotImport, check_sources, download, files_of
 from flows.stored_segments import UnknownSegment, named_segments
@@ -36,8 +36,7 @@ REFUSALS = (CannotImport, BadName, SegmentChanged, TornSegment, UnknownSegment)
 
 def _run_name() -> str:
     sources: Sequence[str] = flow_run.parameters["sources"]
-    names = ", ".join(safe(source)[-60:] for source in sources[:2])
-    return f"import {names}{f' and {len(sources) - 2} more' if len(sources) > 2 else ''}"
+    return f"import {few([safe(source)[-60:] for source in sources], 2)}"
 
 
 @flow(

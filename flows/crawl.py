@@ -6,7 +6,7 @@ import logging
 import os
 import socket
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 
@@ -23,7 +23,7 @@ from flows.dealing import Dealer
 from flows.diagnosis import diagnose_site
 from flows.parameters import Minutes, Processes, Sites, SitesAtOnce
 from flows.progress import tell
-from flows.report import CrawlReport, NormalizeReport, SiteReport, Tally
+from flows.report import CrawlReport, NormalizeReport, SiteReport, Tally, few
 from flows.steps import WORKERS, Desk, Log_
 from flows.workshop import Workshop, close_workshop, named, open_workshop
 from spiders.events import LogLine, Progress, SegmentClosed, SiteDone
@@ -35,6 +35,8 @@ from storage.state.segments import pending
 SITES_AT_ONCE = 100
 """Sites that one crawler process visits at the same time, unless told otherwise: at a request in two seconds each,
 reading what comes is a core's work."""
+MAX_NAMED = 20
+"""Sites in a line of the log."""
 MAX_LOG_LINES = 5_000
 """Lines of one run that are passed on to Prefect, at 0.8 ms each; errors always are."""
 
@@ -54,10 +56,7 @@ class CrawlFailed(Exception):
 
 def run_name(verb: str, sites: Sequence[str], more: str = "") -> str:
     """What a run does, for its name: `crawl latinpost, harbour, 22 Nov 12:00`."""
-    names = (
-        f"{', '.join(sites[:3])}{f' and {len(sites) - 3} more' if len(sites) > 3 else ''}" or "what is due"
-    )
-    return f"{verb} {names}{more}, {datetime.now(UTC):%d %b %H:%M}"
+    return f"{verb} {few(sites) or 'what is due'}{more}, {datetime.now(UTC):%d %b %H:%M}"
 
 
 def _run_name() -> str:
@@ -106,7 +105,8 @@ def crawl_sites(
     try:
         _warn(workshop, log)
         wanted = named(workshop, sites) if sites else _due(workshop)
-        log.info("%d of %d sites: %s", len(wanted), len(workshop.sites), _names(wanted))
+        names = few([site.name for site in wanted], MAX_NAMED)
+        log.info("%d of %d sites: %s", len(wanted), len(workshop.sites), names)
         desk, heard = Desk(config, log), Heard()
         with claims(workshop.database, config.work, _who()) as held:
             dealer = Dealer(
@@ -266,8 +266,3 @@ def _site_reports(
         done, tally, site = heard.done.get(name), tallies.get(name, Tally(site=name)), crawled.get(name)
         diagnosis = diagnose_site(workshop.database, site, done, tally, now=now) if site else None
         yield SiteReport(site=name, done=done, tally=tally, diagnosis=diagnosis)
-
-
-def _names(sites: Iterable[Site]) -> str:
-    names = [site.name for site in sites]
-    return ", ".join(names[:20]) + (f" and {len(names) - 20} more" if len(names) > 20 else "")

@@ -13,7 +13,7 @@ from articles.model import EXTRACTOR
 from flows.artifacts import normalize_markdown, publish
 from flows.config import load_config
 from flows.parameters import Moment, ReaderVersions, Sites
-from flows.report import NormalizeReport
+from flows.report import NormalizeReport, few
 from flows.runner import desk, task_runner
 from flows.stored_segments import check_selection, named_segments, stored_segments, why_none
 from flows.workshop import close_workshop, open_workshop
@@ -24,7 +24,7 @@ def _run_name() -> str:
     if segments := asked.get("segments"):
         return f"replay {len(segments)} segments by key, reader {EXTRACTOR}"
     sites: Sequence[str] = asked.get("sites") or ()
-    parts = [", ".join(sites[:3]) + (f" and {len(sites) - 3} more" if len(sites) > 3 else "") or "all sites"]
+    parts = [few(sites) or "all sites"]
     parts += [
         f"{word} {str(asked[key])[:10]}"
         for word, key in (("from", "since"), ("to", "until"))
