@@ -86,6 +86,8 @@ class Desk:
     force: bool = False
     span: tuple[date, date] | None = None
     """First and last day of a backfill, in each site's zone; None: what is new."""
+    large: asyncio.Lock = field(default_factory=asyncio.Lock)
+    """Held while a document is read that takes much memory."""
 
 
 @dataclass(slots=True)

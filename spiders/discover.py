@@ -13,11 +13,13 @@ import html
 import html.entities
 import json
 import re
+import sys
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, tzinfo
 from email.utils import parsedate_to_datetime
+from io import StringIO
 from itertools import islice
 from typing import cast
 
@@ -41,6 +43,10 @@ MAX_BYTES = 52_428_800
 """Of a document after gunzipping: 50 MiB, as the sitemap protocol allows."""
 MAX_PAGE_BYTES = 5_000_000
 """Of a home or section page."""
+MAX_BROKEN_CHARS = 5_000_000
+"""Of a document that does not parse, how much is searched for entries."""
+MAX_ELEMENTS = 100_000
+"""Of a feed or sitemap, beside its entries and within one of them: each costs a hundred bytes of memory."""
 MAX_LINK_NODES, MAX_LINK_CHARS = 300, 3_000
 """Of what stands in one link, how much is looked at."""
 MAX_TITLE_CHARS = 500
@@ -254,6 +260,8 @@ _SUBSET_END = re.compile(r"\]\s*>")
 _ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
 _CDATA, _CDATA_END = "<![CDATA[", "]]>"
 _AMPERSAND = re.compile(r"&(?:(#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z][a-zA-Z0-9]{1,31});)?")
+_ENTITY_CHARS = 40
+"""More than an entity has."""
 _XML_ENTITIES = frozenset({"amp", "lt", "gt", "quot", "apos"})
 _ENTRY = re.compile(
     r"<(?:[\w.-]+:)?(item|entry|url|sitemap)\b(?:\s[^<>]*)?>(.*?)"
@@ -280,7 +288,11 @@ _FORMATS = {
 def _xml_listing(
     body: bytes, url: str, at: datetime, content_type: str | None, zone: tzinfo, problem: str | None
 ) -> Discovered:
-    text = _repaired(_xml_text(body, content_type))
+    text = _xml_text(body, content_type)
+    if sys.getsizeof(text) > 2 * MAX_BYTES:  # one letter that is not in any alphabet makes four bytes of each
+        text = text[: MAX_BYTES // 4]
+        problem = problem or f"longer than {len(text)} characters: only its beginning was read"
+    text = _repaired(text)
     entries: list[_Entry] = []
     root, error = _parse(text, entries)
     if error is not None:
@@ -349,7 +361,9 @@ def _repaired(text: str) -> str:
     text = _without_declaration(text[start:])
     if "<!DOCTYPE" in text[:100_000].upper() or "<!ENTITY" in text:
         text = _without_doctypes(text)
-    return _with_ampersands(_ILLEGAL.sub("", text)).lstrip()
+    # in pieces, between which others have their turn: no other site is served while a pattern is matched
+    pieces = (text[at : at + _CHUNK_CHARS] for at in range(0, len(text), _CHUNK_CHARS))
+    return _with_ampersands("".join(_ILLEGAL.sub("", piece) for piece in pieces)).lstrip()
 
 
 def _without_declaration(text: str) -> str:
@@ -379,13 +393,27 @@ def _without_doctypes(text: str) -> str:
 
 def _with_ampersands(text: str) -> str:
     """The text with every ampersand escaped that begins no entity of XML's own; as it is within CDATA."""
-    kept: list[str] = []
-    at = 0
+    kept, at = StringIO(), 0  # no list: pieces may be many and short
     while (begin := text.find(_CDATA, at)) >= 0 and (end := text.find(_CDATA_END, begin + len(_CDATA))) >= 0:
         end += len(_CDATA_END)
-        kept += (_AMPERSAND.sub(_ampersand, text[at:begin]), text[begin:end])
+        kept.write(_escaped(text[at:begin]))
+        kept.write(text[begin:end])
         at = end
-    return "".join((*kept, _AMPERSAND.sub(_ampersand, text[at:])))
+    kept.write(_escaped(text[at:]))
+    return kept.getvalue()
+
+
+def _escaped(text: str) -> str:
+    """Piece by piece: a substitution holds an object for each of its matches until the end."""
+    done: list[str] = []
+    at = 0
+    while at < len(text):
+        end = at + _CHUNK_CHARS
+        if end < len(text) and (whole := text.rfind("&", end - _ENTITY_CHARS, end)) > at:
+            end = whole
+        done.append(_AMPERSAND.sub(_ampersand, text[at:end]))
+        at = end
+    return "".join(done)
 
 
 def _ampersand(match: re.Match[str]) -> str:
@@ -412,6 +440,7 @@ def _parse(text: str, entries: list[_Entry]) -> tuple[str | None, str | None]:
     )
     root: str | None = None
     language: str | None = None
+    kept = ended = 0
     try:
         for start in range(0, len(text), _CHUNK_CHARS):
             parser.feed(text[start : start + _CHUNK_CHARS].encode("utf-8"))
@@ -419,14 +448,18 @@ def _parse(text: str, entries: list[_Entry]) -> tuple[str | None, str | None]:
                 node = cast("etree._Element", value)
                 tag = _local(node)
                 if event == "start":
+                    kept += 1
+                    if kept > MAX_ELEMENTS:
+                        return root, f"more than {MAX_ELEMENTS} elements that are no entries"
                     root = root or tag
                     if root == tag and language is None:
                         language = node.get("{http://www.w3.org/XML/1998/namespace}lang")
                 elif tag == "language" and _local(node.getparent()) == "channel":
                     language = node.text
                 elif tag in _ENTRY_TAGS:
-                    _collect(node, tag, language, entries)
-                    if len(entries) >= _MOST[tag]:
+                    kept -= _collect(node, tag, language, entries)
+                    ended += 1
+                    if ended >= _MOST[tag]:
                         return root, None
         parser.close()
     except etree.XMLSyntaxError as error:
@@ -438,21 +471,25 @@ def _parse(text: str, entries: list[_Entry]) -> tuple[str | None, str | None]:
     return root, f"line {serious.line}: {serious.message}" if serious is not None else None
 
 
-def _collect(node: etree._Element, tag: str, language: str | None, entries: list[_Entry]) -> None:
+def _collect(node: etree._Element, tag: str, language: str | None, entries: list[_Entry]) -> int:
+    """Take an entry; how many elements are thrown away with it."""
     entry = _entry(node, tag, language)
     if entry.link:
         entries.append(entry)
+    gone = sum(1 for _ in node.iterdescendants())
     node.clear()
     parent = node.getparent()
     if parent is not None:  # entries read are thrown away: memory stays flat however long the document is
-        while len(parent) > 1 and parent[0] is not node and _local(parent[0]) == tag:
+        while (first := parent[0]) is not node and _local(first) == tag:
             del parent[0]
+            gone += 1
+    return gone
 
 
 def _piecewise(text: str, seen: set[tuple[str, str | None]]) -> Iterator[_Entry]:
     """Entries cut out of a document that does not parse, each read on its own."""
     parser = etree.XMLParser(recover=True, resolve_entities=False, load_dtd=False, no_network=True)
-    for number, match in enumerate(_ENTRY.finditer(text)):
+    for number, match in enumerate(_ENTRY.finditer(text, 0, MAX_BROKEN_CHARS)):
         if number >= MAX_SITEMAP_ENTRIES:
             return
         try:

@@ -47,6 +47,8 @@ RARE_SECONDS = 3 * 3600.0
 MAX_PATIENCE_SECONDS = 300.0
 """A site whose robots.txt asks for longer pauses is not crawled."""
 PARSE_IN_THREAD_BYTES = 200_000
+LARGE_BYTES = 4_000_000
+"""Documents from here on are read one at a time: reading takes several times their size in memory."""
 
 
 async def look_around(visit: Visit) -> None:
@@ -371,9 +373,13 @@ async def _read(visit: Visit, page: Page, reply: Reply) -> Discovered:
         pages = (NamedPage(url=further, kind=Kind.ARCHIVE),) if further and same_days else ()
         return Discovered(format=named.format, articles=named.articles, pages=pages, problem=named.problem)
 
-    if len(reply.body) < PARSE_IN_THREAD_BYTES:
+    packed = reply.body.startswith(b"\x1f\x8b")  # may be two hundred times as long
+    if len(reply.body) < PARSE_IN_THREAD_BYTES and not packed:
         return read()
-    return await asyncio.to_thread(read)
+    if len(reply.body) < LARGE_BYTES and not packed:
+        return await asyncio.to_thread(read)
+    async with visit.desk.large:
+        return await asyncio.to_thread(read)
 
 
 def _find(visit: Visit, article: Named, page: Page) -> Find:

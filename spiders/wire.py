@@ -73,12 +73,17 @@ class _Stream:
     data: bytearray = field(default_factory=bytearray)
     used: int = 0
     idle_since: float = 0.0
+    broken: bool = False
+    """It did not end, it broke: a body that ends with its connection is not whole."""
 
     async def more(self) -> bool:
         """Take in what there is, at least a byte; False at the end of the connection."""
         try:
             chunk = await self.reader.read(65_536)
-        except (ConnectionError, ssl.SSLError, OSError):
+        except ssl.SSLEOFError:  # closed without a word of TLS, as many servers do
+            return False
+        except OSError:  # ConnectionError and SSLError among them
+            self.broken = True
             return False
         self.data += chunk
         return bool(chunk)
@@ -321,7 +326,7 @@ async def _plain(stream: _Stream, expected: int | None, max_bytes: int) -> tuple
         if not await stream.more():
             body = bytes(stream.data)
             stream.data.clear()
-            return body, None if expected is None else "disconnect"
+            return body, None if expected is None and not stream.broken else "disconnect"
     cut = wanted > max_bytes
     body = bytes(stream.data[: max_bytes if cut else wanted])
     del stream.data[:wanted]

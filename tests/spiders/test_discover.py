@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import resource
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -325,3 +326,16 @@ def test_a_document_type_goes_and_what_stands_behind_it_stays() -> None:
     found = listing(f"<?xml version='1.0'?>{subset}<!doctype x><rss><channel>{items}</channel></rss>")
     assert urls(found) == ["https://paper.example/a?x=1&y=2"]
     assert (found.articles[0].found.title, found.problem) == ("A & B", None)
+
+
+@pytest.mark.parametrize("unit", ["<x/>", "<loc>a</loc>", "<x/><url><item/></url>", "<url><q/>"])
+def test_of_a_listing_of_millions_of_elements_few_are_held(unit: str) -> None:
+    body = f"<urlset><url><loc>/a-story</loc></url>{unit * (6_000_000 // len(unit))}".encode()
+    before = resident_mb()
+    assert urls(listing(body)) == ["https://paper.example/a-story"]
+    assert resident_mb() - before < 130
+
+
+def resident_mb() -> float:
+    """The most memory that this process has had."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024

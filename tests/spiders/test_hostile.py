@@ -154,7 +154,9 @@ def test_memory_stays_below_600_mb(crawled: Crawled) -> None:
     assert 100_000 < crawled.crawl.peak_kib < 600_000
 
 
-@pytest.mark.parametrize("name", ["short-of-content-length", "chunk-cut", "gzip-cut", "reset-in-body"])
+@pytest.mark.parametrize(
+    "name", ["short-of-content-length", "chunk-cut", "gzip-cut", "reset-in-body", "reset-without-length"]
+)
 def test_a_body_cut_short_is_kept_and_marked_and_stays_due(crawled: Crawled, name: str) -> None:
     assert crawled.outcome(name) == "truncated"
     assert crawled.capture(name).truncated == "disconnect"
@@ -244,10 +246,11 @@ def test_a_robots_txt_without_a_rule_for_the_article_allows_it(crawled: Crawled,
     assert crawled.outcome(name) == "fetched"
 
 
-def test_what_robots_txt_disallows_is_never_asked_for(crawled: Crawled) -> None:
-    assert crawled.outcome("robots-disallows") == "robots"
-    assert HOSTILE not in crawled.web.paths("robots-disallows")
-    assert GOOD in crawled.web.paths("robots-disallows")
+@pytest.mark.parametrize("name", ["robots-disallows", "robots-own-group-crlf", "robots-utf-16"])
+def test_what_robots_txt_disallows_is_never_asked_for(crawled: Crawled, name: str) -> None:
+    assert crawled.outcome(name) == "robots"
+    assert HOSTILE not in crawled.web.paths(name)
+    assert GOOD in crawled.web.paths(name)
 
 
 def test_five_redirects_of_robots_txt_are_followed(crawled: Crawled) -> None:
@@ -272,7 +275,7 @@ def test_a_robots_txt_on_a_private_host_is_not_followed(crawled: Crawled) -> Non
     [
         *("billion-laughs", "xxe", "broken-feed", "feed-cut", "feed-of-odd-schemes", "feed-of-odd-addresses"),
         *("feed-long-title", "feed-long-url", "feed-odd-dates", "feed-controls", "feed-of-attributes"),
-        "json-feed-odd-types",
+        *("json-feed-odd-types", "feed-of-doctypes", "feed-of-elements"),
     ],
 )
 def test_a_hostile_feed_gives_its_good_entries(crawled: Crawled, name: str) -> None:

@@ -107,6 +107,12 @@ async def reset_in_body(connection: Connection) -> None:
     await reset(connection)
 
 
+async def reset_without_length(connection: Connection) -> None:
+    await connection.send(b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n\r\n" + article().encode())
+    await asyncio.sleep(0.05)
+    await reset(connection)
+
+
 async def with_credentials(connection: Connection) -> None:
     await connection.send(redirect(connection.url.replace("http://", "http://user:secret@") + "/after"))
 
@@ -309,10 +315,24 @@ CASES: dict[str, Case] = {
     "robots-own-group": Case(
         {"/robots.txt": robots("User-agent: *\nDisallow: /\n\nUser-agent: PressRun/2\nAllow: /\n")}
     ),
+    "robots-own-group-crlf": Case(
+        {
+            "/robots.txt": robots(
+                "User-agent: *\r\nAllow: /\r\n\r\nUser-agent: Pressrun\r\nDisallow: /2026/11/22/a-story\r\n"
+            )
+        }
+    ),
+    "robots-utf-16": Case(
+        {"/robots.txt": robots("User-agent: *\nDisallow: /2026/11/22/a-story\n".encode("utf-16"))}
+    ),
     "robots-elsewhere": Case({"/robots.txt": to_another_port}),
     # feeds and sitemaps
     "billion-laughs": feed_is(rss(item(GOOD, "&j;"), LAUGHS)),
     "xxe": feed_is(rss(item(GOOD, "&x;"), XXE)),
+    "feed-of-doctypes": feed_is(f"<?xml version='1.0'?>{rss(item(GOOD))}" + "<!DOCTYPE a[" * 250_000),
+    "feed-of-elements": feed_is(
+        gzip.compress(rss(item(GOOD) + "<x/>" * 10_000_000).encode()), Content_Encoding="gzip"
+    ),
     "huge-feed": Case(
         {"/feed": page(rss("".join(item(f"/2026/11/22/story-{n}") for n in range(100_000))), kind=XML)},
         fetch={"max_pages": 2},
@@ -377,6 +397,7 @@ CASES: dict[str, Case] = {
     "endless-trailers": hostile(endless_trailers),
     "dripping-chunks": hostile(dripping_chunks, timeout_seconds=1.5),
     "reset-in-body": hostile(reset_in_body),
+    "reset-without-length": hostile(reset_without_length),
     "length-not-a-number": hostile(b"HTTP/1.1 200 OK\r\nContent-Length: ten\r\n\r\n0123456789"),
     "length-of-30-digits": hostile(b"HTTP/1.1 200 OK\r\nContent-Length: " + b"9" * 30 + b"\r\n\r\n"),
     # --- heads, again
