@@ -6,12 +6,15 @@
 Many commits go in by one append, which costs more the longer the table's own log is. Each append carries, in
 the same Delta commit, the number of the last commit of ours that it holds: that is the cursor, so that an
 append happens once or not at all. Two followers at once: delta-rs refuses the second, which looks again.
+delta-rs finds the end of a table's log by listing; here each end is asked for by its name, so that a listing
+that lost a page is asked for again instead of being taken for a shorter table, or for none.
 delta-rs does not flush files to the disk; after a power cut remove `tables/` and follow again.
 """
 
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -45,7 +48,10 @@ APP = "pressrun"
 MAX_CAPTURES = 2_000
 """About 400 MB of memory when all of them are articles of real pages (18 kB each with what was removed)."""
 ATTEMPTS = 5
-"""Of a deletion that other writers get in the way of."""
+"""Of a change that other writers, or a lost page of a listing, get in the way of."""
+LOOKS = 5
+"""At a table before it is given up, each after a longer wait than the one before."""
+LOOK_AGAIN_SECONDS = 0.1
 CHECKPOINT_EVERY = 20
 """Delta commits; opening a table reads at most so many small files."""
 
@@ -98,12 +104,9 @@ def follow_tables(store: ObjectStore, *, max_captures: int = MAX_CAPTURES) -> in
 
 def captures_for(store: ObjectStore, key: str) -> list[CaptureRow]:
     """Every capture of a URL (its `url_key`) in commit order, as far as the table has followed the log."""
-    try:
-        table = DeltaTable(table_url(store, _CAPTURES.key), storage_options=storage_options(store))
-    except TableNotFoundError:
+    table = _find(store, _CAPTURES)
+    if table is None:
         return []
-    except (DeltaError, OSError) as error:
-        raise _error(store, _CAPTURES, error) from error
     # Not `to_pyarrow_table`: its threads call back into Python, and when the process ends meanwhile it aborts.
     literal = key.replace("'", "''")
     query = f"SELECT * FROM captures WHERE url_key = '{literal}' ORDER BY seq, \"offset\""  # noqa: S608
@@ -113,16 +116,8 @@ def captures_for(store: ObjectStore, key: str) -> list[CaptureRow]:
 
 def table_cursors(store: ObjectStore) -> dict[str, int]:
     """Number of the last commit that each table has followed; 0: it is not there. Raises TableError."""
-    cursors = {}
-    for kind in _KINDS:
-        try:
-            table = DeltaTable(table_url(store, kind.key), storage_options=storage_options(store))
-            cursors[kind.key] = _cursor(table)
-        except TableNotFoundError:
-            cursors[kind.key] = 0
-        except (DeltaError, OSError) as error:
-            raise _error(store, kind, error) from error
-    return cursors
+    found = {kind.key: _find(store, kind) for kind in _KINDS}
+    return {key: _cursor(table) if table is not None else 0 for key, table in found.items()}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -144,13 +139,13 @@ def table_sums(store: ObjectStore) -> list[TableSums]:
     """
     sums = []
     for kind in _KINDS:
+        table = _find(store, kind)
+        if table is None:
+            continue
         try:
-            table = DeltaTable(table_url(store, kind.key), storage_options=storage_options(store))
             text = "sum(character_length(text))" if "text" in kind.schema.names else "NULL"
             query = f"SELECT seq, count(*), {text} FROM t GROUP BY seq"  # noqa: S608
             batches_read = pa.table(QueryBuilder().register("t", table).execute(query))
-        except TableNotFoundError:
-            continue
         except (DeltaError, OSError, pa.ArrowException) as error:
             raise _error(store, kind, error) from error
         seqs, rows, characters = (column.to_pylist() for column in batches_read.columns)
@@ -174,6 +169,7 @@ def maintain_tables(store: ObjectStore, *, keep: timedelta = timedelta(days=7)) 
         table = _open(store, kind)
         try:
             joined = table.optimize.compact(writer_properties=_WRITER)
+            table = _open(store, kind)  # what is vacuumed away is what this does not name
             table.create_checkpoint()
             removed = table.vacuum(
                 retention_hours=round(keep.total_seconds() / 3600),
@@ -235,7 +231,11 @@ def _rewrite(store: ObjectStore, kind: _Kind, change: Callable[[DeltaTable], Map
     for attempt in range(ATTEMPTS):
         table = _open(store, kind)
         try:
+            held = set(table.file_uris())
             done = change(table)
+            table = _open(store, kind)
+            for uri in held.difference(table.file_uris()):  # vacuum knows what is there by listing
+                store.delete(f"{kind.key}/{uri.rpartition(f'/{kind.key}/')[2]}")
             table.vacuum(retention_hours=0, dry_run=False, enforce_retention_duration=False)
             return int(done.get("num_deleted_rows") or done.get("num_updated_rows") or 0)
         except CommitFailedError as error:
@@ -380,24 +380,55 @@ _WRITER = WriterProperties(compression="ZSTD", compression_level=3)
 
 
 def _open(store: ObjectStore, kind: _Kind) -> DeltaTable:
-    """The table, created where there is none."""
-    url, options = table_url(store, kind.key), storage_options(store)
-    try:
+    """The table to its end, created where there is none."""
+    for attempt in range(LOOKS):
+        if (table := _find(store, kind)) is not None:
+            return table
         try:
-            return DeltaTable(url, storage_options=options)
-        except TableNotFoundError:
-            return DeltaTable.create(
-                url,
+            DeltaTable.create(
+                table_url(store, kind.key),
                 schema=kind.schema,
                 mode="ignore",
-                storage_options=options,
+                storage_options=storage_options(store),
                 configuration={
                     "delta.dataSkippingStatsColumns": kind.statistics,
                     "delta.checkpointInterval": str(CHECKPOINT_EVERY),
                 },
             )
-    except (DeltaError, OSError) as error:
-        raise _error(store, kind, error) from error
+        except (DeltaError, OSError) as error:
+            # It may be there all the same: made just now, by us or another, and looked for in vain.
+            if attempt == LOOKS - 1 or not _is_there(store, kind, 0):
+                raise _error(store, kind, error) from error
+    raise AssertionError("unreachable")
+
+
+def _find(store: ObjectStore, kind: _Kind) -> DeltaTable | None:
+    """The table to its end; None: there is none. Raises TableError."""
+    failure: Exception = TableNotFoundError("commits of its log are there and not listed")
+    for attempt in range(LOOKS):
+        time.sleep(attempt * LOOK_AGAIN_SECONDS)
+        try:
+            table = DeltaTable(table_url(store, kind.key), storage_options=storage_options(store))
+        except TableNotFoundError:
+            if not _is_there(store, kind, 0) and store.size(f"{_log(kind)}/_last_checkpoint") is None:
+                return None
+        except (DeltaError, OSError) as error:
+            if _is_of_store(error):  # which was asked again often enough
+                raise _error(store, kind, error) from error
+            failure = error
+        else:
+            if not _is_there(store, kind, table.version() + 1):
+                return table
+    raise _error(store, kind, failure) from failure
+
+
+def _is_there(store: ObjectStore, kind: _Kind, version: int) -> bool:
+    """Whether the table's log has the commit of a version, asked for by its name."""
+    return store.size(f"{_log(kind)}/{version:020d}.json") is not None
+
+
+def _log(kind: _Kind) -> str:
+    return f"{kind.key}/_delta_log"
 
 
 def _cursor(table: DeltaTable) -> int:
@@ -408,7 +439,7 @@ def _append(
     store: ObjectStore, kind: _Kind, table: DeltaTable, chunk: Sequence[tuple[Commit, Batch]]
 ) -> DeltaTable:
     """Append what the table lacks of a chunk; the table as it is then."""
-    last = chunk[-1][0].seq
+    last, tries = chunk[-1][0].seq, 0
     while (cursor := _cursor(table)) < last:
         rows = [row for commit, batch in chunk if commit.seq > cursor for row in kind.rows(commit, batch)]
         try:
@@ -421,14 +452,19 @@ def _append(
                 # delta-rs writes the number with the files or neither; it does not look at it before: we do.
                 commit_properties=CommitProperties(app_transactions=[Transaction(APP, last)]),
             )
-        except CommitFailedError as error:
-            table = _open(store, kind)
-            if _cursor(table) <= cursor:
-                raise _error(store, kind, error) from error
-            continue  # another follower was first
         except (DeltaError, OSError) as error:
-            raise _error(store, kind, error) from error
-        table.update_incremental()
+            tries += 1
+            if _is_of_store(error) or tries == ATTEMPTS:
+                raise _error(store, kind, error) from error
+            # Another follower was first, or a listing lost a page, perhaps after the append: it is looked at anew.
+            table = _open(store, kind)
+            continue
+        try:
+            table.update_incremental()
+        except (DeltaError, OSError):
+            table = _open(store, kind)
+        if _is_there(store, kind, table.version() + 1):
+            table = _open(store, kind)
     return table
 
 
@@ -463,6 +499,12 @@ def _error(store: ObjectStore, kind: _Kind, error: Exception) -> TableError:
     if last not in ("", cause):
         cause = f"{cause}: {last}"
     return TableError(f"{store.url}/{kind.key}: {cause}; the archive itself is whole; {advice}")
+
+
+def _is_of_store(error: Exception) -> bool:
+    """Whether the store failed, and not what was read from it."""
+    said = str(error)
+    return isinstance(error, OSError) or bool(_CODE.search(said) or _SYSTEM_ERROR.search(said))
 
 
 _ORNAMENT = re.compile(r"\x1b\[\d*m|↳")

@@ -19,7 +19,15 @@ import pytest
 from deltalake import CommitProperties, DeltaTable, Transaction, write_deltalake
 
 from articles.urls import url_key
-from storage.delta import APP, CHECKPOINT_EVERY, TableError, captures_for, follow_tables, maintain_tables
+from storage.delta import (
+    APP,
+    CHECKPOINT_EVERY,
+    TableError,
+    captures_for,
+    follow_tables,
+    maintain_tables,
+    remove_rows,
+)
 from storage.log import Log
 from storage.objects import ObjectStore, open_store, storage_options, table_url
 from storage.reader import Archive
@@ -35,7 +43,7 @@ from tests.support.archives import (
     make_unchanged,
     new_database,
 )
-from tests.support.proxy import EXPIRED, always, fault_proxy
+from tests.support.proxy import EXPIRED, Fault, always, fault_proxy, listings_at_random
 from tests.support.s3 import BUCKET, S3Server
 
 
@@ -334,6 +342,42 @@ def test_a_store_that_fails_under_the_tables_is_told_by_its_own_cause(
         monkeypatch.setenv("AWS_ENDPOINT_URL", proxy.server.endpoint)
         with pytest.raises(TableError, match=r"ExpiredToken; the archive itself is whole; .*get new ones"):
             follow_tables(open_store(f"s3://{BUCKET}/expired"))
+
+
+def test_listings_that_lose_their_second_half_now_and_then_are_not_believed(
+    moto_server: S3Server, monkeypatch: pytest.MonkeyPatch, database: Database
+) -> None:
+    moto_server.enter(monkeypatch)
+    url = f"s3://{BUCKET}/lost-pages"
+    lose = listings_at_random(seed=1, share=0.2)
+    with fault_proxy(moto_server, lose) as proxy:
+        for first in range(0, 10, 2):
+            fill(open_store(url), database, first, 2)
+            with monkeypatch.context() as lossy:
+                lossy.setenv("AWS_ENDPOINT_URL", proxy.server.endpoint)
+                follow_tables(open_store(url))
+    assert proxy.faults > 3
+    store = open_store(url)
+    assert sorted(str(row["url"]) for row in rows(store, "articles")) == sorted(
+        article.url for article in Archive(store).changes()
+    )
+
+
+def test_no_file_is_vacuumed_away_because_a_listing_lost_the_commit_that_names_it(
+    moto_server: S3Server, monkeypatch: pytest.MonkeyPatch, database: Database
+) -> None:
+    moto_server.enter(monkeypatch)
+    url = f"s3://{BUCKET}/vacuumed"
+    for first in range(0, 6, 2):
+        fill(open_store(url), database, first, 2)
+        follow_tables(open_store(url))
+    before = rows(open_store(url), "articles")
+    lost = iter((Fault.LOST_PAGE,))  # of the log, as it is opened
+    with fault_proxy(moto_server, lambda asked: next(lost, None) if asked.is_listing else None) as proxy:
+        monkeypatch.setenv("AWS_ENDPOINT_URL", proxy.server.endpoint)
+        remove_rows(open_store(url), ["never-met"], {})
+    monkeypatch.setenv("AWS_ENDPOINT_URL", moto_server.endpoint)
+    assert rows(open_store(url), "articles") == before
 
 
 def test_a_folder_that_cannot_be_written_is_told_with_its_remedy(tmp_path: Path) -> None:
