@@ -119,12 +119,16 @@ def _start(
                 f"{dead} run{'s' if dead > 1 else ''} cut off when this ended last: the next take up what was left"
             )
     if go_on():
-        kept.append(Kept(_worker(environment), say, clear))
         try:
+            # before there is a worker: runs that begin while it deploys were seen to lock the server's SQLite file
             deploying.install(environment)
         except SetUpError:
             if go_on():
                 raise
+    if go_on():
+        if plan.port is not None:
+            deploying.drop_missed_runs()
+        kept.append(Kept(_worker(environment), say, clear))
     if go_on():
         if plan.port is not None:
             deploying.crawl_if_idle()
