@@ -8,14 +8,17 @@ the first goes on growing. The database, tables and documents are made anew from
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 
-from storage.log import Log, commit_key
+from storage import superseded
+from storage.log import Commit, Log, commit_key
 from storage.objects import ObjectStore, StoreError
+from storage.profiles import profile_key
+from storage.segments import SEGMENTS, index_key
 
 KEPT = ("segments/", "batches/", "profiles/", "superseded/", "takedowns/")
 """Below these is what commits name."""
@@ -62,14 +65,46 @@ def copy_archive(source: ObjectStore, target: ObjectStore) -> Copied:
                 sent = [length for length in pool.map(send, some) if length is not None]
                 objects, size = objects + len(sent), size + sum(sent)
                 there -= {key for key, _ in some}
-            for key in sorted(there):  # a takedown replaced it: its successor was copied
+            for key in sorted(there):
+                if source.size(key) is not None:  # a listing left it out
+                    continue
+                for one in _instead(source, key):
+                    objects, size = _added(send, source, one, objects, size)
                 target.delete(key)
-    # one after the other: whoever reads the copy meanwhile finds no gap
-    for seq in range(Log(target).head() + 1, head + 1):
-        commit = source.get(commit_key(seq))
-        target.put(commit_key(seq), commit)
-        objects, size = objects + 1, size + len(commit)
+        # one after the other: whoever reads the copy meanwhile finds no gap
+        for commit in Log(source).follow(Log(target).head(), until=head):
+            for key in _named(source, commit):  # which a listing may have left out
+                objects, size = _added(send, source, key, objects, size)
+            data = source.get(commit_key(commit.seq))
+            target.put(commit_key(commit.seq), data)
+            objects, size = objects + 1, size + len(data)
     return Copied(objects=objects, bytes=size, head=head)
+
+
+def _named(source: ObjectStore, commit: Commit) -> Iterator[str]:
+    """What a commit needs to be read: its batch, or that batch's successor, and its segment with the index."""
+    if source.size(commit.batch) is not None:
+        yield commit.batch
+    yield from _instead(source, commit.batch)
+    if commit.segment.startswith(SEGMENTS):
+        yield from (commit.segment, index_key(commit.segment))
+    yield from (profile_key(site, identity) for site, identity in commit.profiles.items())
+
+
+def _instead(source: ObjectStore, key: str) -> Iterator[str]:
+    """What stands in the place of a batch that a takedown replaced, and the notes that say so."""
+    while source.size(key) is None and (note := superseded.by(source, key)) is not None:
+        yield from (note.key, superseded.note_key(key))
+        key = note.key
+
+
+def _added(
+    send: Callable[[tuple[str, int]], int | None], source: ObjectStore, key: str, objects: int, size: int
+) -> tuple[int, int]:
+    """Send an object unless the source has none; what was sent then, in all."""
+    length = source.size(key)
+    sent = send((key, length)) if length is not None else None
+    return (objects, size) if sent is None else (objects + 1, size + sent)
 
 
 def _parts(items: Iterator[tuple[str, int]]) -> Iterator[list[tuple[str, int]]]:

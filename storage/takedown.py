@@ -27,7 +27,7 @@ from storage.batches import Batch, Outcome, Revision
 from storage.cdxj import to_cdxj
 from storage.commit import catch_up, make_commit
 from storage.delta import follow_tables, remove_rows
-from storage.documents import day_folder, follow_documents
+from storage.documents import day_folder, document_key, follow_documents
 from storage.log import Log
 from storage.objects import NotFound, ObjectStore
 from storage.segments import SEGMENTS, SUFFIX, digest_of, index_key
@@ -35,11 +35,13 @@ from storage.state import index, segments
 from storage.state.database import Database, in_chunks
 from storage.state.frontier import known
 from storage.state.index import Stored
+from storage.stored import stored
 from storage.superseded import Successor, supersede
 from storage.tombstones import READER, SCHEME, blanked, id_of, ids_of, is_blanked, target_of, tombstone
 from storage.warc import Blank, Record, TornSegment, blank_records, read_index
 
 PREFIX = "takedowns/"
+UNREAD = (segments.State.PENDING, segments.State.QUARANTINED)
 
 Tell = Callable[[str, int], None]
 """Hears which step is under way, and how many things it has looked at."""
@@ -219,6 +221,8 @@ class _Removed:
     """Segment -> byte of a capture's record -> id."""
     folders: set[str] = field(default_factory=set)
     """Where documents of it lay: `latinpost/2026/11/22`."""
+    documents: set[str] = field(default_factory=set)
+    """Those of them whose names are known."""
 
 
 def _finish(
@@ -244,7 +248,7 @@ def _finish(
         done.unsearched += [one.torn] if one.torn else []
     tell("removing rows and documents", 0)
     rows = remove_rows(store, sorted(ids), done.places)
-    documents = _remove_documents(store, ids, done.folders)
+    documents = _remove_documents(store, ids, done)
     with database.transaction() as connection:
         state_rows = known.forget(connection, ids)
     database.shred()
@@ -300,10 +304,19 @@ def _rewrite_batch(
     if changed or len(rest) < len(batch.outcomes):
         written = batches.write(store, replace(batch, outcomes=kept))
         supersede(store, packed.key, Successor(key=written.key, sha256=written.sha256))
+        done.documents.update(_documents(store, one.seq, batch, ids))
         store.delete(packed.key)
         done.captures += changed
         done.batches += 1
     return kept
+
+
+def _documents(store: ObjectStore, seq: int, batch: Batch, ids: frozenset[str]) -> Iterator[str]:
+    commit = Log(store).get(seq)
+    if commit is not None:
+        for outcome in batch.outcomes:
+            if isinstance(outcome, Revision) and ids_of(outcome) & ids:
+                yield document_key(stored(outcome, commit))
 
 
 def _tells_of_removal(outcome: Outcome, ids: frozenset[str]) -> bool:
@@ -351,12 +364,16 @@ def _segments_to_search(
     store: ObjectStore, database: Database, done: _Removed, tried: frozenset[str]
 ) -> Iterator[str]:
     """Segments that hold captures of it, those whose request failed, and those not read yet."""
+    with database.transaction() as connection:
+        waiting = [info.key for state in UNREAD for info in segments.in_state(connection, state)]
+    named = done.places.keys() | tried.union(waiting)
+    yield from sorted(key for key in named if store.size(key) is not None)  # whatever a listing leaves out
     found = (key for key, _ in store.list(SEGMENTS) if key.endswith(SUFFIX))
     for keys in in_chunks(found):
         with database.transaction() as connection:
             committed = index.committed_segments(connection, keys)
         for key in keys:
-            if key in done.places or key in tried or key not in committed:
+            if key not in named and key not in committed:
                 yield key
 
 
@@ -405,16 +422,16 @@ def _blank_segment(
         return _Blanking(number, torn)
 
 
-def _remove_documents(store: ObjectStore, ids: frozenset[str], folders: Iterable[str]) -> int:
-    removed = 0
+def _remove_documents(store: ObjectStore, ids: frozenset[str], done: _Removed) -> int:
     kept = {f"{one.article_id}-{one.revision_id}.json" for one in _tombstones(ids)}
-    for folder in sorted(folders):
+    found = {key for key in done.documents if store.size(key) is not None}
+    for folder in sorted(done.folders):
         for prefix in sorted(ids):
-            for key, _ in store.list(f"{folder}/{prefix}-"):
-                if key.rpartition("/")[2] not in kept:
-                    store.delete(key)
-                    removed += 1
-    return removed
+            found.update(key for key, _ in store.list(f"{folder}/{prefix}-"))
+    removed = [key for key in sorted(found) if key.rpartition("/")[2] not in kept]
+    for key in removed:
+        store.delete(key)
+    return len(removed)
 
 
 def _tombstones(ids: frozenset[str]) -> Iterator[Article]:

@@ -38,6 +38,7 @@ from storage.tombstones import id_of
 from storage.verify import verify
 from storage.warc import Earlier, SegmentWriter, read_capture
 from tests.support.bytes import places_of
+from tests.support.listings import forgetful
 from tests.support.segments import START, Answer, page, publish_segment
 
 GONE = "https://harbour.test/news/secret-story"
@@ -140,6 +141,12 @@ def test_no_byte_of_it_is_left_anywhere(house: House) -> None:
     assert (report.captures, report.batches, report.segments, report.unsearched) == (4, 3, 4, ())
     assert report.documents == 2
     assert others(house) == before - {GONE}
+
+
+def test_no_byte_of_it_is_left_where_listings_lose_their_second_half(house: House) -> None:
+    store = forgetful(house.store)
+    take_down(store, house.database, find(store, house.database, GONE))
+    assert places_of(house.folder, *TRACES) == []
 
 
 def test_every_other_capture_can_still_be_read_from_where_it_lies(house: House) -> None:

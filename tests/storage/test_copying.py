@@ -1,0 +1,67 @@
+"""A copy is an archive at every moment, and has what its archive has."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from flows.segment import normalize_segment
+from storage.copying import copy_archive
+from storage.log import Log
+from storage.objects import ObjectStore, open_store
+from storage.reader import Archive
+from storage.segments import captures_of
+from storage.takedown import find, take_down
+from tests.support.archives import new_database
+from tests.support.listings import forgetful
+from tests.support.segments import START, Answer, page, publish_segment
+
+STORIES = 4
+
+
+@pytest.fixture
+def archive(tmp_path: Path) -> ObjectStore:
+    store, database = open_store(str(tmp_path / "archive")), new_database(tmp_path)
+    for number in range(STORIES):
+        answers = [Answer(url=f"https://harbour.test/story-{number}", body=page(number))]
+        key = publish_segment(store, database, tmp_path, answers, at=START + timedelta(hours=number))
+        assert normalize_segment(store, database, {}, key).error is None
+    return store
+
+
+def revisions(store: ObjectStore) -> list[tuple[int, str]]:
+    return [(article.seq, article.revision_id) for article in Archive(store).changes()]
+
+
+def test_a_copy_has_every_revision_and_capture(archive: ObjectStore, tmp_path: Path) -> None:
+    copy = open_store(str(tmp_path / "copy"))
+    assert copy_archive(archive, copy).head == STORIES
+    assert revisions(copy) == revisions(archive)
+    assert copy_archive(archive, copy).objects == 0
+
+
+def test_what_a_listing_leaves_out_is_copied_because_commits_name_it(
+    archive: ObjectStore, tmp_path: Path
+) -> None:
+    copy = open_store(str(tmp_path / "copy"))
+    assert copy_archive(forgetful(archive), copy).head == STORIES
+    assert revisions(copy) == revisions(archive)
+    for commit in Log(copy).follow(0):
+        assert len(list(captures_of(copy, commit.segment, commit.segment_sha256))) == commit.captures
+
+
+def test_no_batch_leaves_the_copy_because_a_listing_of_the_archive_left_it_out(
+    archive: ObjectStore, tmp_path: Path
+) -> None:
+    copy = open_store(str(tmp_path / "copy"))
+    copy_archive(archive, copy)
+    database = new_database(tmp_path)
+    gone = next(Archive(archive).changes()).url
+    take_down(archive, database, find(archive, database, gone))
+    copy_archive(forgetful(archive), copy)
+    assert [seq for seq, _ in revisions(copy)] == list(range(2, STORIES + 2))
+    copy_archive(archive, copy)
+    assert revisions(copy) == revisions(archive)
+    assert {key for key, _ in copy.list("batches/")} == {key for key, _ in archive.list("batches/")}
