@@ -15,7 +15,7 @@ import socket
 from collections import OrderedDict
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
-from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address, ip_network
+from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 from pathlib import Path
 from urllib.parse import urljoin, urlsplit
 
@@ -33,8 +33,10 @@ MAX_URL_CHARS = 8_000
 
 _METADATA = frozenset({IPv4Address("168.63.129.16"), IPv4Address("192.0.0.192")})
 """Cloud metadata services at addresses that look public (Azure, Oracle); the others are link-local."""
-_TRANSLATED = (ip_network("64:ff9b::/96"), ip_network("64:ff9b:1::/48"))
-"""NAT64 (RFC 6052, RFC 8215): the last 32 bits are the IPv4 address that is reached."""
+_TRANSLATED = ip_network("64:ff9b::/96")
+"""NAT64 (RFC 6052): the last 32 bits are the IPv4 address that is reached."""
+_TRANSLATED_LOCALLY = ip_network("64:ff9b:1::/48")
+"""NAT64 (RFC 8215): where the IPv4 address stands is the local network's own affair."""
 
 
 class HostsFileError(Exception):
@@ -48,6 +50,8 @@ def why_private(address: Address) -> str | None:
         if inner is not None:
             reason = why_private(inner)
             return f"{reason} (inside {address})" if reason else None
+        if address in _TRANSLATED_LOCALLY:
+            return f"{address} is translated by the local network"
     if address in _METADATA:
         return f"{address} is a metadata service"
     for kind in ("unspecified", "loopback", "link_local", "multicast", "private", "reserved"):
@@ -66,7 +70,7 @@ def _embedded(address: IPv6Address) -> IPv4Address | None:
         return address.sixtofour
     if address.teredo is not None:
         return address.teredo[1]
-    if any(address in network for network in _TRANSLATED if isinstance(network, IPv6Network)):
+    if address in _TRANSLATED:
         return IPv4Address(int(address) & 0xFFFFFFFF)
     if int(address) >> 32 == 0 and int(address) > 1:  # ::a.b.c.d, long deprecated
         return IPv4Address(int(address) & 0xFFFFFFFF)
