@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 
 import pytest
+from sqlalchemy import insert
 
 from articles.model import Found, Site
 from storage.absence import CONFIRM
@@ -193,6 +194,19 @@ def test_evidence_is_the_mention_that_says_most(connection: Connection) -> None:
     assert one.found is not None
     assert (one.found.via, one.found.title) == (FEED, "Storm")
     assert one.published_at == NOW
+
+
+def test_indexes_without_end_add_pages_only_up_to_a_number_and_the_seed_always(
+    connection: Connection,
+) -> None:
+    row = {"site": "paper", "kind": "sitemap", "found_at": NOW, "interval_seconds": 600.0, "next_at": NOW}
+    rows = [{**row, "url": f"{FEED}/{number}", "failures": 0} for number in range(polled.MAX_PAGES - 1)]
+    connection.execute(insert(polled.polled), rows)
+    more = [(f"{FEED}/more/{number}", Kind.SITEMAP, FEED, NOW) for number in range(5)]
+    assert polled.add_pages(connection, "paper", more, now=NOW, interval_seconds=600) == 1
+    seed = [(FEED, Kind.FEED, "seed", None)]
+    assert polled.add_pages(connection, "paper", seed, now=NOW, interval_seconds=600) == 1
+    assert polled.add_pages(connection, "other", more, now=NOW, interval_seconds=600) == 5
 
 
 def test_a_feed_that_changes_is_looked_at_sooner_and_one_that_does_not_later(connection: Connection) -> None:

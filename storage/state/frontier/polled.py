@@ -21,6 +21,7 @@ from sqlalchemy import (
     String,
     Table,
     delete,
+    func,
     select,
     update,
 )
@@ -29,6 +30,10 @@ from storage.state.database import MAX_DETAIL_CHARS, METADATA, Moment, Words, in
 
 MAX_PAGE_URL_CHARS = 2048
 """A page with a longer URL is not polled: it is part of a key."""
+
+
+MAX_PAGES = 50_000
+"""Of one site. A paper has a few thousand sitemaps at most; indexes without end are made to fill memories."""
 
 
 class Kind(StrEnum):
@@ -126,8 +131,9 @@ def add_pages(
     interval_seconds: float,
 ) -> int:
     """Know of pages (url, kind, named by, lastmod announced); those known already are brought forward only
-    where a newer lastmod is announced. Returns how many were new."""
+    where a newer lastmod is announced, and past MAX_PAGES nothing new is. Returns how many were new."""
     new = 0
+    room: int | None = None  # not asked for where all are known
     for chunk in in_chunks(pages):
         known = {
             row.url: row
@@ -140,6 +146,10 @@ def add_pages(
         for url, kind, via, announced_at in chunk:
             row = known.get(url)
             if row is None and len(url) > MAX_PAGE_URL_CHARS:
+                continue
+            if row is None and room is None:
+                room = MAX_PAGES - _number(connection, site)
+            if row is None and room is not None and new >= room and via != "seed":
                 continue
             if row is None:
                 page = {
@@ -163,6 +173,10 @@ def add_pages(
                     .values(announced_at=announced_at, next_at=min(now, row.next_at))
                 )
     return new
+
+
+def _number(connection: Connection, site: str) -> int:
+    return connection.scalar(select(func.count()).select_from(polled).where(polled.c.site == site)) or 0
 
 
 def _one_page(site: str, url: str) -> Any:  # noqa: ANN401
