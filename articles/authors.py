@@ -12,7 +12,7 @@ from selectolax.lexbor import LexborNode
 from articles.agencies import agencies_in_text
 from articles.metadata import Metadata, Party
 from articles.model import Origin
-from articles.names import Byline, looks_like_person, read_byline
+from articles.names import Byline, looks_like_person, names_site, read_byline
 from articles.nearby import Snippet, in_other_matter, joined, short_text
 from articles.page import Page, attribute
 from articles.unsigned import claims
@@ -38,7 +38,19 @@ _NOT_A_BYLINE: Final = re.compile(
 _EXACT: Final = re.compile(r"name|link|^s?$|^[-_]*\d*$", re.IGNORECASE)
 MAX_PLAIN_CHARS: Final = 90
 """A longer text in a node named for bylines lists several names, or tells of the author."""
+MIN_PARAGRAPH_CHARS: Final = 160
+MAX_PARAGRAPHS: Final = 3
+"""Behind so many paragraphs, who is named after `By` wrote something else."""
+MAX_SIGNED: Final = 3
+"""More bylines near a headline are those of other texts."""
+MAX_PLACE: Final = 12
+"""Texts after the headline among which a byline may hang in what is called a card or a teaser."""
 _LIST: Final = re.compile(r"[,|;&/]|\b(?:and|und|et|y|e|en|i|och|og|with)\b", re.IGNORECASE)
+_OF_A_COMMENT: Final = re.compile(
+    r"\b(?:reply|antworten|répondre|responder|rispondi|odpowiedz|beantwoorden|svara?|says|sagt|schrieb|meint|dit|dijo)\W*$",
+    re.IGNORECASE,
+)
+"""What stands behind the name of who comments."""
 _NEVER: Final = frozenset(
     ["h1", "time", "img", "picture", "svg", "figure", "body", "html", "main", "article"]
 )
@@ -55,13 +67,19 @@ _AUTHOR_LINK: Final = re.compile(
 )
 _BY: Final = re.compile(
     r"^(?:[\w()'’-]+\s+){0,4}(?:written|posted|created|edited)\s+by\s+\S"
-    r"|^(?:by:?|von:?|par|por|di|door|av|af|przez|autor(?:in)?:|texto?:|text:"
+    r"|^(?:by:?|von:?|par|por|di|door|av|af|przez|(?:guest )?authors?:|autor(?:in|a|es|en|zy)?:|auteure?s?:|autore:"
+    r"|texto?:|text:|tekst:|reda[ck]tor:|contributors?:|interview(?: by|:)|geschreven door:?"
+    r"|(?:eingestellt|verfasst|geschrieben|erstellt|veröffentlicht|gepostet) von:?"
+    r"|(?:publi|post|escri|rédig|écrit)[\w]* (?:par|por):?"
+    r"|(?:scritto|pubblicato) da:?|a cura di:?|skrive[tn] a[vf]:?|napisał(?:a|y)?:?"
     r"|text (?:von|by):?|texte de|testo di)\s+\S",
     re.IGNORECASE,
 )
 _BARE: Final = re.compile(
     r"^(?:by|von|par|por|door|av|(?:written|posted|article|story|words|report|reporting) by|authors?|autor(?:in)?|text"
-    r"|di|автор|作者)\s*:?$",
+    r"|contributors?|interview by|(?:eingestellt|verfasst|geschrieben|erstellt|veröffentlicht|gepostet) von"
+    r"|(?:publié|écrit|rédigé) par|(?:publicado|escrito|postado) por|(?:scritto|pubblicato) da|a cura di"
+    r"|geschreven door|skrive[tn] a[vf]|auteure?s?|autores?|autora?|di|автор|作者)\s*:?$",
     re.IGNORECASE,
 )
 _SIGNED: Final = re.compile(
@@ -101,6 +119,8 @@ def credits_of(
         people = credit.byline.people
         if not credit.byline or (kept and not (people and all(map(looks_like_person, people)))):
             continue
+        if kept and _same_names(credit.byline, kept):
+            continue
         if short and not _stand_for(short, people):
             continue
         if short:
@@ -111,10 +131,14 @@ def credits_of(
             credit.origin is Origin.JSON_LD and (credit.byline.agencies or _is_team(credit.byline))
         ):
             break
-    if not kept or short:
-        for credit in _unsigned(page, metadata, nearby, around, site_runs):
+    people_named = any(credit.byline.people for credit in kept)
+    house = bool(kept) and not people_named and not kept[0].byline.agencies and not _is_team(kept[0].byline)
+    if not kept or short or house:
+        for credit in _unsigned(page, metadata, nearby, paragraphs, around, site_runs, signed_by_house=house):
+            if house and _same_names(credit.byline, kept):
+                continue
             if not short or _stand_for(short, credit.byline.people):
-                kept = [credit]
+                kept = [*(kept if house else ()), credit]
                 break
     agencies, raw = agencies_in_text(paragraphs, around)
     if agencies:
@@ -167,17 +191,30 @@ def _credits(
             yield _from_parties(other.authors, site_runs)
 
 
+def _same_names(byline: Byline, kept: Sequence[Credit]) -> bool:
+    """Whether a byline names no one but the organisations that are credited already."""
+    known = {name.casefold() for credit in kept for name in credit.byline.organisations}
+    return bool(byline.people) and all(name.casefold() in known for name in byline.people)
+
+
 def _unsigned(
     page: Page,
     metadata: Metadata,
     nearby: Callable[[], tuple[Snippet, ...]],
+    paragraphs: Sequence[str],
     around: Sequence[str],
     site_runs: tuple[str, ...],
+    *,
+    signed_by_house: bool,
 ) -> Iterator[Credit]:
     """People named in ways that are no bylines; names in texts must look like a person's."""
-    for text, origin in claims(page, metadata, nearby(), around):
+    for text, origin in claims(page, metadata, nearby(), paragraphs, around, signed_by_house=signed_by_house):
         byline = read_byline([text], site_runs=site_runs)
-        if byline.people and all(looks_like_person(name) or origin is Origin.DOM for name in byline.people):
+        named = byline.people and all(
+            looks_like_person(name) or origin is Origin.DOM for name in byline.people
+        )
+        desk = not byline.people and (byline.agencies or (_is_team(byline) and not signed_by_house))
+        if named or desk:
             yield Credit(byline=byline, origin=origin, raw=text)
 
 
@@ -204,7 +241,8 @@ def _from_parties(parties: Sequence[Party], site_runs: tuple[str, ...]) -> Credi
         if is_person and byline.organisations == (party.name,) and looks_like_person(party.name):
             byline = Byline(people=(party.name,))  # a person's own site
         for name in byline.people:
-            (organisations if stated and not looks_like_person(name) else people)[name] = None
+            house = stated and (not looks_like_person(name) or names_site(name, site_runs))
+            (organisations if house else people)[name] = None
         organisations.update(dict.fromkeys(byline.organisations))
         agencies.update(dict.fromkeys(byline.agencies))
     byline = Byline(people=tuple(people), organisations=tuple(organisations), agencies=tuple(agencies))
@@ -220,10 +258,10 @@ def _in_tree(metadata: Metadata, site_runs: tuple[str, ...]) -> Iterator[Credit]
     ranked: list[tuple[float, int, str, LexborNode]] = []
     for index, node in enumerate(metadata.marked()):
         rank = _rank(node)
-        if rank is None or _is_elsewhere(node, metadata.around_headings):
+        if rank is None or _is_elsewhere(node, metadata.around_headings) or _in_card(node):
             continue
         text = _name_in(node)
-        if not text or len(text) > 150:
+        if not text or len(text) > 150 or _OF_A_COMMENT.search(text):
             continue
         distance = abs(index - heading) if heading is not None else index
         rank += min(distance, 40) / 15 + (0.5 if heading is not None and index < heading else 0.0)
@@ -312,6 +350,18 @@ def _is_elsewhere(node: LexborNode, around_headings: frozenset[int]) -> bool:
     return in_footer
 
 
+def _in_card(node: LexborNode) -> bool:
+    """Whether a node is a part of a long link: the byline of the text that it leads to."""
+    parent = node.parent
+    for _ in range(4):
+        if parent is None:
+            return False
+        if parent.tag == "a":
+            return not short_text(parent, MAX_PLAIN_CHARS)
+        parent = parent.parent
+    return False
+
+
 # --- Texts ----------------------------------------------------------------------------------------
 
 
@@ -321,15 +371,23 @@ def _around_headline(
     """Texts around the headline that begin with `By`, and links to the pages of authors."""
     linked: list[str] = []
     signed: list[Credit] = []
-    for snippet in nearby:
+    paragraphs = 0
+    for place, snippet in enumerate(nearby):
         text, node = snippet.text, snippet.node
         if len(text) > 100:
+            paragraphs += len(text) > MIN_PARAGRAPH_CHARS and not snippet.before
+            continue
+        if paragraphs >= MAX_PARAGRAPHS and not snippet.before:
             continue
         if len(text) <= 20 and _BARE.match(text):
-            text = joined(snippet, 100)
+            following = nearby[place + 1] if place + 1 < len(nearby) else snippet
+            account = f"{text.rstrip(' :')} {following.text}"
+            text = account if _BY_ONE_WORD.fullmatch(account) else joined(snippet, 100)
         says_by = bool(_BY.match(text))
         if says_by or _in_byline(node) or ("|" in text and _NAME_AND_MORE.match(text)):
             if _of_a_picture(node) or (says_by and in_other_matter(node, metadata.around_headings)):
+                continue
+            if _in_card(node) or (place > MAX_PLACE and _is_elsewhere(node, metadata.around_headings)):
                 continue
             byline = read_byline([text if says_by else text.partition("|")[0]], site_runs=site_runs)
             people = byline.people
@@ -344,8 +402,14 @@ def _around_headline(
             and (href := snippet.href)
             and _AUTHOR_LINK.search(href)
             and not _of_a_picture(node)
+            and not in_other_matter(node, metadata.around_headings)
         ):
             linked.append(text)
+    if len({credit.byline.people for credit in signed}) > MAX_SIGNED:
+        signed = []  # a list of others' texts
+    labelled = [credit for credit in signed if _LABELLED.match(credit.raw)]
+    if len({credit.byline.people for credit in labelled}) > 1:
+        signed = [credit for credit in signed if credit not in labelled]  # each part of the text has its own
     yield from sorted(signed, key=lambda credit: not _WRITER.search(credit.raw))
     for text in linked:
         byline = read_byline([text], site_runs=site_runs)
@@ -376,6 +440,7 @@ def _of_a_picture(node: LexborNode) -> bool:
 
 
 _PICTURE: Final = re.compile(r"caption|credit", re.IGNORECASE)
+_LABELLED: Final = re.compile(r"(?:authors?|autor(?:in|en|es)?|auteurs?)\s*:", re.IGNORECASE)
 _WRITER: Final = re.compile(r"writer|reporter|editor|correspond|redakt|journalist|contribut", re.IGNORECASE)
 _NAME_AND_MORE: Final = re.compile(
     r"^[^|]{5,40}\|.*(?:\b(?:19|20)\d\d\b|writer|editor|reporter)", re.IGNORECASE
@@ -386,8 +451,16 @@ _FROM: Final = re.compile(r"(?:von|di|de|av|af|par|por|door)\s", re.IGNORECASE)
 """Words that mean `of` as well as `by`: what follows them alone is seldom a name."""
 
 
+_POSTED: Final = re.compile(
+    r"posted by|(?:eingestellt|verfasst|erstellt|gepostet) von|(?:publicado|postado) por|publié par",
+    re.IGNORECASE,
+)
 _BY_ONE_WORD: Final = re.compile(
-    r"(?:(?:posted|written|submitted|published) )?by:? [^\W\d][\w.-]{2,24}", re.IGNORECASE
+    r"(?:(?:(?:(?:posted|written|submitted|published) )?by|(?:eingestellt|verfasst|geschrieben|erstellt|gepostet) von"
+    r"|(?:publicado|escrito|postado) por|publié par):? [^\W\d][\w.-]{2,24}"
+    r"|(?:posted by|(?:eingestellt|verfasst|erstellt|gepostet) von|(?:publicado|postado) por|publié par):?"
+    r" [^\W\d][\w.-]{1,24} [^\W\d][\w.-]{2,24})(?: (?:on|am|le|el|em|um|at|\|) .{0,40}\d.{0,20})?",
+    re.IGNORECASE,
 )
 """All that an account's name leaves of a byline: `by ibby`."""
 
@@ -408,7 +481,11 @@ def _signed(texts: Sequence[str], site_runs: tuple[str, ...]) -> Iterator[Credit
             paragraph = f"{paragraph.rstrip(' :')}: {following}"
             if not _SIGNED.match(paragraph):
                 paragraph = f"by {following}"
-        if len(paragraph) <= 120 and _SIGNED.match(paragraph):
+        if len(paragraph) <= 80 and _POSTED.match(paragraph) and _BY_ONE_WORD.fullmatch(paragraph):
+            byline = read_byline([paragraph], site_runs=site_runs)
+            if byline.people:
+                yield Credit(byline=byline, origin=Origin.TEXT, raw=paragraph)
+        elif len(paragraph) <= 120 and _SIGNED.match(paragraph):
             byline = read_byline([paragraph], site_runs=site_runs)
             if byline.people and all(map(looks_like_person, byline.people)):
                 yield Credit(byline=byline, origin=Origin.TEXT, raw=paragraph)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from articles.agencies import AGENCIES, agency_of
+from articles.given_names import is_given_name
 
 MAX_BYLINE_CHARS: Final = 400
 """A longer text is no byline."""
@@ -42,20 +43,21 @@ _PREFIX: Final = re.compile(
     r"""^\W*(?:
       (?:article|story|words|text|texte?|texto|testo|tekst|report(?:ed)?|written|posted|published|reviewed|updated|edited|
          created|submitted|medically\s+reviewed|analysis|opinion|commentary|column|guest\s+post|review|photos?|
-         contributed|produced|compiled|escrito|publicado|redigido|geschrieben|verfasst|veröffentlicht|
+         contributed|produced|compiled|escrito|publicado|postado|écrit|redigido|geschrieben|verfasst|veröffentlicht|
          ein\s+(?:beitrag|artikel|kommentar|gastbeitrag|interview)|
          eine\s+(?:analyse|kolumne|glosse|rezension)|kommentar|gastbeitrag|interview|rédigé|publié|propos\s+recueillis)
          \s*(?:and\s+photos?\s*|und\s+fotos?\s*|on\s+)?(?:by|von|par|por|di|door|av|af|przez|:)
       | authored\s+by\s*: | (?:by|von|par|por)\s*: | by(?:line)?\b(?:\s+the\s+author)? | von(?=\s+\S)
       | vom\b(?=\s) | par\b | por\b | door\b | av\b(?=\s[A-ZÅÄÖ]) | af\b(?=\s[A-ZÅÆØ]) | przez\b
       | de\s?:\s | di\b(?=\s[A-Z]\S+\s) | dalla?\b(?=\s)
-      | about\s+the\s+authors? | (?:the\s+)?authors?\b(?:\(s\))?(?!\s+at\b)
+      | about\s+the\s+authors? | (?:the\s+|guest\s+)?authors?\b(?:\(s\))?(?!\s+at\b)
       | autor(?:in|a|e|es|en|ka|zy)?\b(?:/-?in|:in|\*in)?
       | auteure?s?\b | autori?\b | autore\b | auteurs?\b
-      | skriven\s+av | skrevet\s+av | skrevet\s+af | tekst\s?: | text\s?: | texte\s?: | foto\s?: | bild\s?:
-      | source\s?: | quelle\s?:
+      | a\s+cura\s+di | (?:scritto|pubblicato)\s+da | geschreven\s+door | napisała?\b
+      | skrive[nt]\s+av | skrevet\s+av | skrevet\s+af | tekst\s?: | text\s?: | texte\s?: | foto\s?: | bild\s?:
+      | source\s?: | quelle\s?: | contributors?\s?:
       | förfat(?:tare|tad\s+av) | journalist(?:e|a|in)?\s?:? | reporter\s?:? | reporters?\s?:
-      | redakt(?:ion|eur(?:in)?|or|ør|ör)\s?: | redac(?:ción|ção)\s?:
+      | redakt(?:ion|eur(?:in)?|or|ør|ör)\s?: | redac(?:ción|ção|tora?)\s?:
       | автор(?:ы)?\s?:? | текст\s?:? | 作者\s?[:：]? | 文\s?[:：/] | 記者\s?[:：]?
       | 责任编辑\s?[:：]? | 编辑\s?[:：]?
       | 来源\s?[:：]? | yazar\s?:? | haber\s?:
@@ -74,7 +76,8 @@ _WEEKDAY: Final = re.compile(
 )
 _MONTH: Final = (
     r"(?:jan|feb|mar|mär|apr|may|mai|jun|jul|aug|sep|oct|okt|nov|dec|dez|ene|abr|ago|dic"
-    r"|fév|févr|avr|juil|août|déc)[a-zé]*\.?"
+    r"|fév|févr|avr|juil|août|déc|sty|lut|kwi|cze|lip|sie|wrz|paź|lis|gru|maj|mei|maa|gen|mag|giu|lug|set|ott|dic|mars"
+    r"|out|fev)[a-zéśńźł]*\.?"
 )
 _DATE: Final = re.compile(
     r"(?:\b(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?\b,?\s*)?"
@@ -93,10 +96,17 @@ _REVIEW: Final = re.compile(
 )
 _TAIL: Final = re.compile(
     r"\s*\b(?:\d+\s*(?:min(?:ute)?s?\b|h\b|hours?\b|years?\b).*|(?:updated|published|posted|contact|follow"
-    r"|share|read more|min read|view|see\s+(?:all|more)|more\s+(?:by|from)|last\s+updated|last\s+modified"
+    r"|share|read more|publiziert|veröffentlicht|aktualisiert"
+    r"|min read|view|see\s+(?:all|more)|more\s+(?:by|from)|last\s+updated|last\s+modified"
     r"|opens\s+in|on\s+behalf\s+of|im\s+(?:gespräch|interview)|reading\s+time|lesezeit)\b.*)$",
     re.IGNORECASE,
 )
+
+
+_TRAILING: Final = re.compile(r"(?<=\w)\s+(?:on|at|am|um)$")
+"""What is left before a date that was taken out."""
+_IN_SECTION: Final = re.compile(r"\s+(?:in|IN)(?:\s+\S.*)?$")
+"""The section behind a name: `Ann Lee in Politics`."""
 
 
 def _words(text: str) -> frozenset[str]:
@@ -150,12 +160,17 @@ _ORGANISATION: Final = _words(
     wire bureau reports contributors guide guides library video youtube navigation contactar read menu
     channel radio tv television online redaksjonen redactioneel verband verein partei marketing solutions
     software studio studios labs agencias newswire administrator community insights research health hospital
+    feuerwehr abteilung polizei official
+    diakonie caritas kreuz deutsches deutscher landkreis stadt gemeinde hochschule klinikum bistum
+    bundesamt amt landesamt rathaus sparkasse program faculty coffee comune ayuntamiento mairie prefeitura urząd
+    uniwersytet ministerio ministère ministero ministério gobierno governo gouvernement rząd università université
     clinic school editorial-team staffs reporters correspondents writers zeitung zeitschrift verlag bild
     academy e.v. e.v bund regierung landesregierung bundesministerium ministerium
     """
 )
 _NEVER_NAMES: Final = _ORGANISATION | _words(
     "author autor autorin autore auteur veröffentlicht published posted updated written recent posts more about"
+    " category categories manufacturer brand topic price popularity categoryby"
 )
 """Words that no person's name holds."""
 _TITLE_START: Final = _JOB_CORE | _words(
@@ -174,7 +189,9 @@ _NOBODY: Final = frozenset(
         "erstellt am", "by the author", "wordpressadmin", "full profile", "editor", "staff writer",
         "revised edition", "veröffentlicht", "aktualisiert", "reviewer", "guest author", "gastautor",
         "articles by", "autorin", "auteur", "byline", "name", "written", "biography", "x", "show more",
-        "all posts", "my account", "advertisement",
+        "all posts", "my account", "advertisement", "publiziert", "anónimo",
+        "anonimo", "anonym", "anonyme", "anônimo", "super user", "teilen", "udostępnij", "partager", "compartir",
+        "compartilhar", "condividi", "delen", "dela", "antworten", "reply", "répondre", "responder", "rispondi",
     ]
 )  # fmt: skip
 _NETWORKS: Final = _words(
@@ -190,6 +207,7 @@ _DEGREES: Final = _words(
     faap facp lcsw lmft ldn cdn cscs nsca-cpt cpt ryt e-ryt frcp mrcp msc bsc llm
     """
 )
+_WAS_A_DATE: Final = " \x00 "
 _LAST_IS_JOB: Final = re.compile(
     r"\s(?:expert|writer|editor|director|officer|manager|analyst|specialist|consultant|correspondent|reporter"
     r"|journalist|columnist|contributor|strategist|researcher|producer)$",
@@ -210,6 +228,10 @@ _PARTICLES: Final = _words(
     sr ii iii iv mc o'
     """
 )
+_OPENING_PARTICLES: Final = _words(
+    "de da do dos das di del della la le van von der den ter ten zu zur af el y e und dr dr."
+)
+"""Particles that no name ends with."""
 _ARTICLES: Final = _words("the a an le la les el los las il lo gli der die das het de o os")
 _LETTERS: Final = re.compile(r"[^\W\d_]")
 _NO_NAME: Final = re.compile(
@@ -231,15 +253,18 @@ def read_byline(texts: Iterable[str], *, site_runs: tuple[str, ...] = ()) -> Byl
     organisations: dict[str, str] = {}
     agencies: dict[str, None] = {}
     for text in texts:
-        for name in _names(text):
+        house = text.partition(",")[0].strip()
+        for name in [house] if " " in house and names_site(house, site_runs) else _names(text):
             key = name.casefold()
             agency = agency_of(name)
             if agency is not None:
                 if agency:
                     agencies[agency] = None
-            elif _is_nobody(key) or not _LETTERS.search(name):
+            elif _is_nobody(key) or not _LETTERS.search(name) or (len(key) == 1 and key.isascii()):
                 continue
-            elif _is_organisation(name, site_runs) and not _AGENCY_BEHIND.search(name):
+            elif _is_organisation(name, site_runs) and not (
+                _AGENCY_BEHIND.search(name) or _is_own_site(name, site_runs)
+            ):
                 organisations.setdefault(key, name)
             elif not _NO_NAME.search(name):
                 name = _without_employer(name, site_runs, agencies)
@@ -249,6 +274,17 @@ def read_byline(texts: Iterable[str], *, site_runs: tuple[str, ...] = ()) -> Byl
         organisations=tuple(organisations.values())[:MAX_NAMES],
         agencies=tuple(agencies)[:MAX_NAMES],
     )
+
+
+def _is_own_site(name: str, site_runs: tuple[str, ...]) -> bool:
+    """Whether a site's name is a person's: who writes at annlee.net under that name is Ann Lee."""
+    return names_site(name, site_runs) and is_given_name(name.split()[0]) and looks_like_person(name)
+
+
+def names_site(name: str, site_runs: tuple[str, ...]) -> bool:
+    """Whether a name is the site's own (`headline.names_of_site`)."""
+    run = "".join(character for character in name.casefold() if character.isalnum())
+    return run in site_runs or (run.startswith("the") and run[3:] in site_runs)
 
 
 def _is_nobody(key: str) -> bool:
@@ -296,6 +332,7 @@ def looks_like_person(name: str) -> bool:
     return (
         2 <= len(words) <= 5
         and words[0].lower() not in _ARTICLES
+        and words[-1].lower() not in _OPENING_PARTICLES
         and len(name) <= 60
         and not any(character.isdigit() for character in name)
         and all(word[0].isupper() or word.lower() in _PARTICLES or word[:2] in ("d'", "d’") for word in words)
@@ -308,8 +345,13 @@ def _names(text: str) -> list[str]:
         return []
     text = _HANDLE.sub(" ", _EMAIL.sub(" ", _URL.sub(" ", text)))
     asides = [aside for aside in _ASIDE.findall(text) for aside in _SPLIT.split(aside) if agency_of(aside)]
-    text = _DATE.sub(" | ", _REVIEW.sub("", _ASIDE.sub(" ", text)))
+    text = _DATE.sub(_WAS_A_DATE, _REVIEW.sub("", _ASIDE.sub(" ", text)))
     names: list[str] = []
+    before, _, behind = text.partition(_WAS_A_DATE)
+    names_more = any(is_given_name(word) for word in behind.split()[:2]) or agency_of(behind)
+    if not names_more and any(looks_like_person(name) for name in _in_piece(_without_prefix(before))):
+        text = before.strip()  # behind the day stands a section
+    text = text.replace(_WAS_A_DATE, " | ")
     for piece in _pieces(_without_prefix(text)):
         if not (names and "," not in piece and _LAST_IS_JOB.search(piece)):
             names.extend(_in_piece(_without_prefix(piece)))
@@ -351,9 +393,17 @@ def _in_piece(piece: str) -> list[str]:
     return names
 
 
+_HONORIFIC: Final = re.compile(
+    r"^(?:rechtsanw(?:alt|ältin)|fachanw(?:alt|ältin)|pfarrer(?:in)?|pastor(?:in)?|steuerberater(?:in)?|dipl\.-\w+\.?"
+    r"|abg\.|redakteur(?:in)?|reporter(?:in)?|journalist(?:in|e)?|inż\.|ks\.)\s+(?=\S+\s+\S)",
+    re.IGNORECASE,
+)
+"""Professions before a name of two words or more; a doctor's title stays, as papers print it."""
+
+
 def _without_prefix(text: str) -> str:
     for _ in range(3):
-        shorter = _PREFIX.sub("", _LEAD_IN.sub("", text, count=1), count=1)
+        shorter = _HONORIFIC.sub("", _PREFIX.sub("", _LEAD_IN.sub("", text, count=1), count=1))
         if shorter == text or not shorter.strip():
             break
         text = shorter
@@ -361,10 +411,13 @@ def _without_prefix(text: str) -> str:
 
 
 def _tidy(part: str) -> str:
-    part = _WEEKDAY.sub("", _TAIL.sub("", part))
+    part = _TRAILING.sub("", _WEEKDAY.sub("", _TAIL.sub("", part)))
+    behind = _IN_SECTION.search(part)
+    if behind and looks_like_person(head := part[: behind.start()]) and is_given_name(head.split()[0]):
+        part = head
     words = part.split()
-    if len(words) >= 4 and words[: len(words) // 2] == words[len(words) // 2 :]:
-        words = words[: len(words) // 2]  # shown twice
+    times = next((n for n in (3, 2) if len(words) >= 2 * n and words == words[: len(words) // n] * n), 1)
+    words = words[: len(words) // times]  # shown twice, or for three widths of screen
     cut = next(
         (i for i, word in enumerate(words) if i >= 2 and word.strip(".,").lower() in _TITLE_START), len(words)
     )
@@ -400,8 +453,7 @@ def _is_job(part: str, *, first: bool) -> bool:
 
 
 def _is_organisation(name: str, site_runs: tuple[str, ...]) -> bool:
-    run = "".join(character for character in name.casefold() if character.isalnum())
-    if run in site_runs or (run.startswith("the") and run[3:] in site_runs):
+    if names_site(name, site_runs):
         return True
     words = [word.strip(".,:").lower() for word in name.replace("-", " ").split()]
     if len(words) > 1 and words[0] in ("the", "die") and name.split()[1][0].isupper():

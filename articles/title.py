@@ -37,6 +37,9 @@ _KICKER: Final = re.compile(
 _NOT_PLAIN: Final = re.compile(r"[\W_]+")
 
 
+_RUN_TOGETHER: Final = re.compile(r"[^\W\d_A-Z][a-zß-ÿ][A-ZÀ-Þ][a-zß-ÿ]|[?!.:][A-ZÀ-Þ][a-zß-ÿ]")
+"""Where one part of a heading ends and the next begins, with no space between them in the source."""
+
 Named = tuple[Headline | None, tuple[str, ...]]
 """A headline, and the runs of letters that name its site."""
 
@@ -130,7 +133,10 @@ def _leads_home(node: LexborNode, host: str) -> bool:
 
 def _heading_text(node: LexborNode, others: Sequence[str]) -> str:
     """The text of a heading without a kicker, a date, a label or a subtitle in it that no other claim has."""
-    whole = text_of(node) if short_text(node, MAX_HEADLINE_CHARS) else ""
+    spaced = short_text(node, MAX_HEADLINE_CHARS)
+    whole = text_of(node) if spaced else ""
+    if _RUN_TOGETHER.search(whole) and not _RUN_TOGETHER.search(spaced):
+        whole = spaced
     if whole and node.css_first("rt") is not None:
         for reading in sorted((text_of(one) for one in node.css("rt,rp")), key=len, reverse=True):
             whole = whole.replace(reading, "", 1) if reading else whole  # how a word is read aloud

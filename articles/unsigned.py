@@ -11,12 +11,14 @@ from typing import Final
 
 from selectolax.lexbor import LexborNode
 
+from articles.bare_names import at_ends, beside_dates, in_boxes, of_the_site
 from articles.metadata import Metadata
 from articles.model import Origin
 from articles.names import looks_like_person
 from articles.nearby import Snippet, in_other_matter, short_text
 from articles.page import Page
 from articles.scripts import authors_in_scripts
+from articles.title import host_of
 
 Claim = tuple[str, Origin]
 """A text that names who wrote the page, and where it stood."""
@@ -46,6 +48,12 @@ _LABELLED: Final = re.compile(
     r"|by|von|par)\s*:\s*(?P<names>[^:|•·]{4,80}?)(?=\s+[\w-]+\s*:|\s*[|•·]|\s*$)",
     re.IGNORECASE,
 )
+_DAY_BY: Final = re.compile(
+    r"^\D{0,20}\d{1,2}[./ ].{3,30}\d[\s|,·•–-]+(?:von|by|par|por|di|door|av|przez)\s+(?P<name>[^\d|:·•]{4,40}?)"
+    r"(?:\s+in\b.*)?$",
+    re.IGNORECASE,
+)
+"""`Freitag | 14. Juni 2019 | 15:49 von Ann Lee`."""
 _ELSEWHERE: Final = re.compile(
     r"comment|related|teaser|sidebar|recommend|promo(?!ted)|recent|latest|trending|popular|carousel|(?:^|[\s_-])(?:nav|menu|card|next|prev)",
     re.IGNORECASE,
@@ -56,13 +64,24 @@ def claims(
     page: Page,
     metadata: Metadata,
     nearby: Sequence[Snippet],
+    paragraphs: Sequence[str],
     around: Sequence[str],
+    *,
+    signed_by_house: bool,
 ) -> Iterator[Claim]:
-    """Texts that may name the author, the likeliest first; every one is to be read as a byline."""
+    """Texts that may name the author, the likeliest first; every one is to be read as a byline.
+
+    With `signed_by_house` the page is signed by an organisation, and only what stands in a byline's place is asked.
+    """
     yield from ((name, Origin.TEXT) for name in _after_labels((*around, *(one.text for one in nearby))))
-    yield from _beside_portraits(nearby, metadata)
-    yield from _linked(page)
-    yield from (("; ".join(names), Origin.DOM) for names in authors_in_scripts(page))
+    yield from beside_dates(nearby, paragraphs, metadata)
+    if not signed_by_house:
+        yield from _beside_portraits(nearby, metadata)
+        yield from _linked(page)
+        yield from (("; ".join(names), Origin.DOM) for names in authors_in_scripts(page))
+        yield from ((name, Origin.TEXT) for name in at_ends(paragraphs))
+        yield from ((name, Origin.DOM) for name in in_boxes(page, metadata))
+        yield from ((name, Origin.DOM) for name in of_the_site(page, metadata, host_of(page.url)))
 
 
 def _after_labels(texts: Sequence[str]) -> Iterator[str]:
@@ -70,6 +89,8 @@ def _after_labels(texts: Sequence[str]) -> Iterator[str]:
     for text in texts:
         if len(text) <= 160 and ":" in text and (match := _LABELLED.search(text)):
             yield match.group("names")
+        elif len(text) <= 80 and (match := _DAY_BY.search(text)):
+            yield match.group("name")
 
 
 def _beside_portraits(nearby: Sequence[Snippet], metadata: Metadata) -> Iterator[Claim]:

@@ -527,3 +527,11 @@ def test_a_link_above_the_headline_is_a_section_only_where_it_leads_to_one(
 def test_a_description_that_cuts_the_opening_is_no_dek() -> None:
     cut = "The rain that fell on the north of the country Monday is the heaviest that has been measured"
     assert _read(head=f'<meta name="description" content="{cut}">').dek is None
+
+
+def test_a_heading_whose_parts_run_together_in_the_source_keeps_them_apart() -> None:
+    body = "<h1><span>The Best Alternatives</span><span>Top Tools and Managers</span></h1>"
+    assert _read(body=body).title == "The Best Alternatives Top Tools and Managers"
+    assert (
+        _read(body="<h1><b>Mc</b>Donald sells the eBay shares</h1>").title == "McDonald sells the eBay shares"
+    )

@@ -32,6 +32,18 @@ from articles.names import Byline, looks_like_person, read_byline
         ("Byron Smith", ("Byron Smith",)),
         ("By KIT SANDOVAL Sports Editor", ("Kit Sandoval",)),
         ("Vonda Lee", ("Vonda Lee",)),
+        ("Rechtsanwalt Sebastian Einbock", ("Sebastian Einbock",)),
+        ("Loona Bright Loona Bright Loona Bright", ("Loona Bright",)),
+        ("Leszek Nowak 28 kwietnia 2021 Polityka Fundusz", ("Leszek Nowak",)),
+        ("Posted on September 21, 2020 by Adi Tzlil", ("Adi Tzlil",)),
+        ("Henry Steinau in Aktuell", ("Henry Steinau",)),
+        ("Human in the Loop", ("Human in the Loop",)),
+        ("Skrivet av Marta Lind", ("Marta Lind",)),
+        ("Postado por Rui Lima", ("Rui Lima",)),
+        ("A cura di Marco Rossi", ("Marco Rossi",)),
+        ("Contributors: Janet Loughrey", ("Janet Loughrey",)),
+        ("Teilen", ()),
+        ("Y", ()),
     ],
 )
 def test_bylines_give_people_without_by_titles_and_handles(text: str, people: tuple[str, ...]) -> None:
@@ -57,6 +69,11 @@ def test_desks_and_the_site_itself_are_organisations() -> None:
     assert read_byline(["By The Daily News Staff"]).organisations == ("The Daily News Staff",)
     assert read_byline(["Redaktion"]).organisations == ("Redaktion",)
     assert read_byline(["Latin Post"], site_runs=("latinpost",)).organisations == ("Latin Post",)
+    assert read_byline(["Andrew Liptak"], site_runs=("andrewliptak",)).people == ("Andrew Liptak",)
+    named = read_byline(["Kirche und Leben, Münster, Germany"], site_runs=("kircheundleben",))
+    assert (named.people, named.organisations) == ((), ("Kirche und Leben",))
+    assert not read_byline(["anónimo", "Super User"])
+    assert read_byline(["Deutsches Rotes Kreuz"]).organisations == ("Deutsches Rotes Kreuz",)
     assert read_byline(["example.com"]).organisations == ("example.com",)
     assert read_byline(["Center for Drug Evaluation and Research"]).organisations == (
         "Center for Drug Evaluation and Research",
