@@ -150,6 +150,7 @@ _IN_LATIN: Final = "\u00e2\u0080"
 these characters."""
 _IN_WINDOWS: Final = "\u00e2\u20ac"
 """The same by way of Windows-1252. Articles on charsets show it a few times."""
+_BOTH_BEGIN: Final = "\u00e2"
 _OFTEN: Final = 8
 _NEXT: Final = "\u0080-\u00bf" + "".join(bytes([n]).decode("cp1252", "ignore") for n in range(128, 160))
 _RUN: Final = re.compile(f"[\u00c2-\u00f4][{_NEXT}]{{1,3}}")
@@ -157,6 +158,8 @@ _RUN: Final = re.compile(f"[\u00c2-\u00f4][{_NEXT}]{{1,3}}")
 
 def mended(text: str) -> str:
     """The text with what was encoded twice decoded once more; other text, and other characters, stay as they are."""
+    if _BOTH_BEGIN not in text:  # one letter is looked for ten times as fast as two
+        return text
     if _IN_LATIN in text or text.count(_IN_WINDOWS) >= _OFTEN:
         return _RUN.sub(_once_more, text)
     return text

@@ -175,8 +175,17 @@ _TAGS: Final = {
     )
 }  # fmt: skip
 _TAG: Final = _TAGS.__getitem__
-_HEADINGS: Final = tuple(_TAGS[t] for t in ("h1", "h2", "h3", "h4", "h5", "h6"))
-_CELLS: Final = tuple(_TAGS[t] for t in ("td", "th", "tr"))
+
+
+def _among(*tags: str) -> NDArray[np.bool_]:
+    """For the number of each tag whether it is one of these; looked up in a fifth of the time that `np.isin` takes."""
+    among = np.zeros(len(_TAGS) + 1, np.bool_)
+    among[[_TAGS[tag] for tag in tags]] = True
+    return among
+
+
+_IS_HEADING: Final = _among("h1", "h2", "h3", "h4", "h5", "h6")
+_IS_CELL: Final = _among("td", "th", "tr")
 
 _LEVELS: Final = 5
 _COLUMNS: Final = 288
@@ -594,7 +603,7 @@ class Context:
         closing = (
             Says.RELATED | Says.COMMENT | Says.SHARE | Says.NEWSLETTER | Says.SUBSCRIBE | Says.ADVERTISEMENT
         )
-        heading = np.isin(own_tag, _HEADINGS)
+        heading = _IS_HEADING[own_tag]
         started = prose_before > 0.1 * page_prose
         ends_here = started & (self.words <= 6) & ((self.meanings & closing) > 0)
         add("closings_before", np.cumsum(ends_here & heading) - (ends_here & heading))
@@ -612,7 +621,7 @@ class Context:
         stamps = np.cumsum(dated)
         add("dates_between", _clipped(stamps - (stamps[anchor] if anchor >= 0 else 0), -5, 20))
         add("page_code", float(self.words[own_tag == _TAGS["pre"]].sum()) / total)
-        add("page_cells", float(self.words[np.isin(own_tag, _CELLS)].sum()) / total)
+        add("page_cells", float(self.words[_IS_CELL[own_tag]].sum()) / total)
         images = np.array(self.blocks.images)
         rules = np.array(self.blocks.rules)
         add("images_before", np.minimum(images - np.concatenate([[0], images[:-1]]) if n else images, 5))
@@ -626,7 +635,7 @@ class Context:
         add, n = self.add, self.n
         position = np.arange(n)
         own_tag = self.tag[self.element]
-        heading = np.isin(own_tag, _HEADINGS)
+        heading = _IS_HEADING[own_tag]
         under = np.maximum.accumulate(np.where(heading, position, -1)) if n else position
         # A heading stands under the one before it.
         under[1:] = np.where(heading[1:], under[:-1], under[1:])

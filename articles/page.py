@@ -165,12 +165,13 @@ _BETWEEN: Final = " \n\t\r\f/\"'"
 
 def _attributes(piece: str) -> int:
     """About how many attributes the tag at the end of a piece of source has; 0: too few to count."""
-    if sum(map(piece.count, _BETWEEN)) < _FEW_ATTRIBUTES:
-        return 0
-    opened = _TAG.search(piece)
+    opened = _TAG.search(piece)  # a script ends in `</script`: what is in it need not be counted
     if opened is None:
         return 0
-    return len(_QUOTED.sub(" ", piece[opened.start() :]).replace("/", " ").split())
+    tag = piece[opened.start() :]
+    if sum(map(tag.count, _BETWEEN)) < _FEW_ATTRIBUTES:
+        return 0
+    return len(_QUOTED.sub(" ", tag).replace("/", " ").split())
 
 
 def attribute(node: LexborNode, name: str) -> str:

@@ -39,7 +39,7 @@ class Forest:
         first_leaf = (np.arange(trees, dtype=np.intp) << depth)[:, None]
         for low in range(0, len(rows), _ROWS_AT_ONCE):
             columns = np.ascontiguousarray(rows[low : low + _ROWS_AT_ONCE].T)
-            answers = (columns[self.feature] > self.border[:, None]).view(np.uint8)
+            answers = (columns.take(self.feature, axis=0, mode="clip") > self.border[:, None]).view(np.uint8)
             # Indexes made here are within bounds; `clip` spares the copy that looking after them costs.
             leaf = answers.take(self.splits[:, depth - 1], axis=0, mode="clip")
             for level in range(depth - 2, -1, -1):

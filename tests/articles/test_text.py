@@ -20,6 +20,12 @@ def test_words_are_those_that_the_pattern_finds(text: str) -> None:
     assert folded(text) == re.findall(r"\w+", text.casefold())
 
 
+def test_every_letter_of_the_west_folds_as_unicode_has_it() -> None:
+    for letter in map(chr, range(0x250)):
+        text = f"A{letter} {letter}é"
+        assert folded(text) == re.findall(r"\w+", text.casefold()), hex(ord(letter))
+
+
 @given(st.lists(TEXTS.map(lambda text: text.replace("\n", " ")), max_size=6))
 def test_the_words_of_many_lines_are_those_of_each(lines: list[str]) -> None:
     assert folded_lines(lines) == [folded(line) for line in lines]
