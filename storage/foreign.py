@@ -14,10 +14,11 @@ from pathlib import Path
 
 from storage.cdxj import to_cdxj
 from storage.objects import ObjectStore
-from storage.segments import SEGMENTS, SUFFIX, digest_of, index_key
+from storage.segments import SUFFIX, digest_of, index_key
 from storage.state import segments
 from storage.state.database import Database
 from storage.state.segments import SegmentInfo
+from storage.state.volumes import CC_NEWS, IMPORTED
 from storage.warc import read_index
 
 _CC_NEWS = re.compile(r"CC-NEWS-(\d{4})(\d\d)\d{8}-\d+")
@@ -37,9 +38,7 @@ def foreign_key(name: str) -> str:
             f"{name!r} is no WARC file with a gzip member a record: its name must end with {SUFFIX}"
         )
     match = _CC_NEWS.fullmatch(stem)
-    return (
-        f"{SEGMENTS}cc-news/{match[1]}/{match[2]}/{base}" if match else f"{SEGMENTS}imported/{stem}{SUFFIX}"
-    )
+    return f"{CC_NEWS}{match[1]}/{match[2]}/{base}" if match else f"{IMPORTED}{stem}{SUFFIX}"
 
 
 def take_in(store: ObjectStore, database: Database, path: Path, key: str) -> SegmentInfo:

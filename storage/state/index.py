@@ -372,7 +372,9 @@ def apply(
     stories.take_in(connection, batch.outcomes, signed)
     if traces := _traces(batch.outcomes, commit.seq):
         connection.execute(insert(_TRACES), traces)
-    if not committed_segments(connection, [commit.segment]):
+    if not commit.segment.startswith(volumes.FOREIGN) and not committed_segments(
+        connection, [commit.segment]
+    ):
         volumes.add(connection, batch.outcomes)
     row = {
         "seq": commit.seq,

@@ -3,8 +3,9 @@
     site       at                 captures  new  undated  words ...
     latinpost  2026-11-22 08:00   31        4    0        1840
 
-An hour is the one in which a page was fetched, in UTC; a segment that is read again counts once. Means are kept as
-sums, so that hours can be put together to days.
+An hour is the one in which a page was fetched, in UTC; a segment that is read again counts once, and one that others
+crawled counts for nothing: it says how they work, not how we do. Means are kept as sums, so that hours can be put
+together to days.
 """
 
 from __future__ import annotations
@@ -21,6 +22,9 @@ from articles.model import Article, Kind, Reason, Rejection
 from storage.batches import Change, Outcome, Revision
 from storage.state.database import METADATA, Moment
 
+CC_NEWS, IMPORTED = "segments/cc-news/", "segments/imported/"
+FOREIGN = (CC_NEWS, IMPORTED)
+"""What the keys of segments begin with that others crawled (storage.foreign)."""
 _WALLS = frozenset({Reason.CHALLENGE, Reason.CONSENT})
 _NO_ARTICLE = frozenset(
     {

@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from articles.model import Reason
+from storage.foreign import foreign_key
 from storage.objects import ObjectStore
 from storage.recollect import rebuild_state
 from storage.state.database import Database
@@ -59,3 +60,15 @@ def test_a_trouble_that_comes_back_at_once_was_never_over(database: Database) ->
     assert [len(one.begun) for one in settled] == [1, 0, 0, *[0] * CLEAR_LOOKS, 1]
     assert [len(one.over) for one in settled] == [0, 0, 0, *[0] * (CLEAR_LOOKS - 1), 1, 0]
     assert settled[2].going_on[0].since == hour(0)
+
+
+def test_what_others_crawled_tells_nothing_of_how_a_site_does_with_us(
+    store: ObjectStore, database: Database
+) -> None:
+    commit(
+        store, database, "segments/cc-news/2026/11/CC-NEWS-20261120000000-00001.warc.gz", make_article("one")
+    )
+    commit(store, database, foreign_key("others.warc.gz"), make_article("two"))
+    assert counted(database) == {}
+    commit(store, database, "segments/2026/11/22/ours.warc.gz", make_article("three"))
+    assert counted(database)[0].new == 1
