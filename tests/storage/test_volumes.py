@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
+from hashlib import sha256
 
 from articles.model import Reason
+from storage.commit import commit_segment
 from storage.foreign import foreign_key
 from storage.objects import ObjectStore
 from storage.recollect import rebuild_state
@@ -65,10 +67,12 @@ def test_a_trouble_that_comes_back_at_once_was_never_over(database: Database) ->
 def test_what_others_crawled_tells_nothing_of_how_a_site_does_with_us(
     store: ObjectStore, database: Database
 ) -> None:
-    commit(
-        store, database, "segments/cc-news/2026/11/CC-NEWS-20261120000000-00001.warc.gz", make_article("one")
-    )
-    commit(store, database, foreign_key("others.warc.gz"), make_article("two"))
+    for name in ("CC-NEWS-20261120000000-00001.warc.gz", "others.warc.gz"):
+        digest, article = sha256(name.encode()).hexdigest(), make_article(name)
+        key = foreign_key(name)
+        commit_segment(
+            store, database, segment=key, sha256=digest, extractor="1", captures=1, readings=[article]
+        )
     assert counted(database) == {}
-    commit(store, database, "segments/2026/11/22/ours.warc.gz", make_article("three"))
+    commit(store, database, "ours", make_article("three"))
     assert counted(database)[0].new == 1
