@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import timedelta
 from hashlib import sha256
 
-from articles.model import Reason
+from articles.model import EXTRACTOR, Reason
 from storage.commit import commit_segment
 from storage.foreign import foreign_key
 from storage.objects import ObjectStore
@@ -71,7 +71,7 @@ def test_what_others_crawled_tells_nothing_of_how_a_site_does_with_us(
         digest, article = sha256(name.encode()).hexdigest(), make_article(name)
         key = foreign_key(name)
         commit_segment(
-            store, database, segment=key, sha256=digest, extractor="1", captures=1, readings=[article]
+            store, database, segment=key, sha256=digest, extractor=EXTRACTOR, captures=1, readings=[article]
         )
     assert counted(database) == {}
     commit(store, database, "ours", make_article("three"))
