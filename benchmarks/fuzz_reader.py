@@ -6,6 +6,8 @@
 Each input is a page of the sample newspaper with pieces cut out, doubled and put in: markup, entities, JSON-LD, bytes
 of other charsets. Whatever it is, the reader must answer with an article or a rejection, must answer the same when
 asked again, and soon. What it raises on ends the run, with the input in FOLDER; the slowest page so far is kept there.
+The instrumented process grows by 0.2 to 0.4 MB a page (the reader without it does not) and ends at 6 GB, as out of
+memory: start it again, it goes on from the inputs in FOLDER.
 """
 
 from __future__ import annotations
