@@ -36,7 +36,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from deltalake import DeltaTable
-from deltalake.exceptions import TableNotFoundError
+from deltalake.exceptions import DeltaError
 
 from articles.model import Pointer
 from flows.config import choose
@@ -145,6 +145,15 @@ class _Finder:
         if missing or extra:
             self.notes.append(f"{what}: {missing} missing, {extra} too many")
 
+    def rows(self, store: ObjectStore, key: str, columns: list[str], wanted: Counter[object]) -> None:
+        try:
+            found = Counter(_table(store, key, columns))
+        except (OSError, DeltaError) as error:  # TableNotFoundError among them: no table is not an empty one
+            if wanted:
+                self.spoilt(f"{key} cannot be read: {error}")
+        else:
+            self.compare(f"rows of {key}", found, wanted)
+
     def spoilt(self, note: str) -> None:
         self.torn += 1
         self.notes.append(note)
@@ -167,10 +176,8 @@ def audit(store: ObjectStore, database: str, work: Path, wanted: frozenset[Pair]
     pairs = Counter[object]((rev.article.article_id, rev.article.revision_id) for _, rev in revisions)
     finder.compare("commits of a segment", readings, Counter(set(readings)))
     finder.compare("revisions", pairs, Counter(set(pairs) if wanted is None else wanted))
-    rows = _table(store, "tables/articles", ["article_id", "revision_id"])
-    finder.compare("rows of tables/articles", Counter(rows), pairs)
-    rows = _table(store, "tables/captures", ["segment", "offset", "extractor"])
-    finder.compare("rows of tables/captures", Counter(rows), captures)
+    finder.rows(store, "tables/articles", ["article_id", "revision_id"], pairs)
+    finder.rows(store, "tables/captures", ["segment", "offset", "extractor"], captures)
     for key, size in store.list("articles/"):
         documents[key] += 1
         if not size or json.loads(store.get(key))["article_id"] not in key:
@@ -209,10 +216,7 @@ def _rows(path: Path, table: str, columns: str = "*") -> Counter[object]:
 
 
 def _table(store: ObjectStore, key: str, columns: list[str]) -> Iterator[tuple[object, ...]]:
-    try:
-        table = DeltaTable(table_url(store, key), storage_options=storage_options(store))
-    except TableNotFoundError:
-        return iter(())
+    table = DeltaTable(table_url(store, key), storage_options=storage_options(store))
     rows = table.to_pyarrow_table(columns=columns)
     return zip(*(rows.column(name).to_pylist() for name in columns), strict=True)
 

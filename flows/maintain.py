@@ -11,7 +11,7 @@ from prefect.cache_policies import NO_CACHE
 from flows.artifacts import maintain_markdown, publish
 from flows.config import Config, load_config
 from flows.report import MaintainReport
-from flows.steps import follow_log
+from flows.steps import follow_all
 from flows.workshop import close_workshop, open_workshop
 from storage.delta import maintain_tables
 from storage.log import Log
@@ -49,7 +49,7 @@ def maintain() -> MaintainReport:
         for seq in unfinished(workshop.store, workshop.database):
             log.warning("the takedown of commit %d was not done to its end: it is now", seq)
             resume(workshop.store, workshop.database, seq)
-        followed = follow_log(workshop.store.url)
+        followed = follow_all(workshop.store.url)
         report = MaintainReport(
             store=config.store,
             started_at=started_at,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import BrokenExecutor
 from datetime import UTC, datetime
 from logging import Logger, LoggerAdapter
@@ -11,7 +11,7 @@ from typing import Protocol
 
 from prefect import task
 from prefect.cache_policies import NO_CACHE
-from prefect.futures import PrefectFuture
+from prefect.futures import PrefectFuture, wait
 
 from flows.config import Config
 from flows.report import Normalized, NormalizeReport, Quarantined, merge
@@ -20,7 +20,7 @@ from flows.workshop import open_workshop
 from storage.delta import follow_tables
 from storage.documents import follow_documents
 from storage.log import Log
-from storage.objects import open_store
+from storage.objects import ObjectStore, open_store
 from storage.state import segments
 
 WORKERS = 2
@@ -84,17 +84,34 @@ def normalize_pack(told: str, pack: Pack, config: Config) -> None:  # noqa: ARG0
         raise failure
 
 
+FOLLOWERS: Mapping[str, Callable[[ObjectStore], int]] = {
+    "tables": follow_tables,
+    "documents": follow_documents,
+}
+"""Who follows the log, each with its own cursor: one that fails keeps no other back."""
+
+
 @task(
     name="follow the log",
-    description="Bring the Delta tables and the JSON documents up to the last commit.",
+    task_run_name="follow the log: {follower}",
+    description="Bring the Delta tables or the JSON documents up to the last commit.",
     retries=2,
     retry_delay_seconds=[2, 20],
     cache_policy=NO_CACHE,
 )
-def follow_log(store_url: str) -> dict[str, int]:
-    """Let every follower catch up; commits each has taken in."""
-    store = open_store(store_url)
-    return {"tables": follow_tables(store), "documents": follow_documents(store)}
+def follow_log(follower: str, store_url: str) -> int:
+    """Let one of `FOLLOWERS` catch up; commits it has taken in."""
+    return FOLLOWERS[follower](open_store(store_url))
+
+
+def follow_all(store_url: str) -> dict[str, int]:
+    """Let every follower catch up, whatever becomes of the others; commits each has taken in.
+
+    Raises what the first of those raised that failed, when all have had their turn.
+    """
+    following = {name: follow_log.submit(name, store_url) for name in FOLLOWERS}
+    wait(list(following.values()))
+    return {name: future.result() for name, future in following.items()}
 
 
 class Hands(Protocol):
@@ -162,7 +179,7 @@ class Desk:
         self._started_at = datetime.now(UTC)
         self._taken: set[str] = set()
         self._followed_at = self._began
-        self._following: PrefectFuture[dict[str, int]] | None = None
+        self._following: dict[str, PrefectFuture[int]] = {}
 
     def take(self, key: str) -> None:
         """Normalize this segment now or when a hand is free; once, however often it is handed in."""
@@ -181,7 +198,7 @@ class Desk:
         """Wait for every segment, let the followers catch up once more, and tell what came of it."""
         results = list(self._results())
         self._wait_for_followers()
-        self._following = follow_log.submit(self._store.url)
+        self._follow()
         behind = self._wait_for_followers()
         return NormalizeReport(
             store=self._config.store,
@@ -221,18 +238,20 @@ class Desk:
 
     def _follow_now_and_then(self) -> None:
         now = time.monotonic()
-        idle = self._following is None or self._following.state.is_final()
+        idle = all(future.state.is_final() for future in self._following.values())
         if idle and now - self._followed_at > FOLLOW_SECONDS:
             self._followed_at = now
-            self._following = follow_log.submit(self._store.url)
+            self._follow()
+
+    def _follow(self) -> None:
+        self._following = {name: follow_log.submit(name, self._store.url) for name in FOLLOWERS}
 
     def _wait_for_followers(self) -> tuple[str, ...]:
         """What went wrong; it loses nothing: followers go on from their cursors, next time or in `maintain`."""
-        if self._following is None:
-            return ()
-        self._following.wait()
-        if self._following.state.is_completed():
-            return ()
-        failure = f"the tables or documents could not follow the log: {self._following.state.message}"
-        self._log.error("%s", failure)
-        return (failure,)
+        failures = []
+        for name, future in self._following.items():
+            future.wait()
+            if not future.state.is_completed():
+                failures.append(f"the {name} could not follow the log: {future.state.message}")
+                self._log.error("%s", failures[-1])
+        return tuple(failures)

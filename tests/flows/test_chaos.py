@@ -6,6 +6,7 @@ The campaign with the whole command, a faulty S3 and two at once is `python -m b
 from __future__ import annotations
 
 import random
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -50,3 +51,16 @@ def test_readers_killed_at_random_moments_leave_exactly_what_one_would_have_stor
     assert found.notes == ()
     # one article of its own in each segment, and one that each of them edits
     assert len(found.pairs) == 2 * SEGMENTS
+
+
+def test_a_table_that_is_not_there_is_no_table_without_rows(tmp_path: Path) -> None:
+    url, database_url = archive(tmp_path)
+    subprocess.run(
+        [sys.executable, "-m", "tests.support.normalizer", url, database_url], cwd=ROOT, check=True
+    )
+    shutil.rmtree(tmp_path / "archive" / "tables" / "articles")
+
+    found = audit(open_store(url), database_url, tmp_path / "work", None)
+    (note,) = found.notes
+    assert (found.lost, found.doubled, found.torn) == (0, 0, 1)
+    assert note.startswith("tables/articles cannot be read")

@@ -54,7 +54,7 @@ def artifact(server: str, key: str) -> str:
     return str(httpx.get(f"{server}/artifacts/{key}/latest", timeout=30).json()["data"])
 
 
-def test_tables_that_cannot_follow_the_log_are_told_as_a_failure_and_follow_later(
+def test_tables_that_cannot_follow_the_log_are_told_as_a_failure_keep_no_document_back_and_follow_later(
     prefect_server: str, workshop: Workshop, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(follow_log, "retries", 0)
@@ -63,11 +63,13 @@ def test_tables_that_cannot_follow_the_log_are_told_as_a_failure_and_follow_late
     publish_stories(workshop, 1)
 
     (failure,) = normalize().failed
+    documents = list(workshop.store.list("articles/"))
     tables.unlink()
     report = normalize()
 
-    assert "could not follow the log" in failure
+    assert "the tables could not follow the log" in failure
     assert str(tables) in failure
+    assert len(documents) == 1
     assert report.failed == ()
     assert (tables / "articles").is_dir()
 
