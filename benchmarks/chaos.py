@@ -147,7 +147,7 @@ class _Finder:
 
     def rows(self, store: ObjectStore, key: str, columns: list[str], wanted: Counter[object]) -> None:
         try:
-            found = Counter(_table(store, key, columns))
+            found = Counter[object](_table(store, key, columns))
         except (OSError, DeltaError) as error:  # TableNotFoundError among them: no table is not an empty one
             if wanted:
                 self.spoilt(f"{key} cannot be read: {error}")

@@ -113,7 +113,7 @@ def _parts(items: Iterator[tuple[str, int]]) -> Iterator[list[tuple[str, int]]]:
 
 
 def _same_archive(source: ObjectStore, target: ObjectStore) -> None:
-    """A copy into another archive would leave neither whole."""
+    """A copy into another archive would leave neither whole; one of nothing is no backup."""
     ours, theirs = Log(source).get(1), Log(target).get(1)
     if theirs is not None and (
         ours is None or ours.sha256 != theirs.sha256 or ours.writer_id != theirs.writer_id
@@ -123,3 +123,5 @@ def _same_archive(source: ObjectStore, target: ObjectStore) -> None:
         )
     if Log(target).head() > Log(source).head():
         raise StoreError(f"{target.url} is ahead of {source.url}: are they the wrong way round?")
+    if not Log(source).head() and next(source.list(SEGMENTS), None) is None:
+        raise StoreError(f"{source.url} holds no archive: is the disk mounted, the bucket the right one?")

@@ -5,7 +5,8 @@ from __future__ import annotations
 import logging
 import tempfile
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from itertools import takewhile
 from pathlib import Path
 
 from storage import commit
@@ -14,9 +15,9 @@ from storage.documents import CURSOR_KEY
 from storage.documents import PREFIX as DOCUMENTS
 from storage.log import Commit, Log
 from storage.objects import ObjectStore
-from storage.segments import SEGMENTS, SUFFIX, current_sha256, describe
+from storage.segments import SEGMENTS, SUFFIX, begun_at, current_sha256, describe
 from storage.state import index, segments
-from storage.state.database import Database, DatabaseError
+from storage.state.database import Database, DatabaseError, in_chunks
 from storage.state.segments import SegmentInfo, State
 from storage.warc import TornSegment
 
@@ -24,27 +25,32 @@ log = logging.getLogger(__name__)
 
 
 def recollect(store: ObjectStore, database: Database) -> int:
-    """Make a new database know the archive; how many segments it found that wait to be read.
+    """Make a database know the archive that is new, or older than it; how many segments it found that wait to be read.
 
-    The index is made from the log, and segments that no commit names are registered again. What the crawl
+    The index is made from the log, and segments that no commit names are registered again: all of them where the
+    database lacks commits (it was lost, or an older copy put back), else those of the last days. What the crawl
     remembered of the web is gone: it is asked once more, which stores nothing twice. A database in use costs
-    one look at the log. Safe to kill and to repeat. Raises DatabaseError where the database is of another
-    archive, and what the log and the store raise.
+    two looks at the log and one listing. Safe to kill and to repeat. Raises DatabaseError where the database is of
+    another archive, and what the log and the store raise.
     """
     with database.transaction() as connection:
         position = index.position(connection)
         last = index.stored(connection, position)
+        newest = segments.newest(connection)
     if last is not None:
         _same_archive(store, last)
-        return 0
-    # The segments first: once the index has a position, they are not looked for again.
-    waiting = list(_uncommitted(store, database))
+    behind = last is None or Log(store).get(position + 1) is not None
+    # The segments first: once the index has a position, they are not all looked for again.
+    waiting = list(
+        _uncommitted(store, database, position, None if behind or newest is None else _eve(newest))
+    )
     for info in waiting:
         with database.transaction() as connection:
             segments.register(connection, info)
         log.warning("segment %s was not read yet and is registered again", info.key)
-    with database.commit_lock() as connection:
-        catch_up(store, connection)
+    if behind:
+        with database.commit_lock() as connection:
+            catch_up(store, connection)
     return len(waiting)
 
 
@@ -52,8 +58,13 @@ def rebuild_state(store: ObjectStore, database: Database) -> int:
     """Make the index, and the list of segments, anew from the store; how many commits there are.
 
     What the crawl remembers of the web stays as it is; attempts to read segments are counted anew. Safe to kill
-    and to repeat. Raises what the log and the store raise.
+    and to repeat. Raises DatabaseError where the store holds no commit and the database knows some, before anything is
+    changed, and what the log and the store raise.
     """
+    with database.transaction() as connection:
+        last = index.stored(connection, index.position(connection))
+    if last is not None and not Log(store).head():
+        _same_archive(store, last)
     done = commit.rebuild(store, database)
     committed = {entry.segment: entry for entry in Log(store).follow(0)}
     with database.transaction() as connection:
@@ -97,25 +108,47 @@ def _committed(store: ObjectStore, entry: Commit, size: int) -> SegmentInfo:
 def _same_archive(store: ObjectStore, last: index.Stored) -> None:
     """A commit made on top of another archive's index would leave a hole in this archive's log."""
     there = Log(store).get(last.seq)
-    if there is None or there.sha256 != last.sha256:
-        found = "has no such commit" if there is None else f"has {there.batch} there"
+    if there is not None and there.sha256 == last.sha256:
+        return
+    if there is None and not Log(store).head():
         raise DatabaseError(
-            f"the database is of another archive than {store.url}: its commit {last.seq} is {last.batch}, the "
-            f"store {found}; name this archive's own in PRESSRUN_DATABASE (a new one is made anew from the "
-            "store), or restore the store"
+            f"{store.url} holds no archive, but the database knows its commits up to {last.seq}: is the disk mounted, "
+            "the bucket the right one? Restore the store; or name another database in PRESSRUN_DATABASE to begin a "
+            "new archive"
         )
+    found = "has no such commit" if there is None else f"has {there.batch} there"
+    raise DatabaseError(
+        f"the database is of another archive than {store.url}: its commit {last.seq} is {last.batch}, the "
+        f"store {found}; name this archive's own in PRESSRUN_DATABASE (a new one is made anew from the "
+        "store), or restore the store"
+    )
 
 
-def _uncommitted(store: ObjectStore, database: Database) -> Iterator[SegmentInfo]:
-    """Segments in the store that neither the log nor the database knows."""
-    committed = {entry.segment for entry in Log(store).follow(0)}
-    for key, _ in store.list(SEGMENTS):
-        if not key.endswith(SUFFIX) or key in committed:
-            continue
+def _eve(key: str) -> str:
+    """Where the keys of the day before a segment's begin: it may have been published before one begun earlier."""
+    begun = begun_at(key)
+    return f"{SEGMENTS}{begun - timedelta(days=1):%Y/%m/%d/}" if begun else SEGMENTS
+
+
+def _is_ours(key: str) -> bool:
+    """Of the crawl: below a day. What was imported is listed after all of these, and may be much."""
+    return key.removeprefix(SEGMENTS)[:1].isdigit()
+
+
+def _uncommitted(
+    store: ObjectStore, database: Database, position: int, after: str | None
+) -> Iterator[SegmentInfo]:
+    """Segments in the store that neither the log nor the database knows; of our own making, after a key where given."""
+    committed = {entry.segment for entry in Log(store).follow(position)}
+    listed: Iterator[str] = (key for key, _ in store.list(SEGMENTS, after or ""))
+    if after is not None:
+        listed = takewhile(_is_ours, listed)
+    for keys in in_chunks(key for key in listed if key.endswith(SUFFIX)):
         with database.transaction() as connection:
-            known = segments.get(connection, key)
-        if known is None:
-            yield inspect_segment(store, key)
+            known = index.committed_segments(connection, keys) | segments.registered(connection, keys)
+        for key in keys:
+            if key not in known and key not in committed:
+                yield inspect_segment(store, key)
 
 
 def inspect_segment(store: ObjectStore, key: str) -> SegmentInfo:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
@@ -20,7 +21,7 @@ from sqlalchemy import (
     update,
 )
 
-from storage.state.database import METADATA, Moment, insert_new
+from storage.state.database import METADATA, Moment, in_chunks, insert_new
 
 MAX_ATTEMPTS = 8
 """Attempts after which a segment is no longer tried by itself. Readings that never ended count: what kills its
@@ -101,6 +102,21 @@ def get(connection: Connection, key: str) -> SegmentInfo | None:
     """What is known of one segment."""
     row = connection.execute(select(SEGMENTS).where(SEGMENTS.c.key == key)).one_or_none()
     return _info(row) if row is not None else None
+
+
+def registered(connection: Connection, keys: Iterable[str]) -> set[str]:
+    """Those of the keys that are known."""
+    found: set[str] = set()
+    for some in in_chunks(keys):
+        found.update(connection.scalars(select(SEGMENTS.c.key).where(SEGMENTS.c.key.in_(some))))
+    return found
+
+
+def newest(connection: Connection) -> str | None:
+    """The segment of our own making that was begun last; None: there is none."""
+    ours = SEGMENTS.c.key.like("segments/____/__/__/%")
+    key: str | None = connection.scalar(select(func.max(SEGMENTS.c.key)).where(ours))
+    return key
 
 
 def in_state(connection: Connection, state: State, limit: int | None = None) -> list[SegmentInfo]:

@@ -71,9 +71,10 @@ def test_a_database_of_another_archive_is_refused_before_it_leaves_a_hole_in_the
     commit(folder, database, "s0", make_article("a"))
     empty, other = open_store(str(tmp_path / "empty")), open_store(str(tmp_path / "other"))
     commit(other, new_database(tmp_path, "other"), "t0", make_article("b"))
-    for store in (empty, other):
-        with pytest.raises(DatabaseError, match=r"another archive than .*PRESSRUN_DATABASE"):
-            recollect(store, database)
+    with pytest.raises(DatabaseError, match=r"holds no archive, .*PRESSRUN_DATABASE"):
+        recollect(empty, database)
+    with pytest.raises(DatabaseError, match=r"another archive than .*PRESSRUN_DATABASE"):
+        recollect(other, database)
     assert recollect(folder, database) == 0
     assert Log(empty).head() == 0
 
@@ -135,3 +136,46 @@ def test_tables_and_documents_thrown_away_are_written_again(folder: ObjectStore,
     follow_documents(folder)
     assert {key: folder.get(key) for key, _ in folder.list("articles/")} == written
     assert table_sums(folder) == sums
+
+
+def test_an_older_copy_of_the_database_learns_the_commits_and_the_segments_that_came_since(
+    folder: ObjectStore, database: Database, tmp_path: Path
+) -> None:
+    older = new_database(tmp_path, "older")
+    first = published(folder, database, tmp_path / "work")
+    assert normalize_segment(folder, database, {}, first).error is None
+    assert recollect(folder, older) == 0  # so much the copy knows
+    second, waiting = (published(folder, database, tmp_path / "work") for _ in range(2))
+    assert normalize_segment(folder, database, {}, second).error is None
+
+    assert recollect(folder, older) == 1
+    with older.transaction() as connection:
+        assert index.position(connection) == 2
+        assert [info.key for info in segments.pending(connection)] == [waiting]
+    assert recollect(folder, older) == 0
+
+
+def test_an_older_copy_of_the_database_learns_a_segment_that_came_since_though_no_commit_did(
+    folder: ObjectStore, database: Database, tmp_path: Path
+) -> None:
+    first = published(folder, database, tmp_path / "work")
+    assert normalize_segment(folder, database, {}, first).error is None
+    waiting = published(folder, database, tmp_path / "work")
+    with database.transaction() as connection:
+        segments.forget(connection, waiting)
+
+    assert recollect(folder, database) == 1
+    with database.transaction() as connection:
+        assert [info.key for info in segments.pending(connection)] == [waiting]
+
+
+def test_no_database_that_knows_commits_is_emptied_because_its_disk_is_not_mounted(
+    folder: ObjectStore, database: Database, tmp_path: Path
+) -> None:
+    commit(folder, database, "s0", make_article("a"))
+    unmounted = open_store(str(tmp_path / "empty"))
+    for look in (recollect, rebuild_state):
+        with pytest.raises(DatabaseError, match=r"holds no archive, .* commits up to 1: is the disk mounted"):
+            look(unmounted, database)
+    with database.transaction() as connection:
+        assert index.position(connection) == 1
