@@ -39,7 +39,7 @@ from storage.state.segments import State
 from tests.conftest import free_port
 
 ROOT = Path(__file__).resolve().parents[2]
-SECONDS = 120.0
+SECONDS = 240.0
 """For each thing waited for: a busy machine is slow."""
 OVER = ("COMPLETED", "FAILED", "CRASHED", "CANCELLED")
 
