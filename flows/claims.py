@@ -109,9 +109,12 @@ def claims(database: Database, work: Path, shown: str) -> Iterator[Claims]:
     finally:
         over.set()
         thread.join()
-        with suppress(DatabaseError), database.transaction() as connection:
-            release(connection, owner)
-        path.unlink(missing_ok=True)
+        with suppress(
+            DatabaseError
+        ):  # a full disk: the file stays, which tells the next run that this one is over
+            with database.transaction() as connection:
+                release(connection, owner)
+            path.unlink(missing_ok=True)
         os.close(descriptor)
 
 

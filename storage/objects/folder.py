@@ -262,4 +262,5 @@ def _explained(attempt: str) -> Iterator[None]:
         yield
     except OSError as error:
         remedy = REMEDIES.get(error.errno or 0, "see the message of the system")
-        raise StoreError(f"{attempt}: {error.strerror or error} ({error.filename}): {remedy}") from error
+        where = f" ({error.filename})" if error.filename else ""  # a write to an open file has none
+        raise StoreError(f"{attempt}: {error.strerror or error}{where}: {remedy}") from error

@@ -58,6 +58,19 @@ def test_a_run_that_ends_leaves_nothing_claimed(database: Database, tmp_path: Pa
     assert list((tmp_path / "runs").iterdir()) == []
 
 
+def test_what_a_run_could_not_release_because_the_database_was_away_is_free_to_the_next_one(
+    database: Database, tmp_path: Path
+) -> None:
+    file = tmp_path / "state.sqlite"
+    with claims(database, tmp_path, "crawl one") as one:
+        one.claim(["a"])
+        whole = file.read_bytes()
+        file.write_bytes(b"no database at all" * 1000)
+    file.write_bytes(whole)
+    with claims(database, tmp_path, "crawl two") as two:
+        assert two.claim(["a"])[0] == {"a"}
+
+
 def test_what_a_killed_run_claimed_is_free_on_its_machine_once_its_crawlers_are_gone_too(
     database: Database, tmp_path: Path
 ) -> None:

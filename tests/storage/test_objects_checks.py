@@ -223,7 +223,7 @@ def test_a_read_only_disk_is_named() -> None:
 
 def test_a_full_disk_is_named_and_leaves_nothing_half_written() -> None:
     said = mounted("head -c 200k /dev/zero > /mnt/ballast &&", CHECK + "import os; print(os.listdir('/mnt'))")
-    assert "the disk is full; free some space" in said
+    assert "No space left on device: the disk is full; free some space" in said
     fill = """
 from pathlib import Path
 from storage.objects import StoreError, open_store
