@@ -5,6 +5,7 @@ Every word from outside is escaped: an address or a site's answer can make no li
 
 from __future__ import annotations
 
+import logging
 import re
 import shlex
 from collections.abc import Iterable, Mapping, Sequence
@@ -13,7 +14,9 @@ from enum import StrEnum
 from itertools import zip_longest
 from typing import TypeVar
 
+import httpx
 from prefect.artifacts import create_markdown_artifact
+from prefect.exceptions import PrefectException
 
 from flows.history import Look
 from flows.logs import safe
@@ -24,6 +27,7 @@ from storage.batches import Change
 from storage.redaction import redacted
 from storage.state.findings import Settled
 
+log = logging.getLogger(__name__)
 K = TypeVar("K", bound=StrEnum)
 
 FATES = ("new", "edited", "otherwise stored", "unchanged", "rejected")
@@ -37,8 +41,14 @@ MAX_SHOWN = 90
 
 
 def publish(key: str, markdown: str, description: str) -> None:
-    """Leave an artifact with the current run, without secrets. `key` groups the versions of successive runs."""
-    create_markdown_artifact(key=key, markdown=redacted(markdown), description=redacted(description))
+    """Leave an artifact with the current run, without secrets. `key` groups the versions of successive runs.
+
+    A server that is away is one line of the log: the work is done, and the run must not fail for its report.
+    """
+    try:
+        create_markdown_artifact(key=key, markdown=redacted(markdown), description=redacted(description))
+    except (httpx.HTTPError, PrefectException) as error:
+        log.warning("the artifact %r could not be left with this run: %s", key, error)
 
 
 def summary(report: CrawlReport) -> str:

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import logging
 import re
 from base64 import b64decode
 from dataclasses import replace
 from datetime import UTC, datetime
 from xml.etree import ElementTree
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from prefect.settings import PREFECT_API_URL, PREFECT_CLIENT_MAX_RETRIES, temporary_settings
 
 from articles.model import Reason
-from flows.artifacts import crawl_markdown, normalize_markdown, summary, watch_markdown
+from flows.artifacts import crawl_markdown, normalize_markdown, publish, summary, watch_markdown
 from flows.history import Look, SiteLook
+from flows.own_server import free_port
 from flows.plots import bars
 from flows.report import CrawlReport, Example, NormalizeReport, SiteReport, Tally
 from spiders.events import SiteDone
@@ -133,3 +137,12 @@ def test_a_plot_is_a_picture_that_a_browser_reads(rows: list[tuple[str, list[int
     widths = [float(one.attrib["width"]) for one in svg.iter("{http://www.w3.org/2000/svg}rect")]
     assert max(widths) <= float(svg.attrib["width"])
     assert not svg.findall(".//{http://www.w3.org/2000/svg}script")
+
+
+def test_a_server_that_is_away_costs_a_run_its_report_and_nothing_else(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    away = {PREFECT_API_URL: f"http://127.0.0.1:{free_port()}/api", PREFECT_CLIENT_MAX_RETRIES: 0}
+    with temporary_settings(away), caplog.at_level(logging.WARNING):
+        publish("crawl", "# Crawl of harbour", "What was stored")
+    assert "the artifact 'crawl' could not be left with this run" in caplog.text
