@@ -12,10 +12,12 @@ import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from uuid import UUID
 
 import httpx
 import pytest
 import yaml
+from prefect.client.orchestration import SyncPrefectClient
 from prefect.settings import PREFECT_API_URL, temporary_settings
 
 from articles.model import EXTRACTOR
@@ -341,9 +343,11 @@ def test_what_is_deployed_for_kubernetes_runs_there_and_from_the_folder_of_the_i
     api = prefect_environment["PREFECT_API_URL"]
     there = {"work_pools": {"name": {"any_": ["cluster"]}}}
     made = httpx.post(f"{api}/deployments/filter", json=there, timeout=30).raise_for_status().json()
-    httpx.delete(f"{api}/work_pools/cluster", timeout=30).raise_for_status()
-    for one in made:
-        httpx.delete(f"{api}/deployments/{one['id']}", timeout=30).raise_for_status()
+    # Prefect's own client asks again where the server's SQLite file is locked just then (503)
+    with SyncPrefectClient(api) as client:
+        client.delete_work_pool("cluster")
+        for one in made:
+            client.delete_deployment(UUID(one["id"]))
     declared = yaml.safe_load((ROOT / "prefect.yaml").read_text())["deployments"]
     assert {one["name"] for one in made} == {one["name"] for one in declared}
     pulls = [

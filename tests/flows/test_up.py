@@ -130,8 +130,8 @@ class Up:
     def wait(self, what: str, look: Callable[[], Any]) -> Any:
         deadline = time.monotonic() + SECONDS
         while time.monotonic() < deadline:
-            # a server on SQLite that begins many runs at once answers late on a busy machine
-            with suppress(httpx.TimeoutException):
+            # a server on SQLite that begins many runs at once answers late on a busy machine, or with 503
+            with suppress(httpx.TimeoutException, httpx.HTTPStatusError):
                 if found := look():
                     return found
             time.sleep(0.1)
