@@ -220,8 +220,8 @@ def test_after_a_day_down_the_run_that_was_killed_blocks_nobody_and_one_run_catc
 
     assert again.state(cut_off["id"]) == "CRASHED"
     late = [run for run in again.runs() if run["id"] != cut_off["id"] and not by_the_clock(run, again.began)]
-    # the others were taken away before a worker could begin them all at once
-    assert [run["state_type"] for run in late] == ["COMPLETED"], late
+    # the others were taken away before a worker could begin them all at once; one that fell due meanwhile is dropped
+    assert sorted(run["state_type"] for run in late) in (["COMPLETED"], ["CANCELLED", "COMPLETED"]), late
     assert "cut off" in again.output
     # what the killed run had fetched is stored, and nothing twice
     archive = open_archive(str(again.folder / "archive"))
