@@ -18,9 +18,12 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import islice
+from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.parquet as pq
 from deltalake import (
     CommitProperties,
     DeltaTable,
@@ -33,11 +36,11 @@ from deltalake.exceptions import CommitFailedError, DeltaError, TableNotFoundErr
 
 from articles.model import Article, Reason, Rejection
 from articles.urls import url_key
-from storage import batches, records
+from storage import batches, digests, records
 from storage.ahead import ahead
 from storage.batches import Batch, Change, Outcome, Revision, Unchanged
 from storage.log import Commit, Log
-from storage.objects import ObjectStore, storage_options, table_url
+from storage.objects import NotFound, ObjectStore, storage_options, table_url
 from storage.objects.faults import remedy
 from storage.objects.folder import REMEDIES as SYSTEM_REMEDIES
 from storage.stored import stored
@@ -52,6 +55,10 @@ ATTEMPTS = 5
 LOOKS = 5
 """At a table before it is given up, each after a longer wait than the one before."""
 LOOK_AGAIN_SECONDS = 0.1
+LOG = "_delta_log"
+"""Where a table's own log lies, below its folder."""
+READ_ROWS, READ_BYTES = 256, 1 << 20
+"""Of a table's file, in memory at once; a page of a column is read whole."""
 CHECKPOINT_EVERY = 20
 """Delta commits; opening a table reads at most so many small files."""
 
@@ -99,6 +106,8 @@ def follow_tables(store: ObjectStore, *, max_captures: int = MAX_CAPTURES) -> in
         end = chunk[-1][0].seq
         for number, kind in enumerate(_KINDS):
             tables[number] = _append(store, kind, tables[number], chunk)
+    for kind, table in zip(_KINDS, tables, strict=True):
+        _note(store, kind, table)
     return end - begin
 
 
@@ -121,45 +130,86 @@ def table_cursors(store: ObjectStore) -> dict[str, int]:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class TableSums:
-    """What a table holds, by commit."""
+class TableFiles:
+    """What a table consists of today."""
 
     key: str
+    identity: str
+    """Given to it when it was made."""
     cursor: int
     """Number of the last commit that it has followed."""
-    rows: dict[int, int]
-    characters: dict[int, int] | None
-    """Of the column `text`; None: the table has none."""
+    data: dict[str, int]
+    """Bytes of each file of rows, by its path below the table's folder."""
+    log: tuple[str, ...]
+    """What is read of its own log: the last checkpoint, and each version after it."""
 
 
-def table_sums(store: ObjectStore) -> list[TableSums]:
-    """Rows and characters of text by commit, every byte of these columns read; none of tables that are not there.
+def table_files(store: ObjectStore, table: str) -> TableFiles | None:
+    """What the table at a key consists of; None: it is not there. Raises TableError."""
+    kind = _BY_KEY[table]
+    found = _find(store, kind)
+    return None if found is None else _files(store, kind, found)
 
-    Raises TableError where a table cannot be read.
+
+def rows_in_file(path: Path, table: str, after: int = 0) -> Iterator[tuple[int, bytes]]:
+    """(commit number, the whole row in one form) of each row in a copy of a table's file, of commits past `after`.
+
+    Every byte that says what a row holds is read. Raises TableError where it cannot be.
     """
-    sums = []
-    for kind in _KINDS:
-        table = _find(store, kind)
-        if table is None:
-            continue
-        try:
-            text = "sum(character_length(text))" if "text" in kind.schema.names else "NULL"
-            query = f"SELECT seq, count(*), {text} FROM t GROUP BY seq"  # noqa: S608
-            batches_read = pa.table(QueryBuilder().register("t", table).execute(query))
-        except (DeltaError, OSError, pa.ArrowException) as error:
-            raise _error(store, kind, error) from error
-        seqs, rows, characters = (column.to_pylist() for column in batches_read.columns)
-        sums.append(
-            TableSums(
-                key=kind.key,
-                cursor=_cursor(table),
-                rows=dict(zip(seqs, rows, strict=True)),
-                characters=None
-                if text == "NULL"
-                else {seq: number or 0 for seq, number in zip(seqs, characters, strict=True)},
-            )
-        )
-    return sums
+    schema = _BY_KEY[table].schema
+    try:
+        with pq.ParquetFile(path, buffer_size=READ_BYTES, pre_buffer=False) as file:
+            there = [name for name in schema.names if name in file.schema_arrow.names]
+            for part in file.iter_batches(batch_size=READ_ROWS, columns=there, use_threads=False):
+                for row in part.to_pylist():
+                    if row["seq"] > after:
+                        yield row["seq"], _one_form(row, schema)
+    except (pa.ArrowException, OSError, ValueError, KeyError, TypeError, RecursionError) as error:
+        raise TableError(f"cannot be read: {str(error).partition(chr(10))[0][:200]}") from error
+
+
+def rows_of_commit(table: str, commit: Commit, batch: Batch) -> Iterator[bytes]:
+    """The rows that a commit has in a table, in the form of `rows_in_file`."""
+    kind = _BY_KEY[table]
+    rows = kind.rows(commit, batch)
+    while some := list(islice(rows, READ_ROWS)):
+        for row in _arrow(some, kind.schema).to_pylist():
+            yield _one_form(row, kind.schema)
+
+
+def _one_form(row: Mapping[str, object], schema: Any) -> bytes:  # noqa: ANN401
+    return records.to_sorted_json([row.get(name) for name in schema.names])
+
+
+def _files(store: ObjectStore, kind: _Kind, table: DeltaTable) -> TableFiles:
+    actions = pa.table(table.get_add_actions(flatten=True)).to_pydict()
+    checkpoint = _last_checkpoint(store, kind)
+    log = [f"{LOG}/{version:020d}.json" for version in range(checkpoint + 1, table.version() + 1)]
+    if checkpoint >= 0:
+        log.insert(0, f"{LOG}/{checkpoint:020d}.checkpoint.parquet")
+    return TableFiles(
+        key=kind.key,
+        identity=str(table.metadata().id),
+        cursor=_cursor(table),
+        data=dict(zip(actions["path"], actions["size_bytes"], strict=True)),
+        log=tuple(log),
+    )
+
+
+def _last_checkpoint(store: ObjectStore, kind: _Kind) -> int:
+    """The version of the table's last checkpoint; -1: none."""
+    try:
+        return int(records.from_json(store.get(f"{_log(kind)}/_last_checkpoint"), dict)["version"])
+    except (NotFound, records.BadRecord, KeyError, TypeError, ValueError):
+        return -1
+
+
+def _note(store: ObjectStore, kind: _Kind, table: DeltaTable, *, anew: bool = False) -> None:
+    """Note the bytes of what a table consists of, for `verify`; `anew`: its checkpoint was written again."""
+    files = _files(store, kind, table)
+    digests.note(
+        store, kind.key, files.identity, (*files.data, *files.log), anew=files.log[:1] if anew else ()
+    )
 
 
 def maintain_tables(store: ObjectStore, *, keep: timedelta = timedelta(days=7)) -> dict[str, str]:
@@ -176,6 +226,7 @@ def maintain_tables(store: ObjectStore, *, keep: timedelta = timedelta(days=7)) 
                 dry_run=False,
                 enforce_retention_duration=False,
             )
+            _note(store, kind, _open(store, kind), anew=True)
         except (DeltaError, OSError) as error:
             raise _error(store, kind, error) from error
         done[kind.key] = (
@@ -237,6 +288,7 @@ def _rewrite(store: ObjectStore, kind: _Kind, change: Callable[[DeltaTable], Map
             for uri in held.difference(table.file_uris()):  # vacuum knows what is there by listing
                 store.delete(f"{kind.key}/{uri.rpartition(f'/{kind.key}/')[2]}")
             table.vacuum(retention_hours=0, dry_run=False, enforce_retention_duration=False)
+            _note(store, kind, _open(store, kind))
             return int(done.get("num_deleted_rows") or done.get("num_updated_rows") or 0)
         except CommitFailedError as error:
             # Two writers at once: delta-rs refuses the second, which looks again.
@@ -376,6 +428,9 @@ _CAPTURES = _Kind(
     statistics="seq,site,fetched_at",
 )
 _KINDS = (_ARTICLES, _CAPTURES)
+_BY_KEY = {kind.key: kind for kind in _KINDS}
+TABLES = tuple(_BY_KEY)
+"""Keys of the tables."""
 _WRITER = WriterProperties(compression="ZSTD", compression_level=3)
 
 
@@ -428,7 +483,7 @@ def _is_there(store: ObjectStore, kind: _Kind, version: int) -> bool:
 
 
 def _log(kind: _Kind) -> str:
-    return f"{kind.key}/_delta_log"
+    return f"{kind.key}/{LOG}"
 
 
 def _cursor(table: DeltaTable) -> int:

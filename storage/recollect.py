@@ -11,6 +11,7 @@ from pathlib import Path
 
 from storage import commit
 from storage.commit import catch_up
+from storage.digests import note_key
 from storage.documents import CURSOR_KEY
 from storage.documents import PREFIX as DOCUMENTS
 from storage.log import Commit, Log
@@ -86,6 +87,8 @@ def forget_followers(store: ObjectStore) -> None:
     """
     # The cursors first: whatever a kill leaves over is then not taken for the whole.
     store.delete(CURSOR_KEY)
+    for table in ("tables/articles/", "tables/captures/"):
+        store.delete(note_key(table.rstrip("/")))
     for table in ("tables/articles/", "tables/captures/"):
         for prefix in (f"{table}_delta_log/", table):
             for key, _ in store.list(prefix):

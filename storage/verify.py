@@ -4,12 +4,12 @@
     batches     the SHA-256 that the commit names; counts, the law and the segment as the commit states them
     profiles    there, and what their names say
     segments    the SHA-256; each record's own digest; the seal; every pointer of the batches meets a capture; the index
-    tables      rows and characters of text by commit, as far as the table has followed
+    tables      every row, as far as the table has followed; every file as it was written
     documents   one for each revision, with its ids and text, as far as they have followed
     database    the batch of each commit; nothing that the log does not have
 
-Segments are looked at one after the other, from a temporary copy, so memory does not grow with the archive beyond a
-few numbers a commit. Nothing is changed.
+Segments and tables' files are looked at one after the other, from a temporary copy, so memory does not grow with
+the archive beyond a few numbers a commit. Nothing is changed.
 """
 
 from __future__ import annotations
@@ -24,7 +24,6 @@ from storage import batches, profiles, records
 from storage.ahead import ahead
 from storage.batches import Batch, DamagedBatch, Revision
 from storage.cdxj import to_cdxj
-from storage.delta import TableError, table_sums
 from storage.documents import document_key, documents_cursor
 from storage.log import Commit, DamagedLog, Log, commit_key
 from storage.objects import NotFound, ObjectStore
@@ -33,6 +32,7 @@ from storage.state import index
 from storage.state.database import Database
 from storage.stored import StoredArticle, stored
 from storage.superseded import BadNote
+from storage.table_checks import Expected, check_tables, expected_of
 from storage.takedown import unfinished
 from storage.warc import TornSegment, check_records, read_index
 
@@ -59,22 +59,13 @@ class Damage:
     """Of a damaged record in a segment."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Sum:
-    """What one commit's rows in the tables must come to."""
-
-    captures: int
-    articles: int
-    characters: int
-
-
 def verify(store: ObjectStore, database: Database | None, tell: Tell, *, after: int = 0) -> Iterator[Damage]:
     """Everything that is damaged, as it is found. `after`: only what later commits name.
 
     `database`: None leaves it out. Raises StoreError where the store fails; damage is never raised.
     """
     by_segment: dict[str, list[int]] = {}
-    sums: dict[int, _Sum] = {}
+    sums: dict[int, Expected] = {}
     head = 0
     for seq, found in _commits(store, after):
         tell("reading the log", seq)
@@ -90,7 +81,7 @@ def verify(store: ObjectStore, database: Database | None, tell: Tell, *, after: 
         tell("checking segments, batches and documents", number + 1)
         yield from _of_segment(store, segment, seqs, written, sums)
     tell("checking tables", 0)
-    yield from _tables(store, sums, head)
+    yield from _tables(store, sums, head, after, tell)
     if database is not None:
         yield from _database(store, database, head)
 
@@ -132,7 +123,7 @@ def _missing(seq: int) -> Damage:
 
 
 def _of_segment(
-    store: ObjectStore, segment: str, seqs: Sequence[int], written: int, sums: dict[int, _Sum]
+    store: ObjectStore, segment: str, seqs: Sequence[int], written: int, sums: dict[int, Expected]
 ) -> Iterator[Damage]:
     log = Log(store)
     captures: dict[int, str] = {}
@@ -147,8 +138,7 @@ def _of_segment(
             yield found
             continue
         revisions = [stored(one, commit) for one in found.outcomes if isinstance(one, Revision)]
-        characters = sum(len(article.text) for article in revisions)
-        sums[seq] = _Sum(captures=commit.captures, articles=len(revisions), characters=characters)
+        sums[seq] = expected_of(commit, found)
         captures.update(_places(found, segment))
         yield from _profiles(store, commit)
         if seq <= written:
@@ -297,29 +287,11 @@ def _documents(store: ObjectStore, revisions: Sequence[StoredArticle]) -> Iterat
             yield Damage(key=document_key(article), what=what, remedy=REBUILD_TABLES, seq=article.seq)
 
 
-def _tables(store: ObjectStore, sums: Mapping[int, _Sum], head: int) -> Iterator[Damage]:
-    try:
-        tables = table_sums(store)
-    except TableError as error:
-        yield Damage(key="tables/", what=str(error), remedy=REBUILD_TABLES)
-        return
-    for table in tables:
-        if table.cursor > head:
-            what = f"has followed to commit {table.cursor}, the log ends at {head}"
-            yield Damage(key=table.key, what=what, remedy=REBUILD_TABLES)
-        for seq, expected in sums.items():
-            wanted = (
-                (expected.articles, expected.characters)
-                if table.characters is not None
-                else (expected.captures, None)
-            )
-            found = (
-                table.rows.get(seq, 0),
-                None if table.characters is None else table.characters.get(seq, 0),
-            )
-            if seq <= table.cursor and wanted != found:
-                what = f"commit {seq}: {found} rows and characters, must be {wanted}"
-                yield Damage(key=table.key, what=what, remedy=REBUILD_TABLES, seq=seq)
+def _tables(
+    store: ObjectStore, sums: Mapping[int, Expected], head: int, after: int, tell: Tell
+) -> Iterator[Damage]:
+    for key, what, seq in check_tables(store, sums, head=head, after=after, tell=tell):
+        yield Damage(key=key, what=what, remedy=REBUILD_TABLES, seq=seq)
 
 
 def _database_row(database: Database, commit: Commit) -> Damage | None:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from deltalake import DeltaTable, write_deltalake
 
 from articles.model import EXTRACTOR, Site
 from flows.config import load_config
@@ -16,11 +19,13 @@ from flows.workshop import Workshop, close_workshop, open_workshop
 from seeds.load import write_site
 from storage import batches
 from storage.commit import rebuild
-from storage.delta import follow_tables, remove_rows
+from storage.delta import TABLES, follow_tables, maintain_tables, remove_rows, table_files
 from storage.documents import follow_documents
 from storage.log import Log, commit_key
+from storage.objects import table_url
 from storage.profiles import profile_key
 from storage.reader import Archive
+from storage.recollect import forget_followers
 from storage.segments import captures_of, index_key
 from storage.state import index
 from storage.takedown import find, take_down
@@ -147,7 +152,52 @@ def test_what_is_damaged_is_named_with_its_remedy(shop: Workshop, what: str) -> 
 def test_rows_missing_from_a_table_are_named(shop: Workshop) -> None:
     article = next(iter(Archive(shop.store).articles()))
     remove_rows(shop.store, [article.article_id], {})
-    assert {damage.key for damage in damages(shop)} == {"tables/articles"}
+    assert {damage.key for damage in damages(shop)} == {"tables/articles", "tables/captures"}
+
+
+@pytest.mark.parametrize("kept", [True, False], ids=["as written", "joined and checkpointed"])
+@pytest.mark.parametrize("table", TABLES)
+def test_one_bit_that_flipped_in_a_file_or_in_the_log_of_a_table_is_named(
+    shop: Workshop, table: str, kept: bool
+) -> None:
+    if not kept:
+        maintain_tables(shop.store, keep=timedelta(0))
+    assert damages(shop) == []
+    files = table_files(shop.store, table)
+    assert files is not None
+    chance = random.Random(7)
+    for name in [*files.data, *files.log]:
+        key = f"{table}/{name}"
+        whole = shop.store.get(key)
+        for _ in range(6):
+            place = chance.randrange(len(whole))
+            spoilt = bytearray(whole)
+            spoilt[place] ^= 1 << chance.randrange(8)
+            shop.store.put(key, bytes(spoilt))
+            assert [(damage.key, damage.remedy) for damage in damages(shop)] == [
+                (key, "run `pressrun rebuild --tables`")
+            ], place
+        shop.store.put(key, whole)
+
+
+def test_a_table_that_says_another_thing_than_the_log_is_named_though_nobody_noted_its_files(
+    shop: Workshop,
+) -> None:
+    table = DeltaTable(table_url(shop.store, "tables/articles"))
+    table.update(updates={"section": "'weather'"}, predicate="seq = 2")
+    assert [(damage.key, damage.seq) for damage in damages(shop)] == [("tables/articles", 2)]
+    forget_followers(shop.store)
+    follow_tables(shop.store)
+    follow_documents(shop.store)
+    assert damages(shop) == []
+
+
+def test_a_row_that_is_there_twice_is_named(shop: Workshop) -> None:
+    table = DeltaTable(table_url(shop.store, "tables/captures"))
+    rows = table.to_pyarrow_table()
+    write_deltalake(table, rows.slice(0, 1), mode="append")
+    (damage,) = damages(shop)
+    assert (damage.key, damage.seq) == ("tables/captures", rows["seq"][0].as_py())
 
 
 def test_a_table_with_a_damaged_file_is_named(shop: Workshop) -> None:
