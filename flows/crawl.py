@@ -27,7 +27,7 @@ from flows.report import CrawlReport, NormalizeReport, SiteReport, Tally, few
 from flows.steps import WORKERS, Desk, Log_
 from flows.workshop import Workshop, close_workshop, named, open_workshop
 from spiders.events import LogLine, Progress, SegmentClosed, SiteDone
-from storage.objects import Creates
+from storage.objects import Creates, try_work_folder
 from storage.segments import sweep
 from storage.state.frontier.sites import NextDue, due_sites, next_due
 from storage.state.segments import pending
@@ -107,6 +107,7 @@ def crawl_sites(
         wanted = named(workshop, sites) if sites else _due(workshop)
         names = few([site.name for site in wanted], MAX_NAMED)
         log.info("%d of %d sites: %s", len(wanted), len(workshop.sites), names)
+        try_work_folder(config.work)
         desk, heard = Desk(config, log), Heard()
         with claims(workshop.database, config.work, _who()) as held:
             dealer = Dealer(

@@ -16,7 +16,7 @@ from pressrun.trouble import RequestError
 from storage import records
 from storage.batches import Change
 from storage.log import DamagedLog, Log
-from storage.objects import ObjectStore
+from storage.objects import ObjectStore, sentence
 from storage.reader import Archive, StoredArticle, Story, is_within, latest, open_archive
 from storage.state.database import open_database
 from storage.state.frontier import known
@@ -116,12 +116,16 @@ def _cursor_in(path: Path) -> int:
     except FileNotFoundError:
         return 0
     except (OSError, UnicodeDecodeError) as error:
-        raise RequestError(f"cursor file {path} cannot be read: {error}") from error
+        raise RequestError(f"cursor file {path} cannot be read: {_told(error)}") from error
     if not text.isdecimal():
         raise RequestError(
             f"cursor file {path} holds {text[:40]!r}, which is no commit number; delete it to begin anew"
         )
     return int(text)
+
+
+def _told(error: Exception) -> str:
+    return sentence(error) if isinstance(error, OSError) else str(error)
 
 
 def _move(path: Path, cursor: int) -> None:
@@ -135,7 +139,7 @@ def _move(path: Path, cursor: int) -> None:
         fresh.replace(path)
     except OSError as error:
         raise RequestError(
-            f"cursor file {path} cannot be written: {error}; the cursor stays where it was"
+            f"cursor file {path} cannot be written: {sentence(error)}; the cursor stays where it was"
         ) from error
 
 

@@ -19,7 +19,7 @@ from spiders.guard import HostsFileError
 from storage.batches import DamagedBatch
 from storage.documents import BadCursor
 from storage.log import DamagedLog
-from storage.objects import StoreError
+from storage.objects import StoreError, is_of_the_machine, sentence
 from storage.state.database import DatabaseError
 
 FAILED = 1
@@ -65,7 +65,7 @@ def told_in_one_sentence() -> Iterator[None]:
         # Python's own flush at exit must not meet the broken output again
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         # `pressrun read | head`: the reader has gone, which is no error of ours
-        sys.exit(0 if isinstance(error, BrokenPipeError) else complain(error, FAILED))
+        sys.exit(0 if isinstance(error, BrokenPipeError) else _complain_of_machine(error))
     except SystemExit as end:
         if end.code == STOPPED:
             complain("stopped", STOPPED)
@@ -74,6 +74,11 @@ def told_in_one_sentence() -> Iterator[None]:
         if not _of_tables(error):
             raise
         sys.exit(complain(error, FAILED))
+
+
+def _complain_of_machine(error: OSError) -> int:
+    """A full disk and the like are to be put right before anything can be done; other errors are of the work."""
+    return complain(sentence(error), WRONG) if is_of_the_machine(error) else complain(error, FAILED)
 
 
 def _of_tables(error: Exception) -> bool:

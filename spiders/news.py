@@ -30,6 +30,7 @@ from spiders.outcome import FetchError, Outcome
 from spiders.pipelines import Pages
 from spiders.recorder import Recorder
 from spiders.robots import RobotsMiddleware, Rules
+from storage.objects import sentence
 from storage.state.database import DatabaseError, open_database
 from storage.state.frontier.fetching import Fetched, record_fetches
 from storage.warc import payload_digest
@@ -111,9 +112,14 @@ class NewsSpider(Spider):
             raise
         except (DatabaseError, OSError) as error:
             # of this machine, such as a full disk: told in one line, and what was not recorded stays due
-            one.ended, one.detail = Ended.STOPPED, str(error)
+            told = (
+                f"{sentence(error)}; what was not stored stays due"
+                if isinstance(error, OSError)
+                else str(error)
+            )
+            one.ended, one.detail = Ended.STOPPED, told
             self.broken.append(one.site.name)
-            log.error("%s: %s", one.site.name, error)
+            log.error("%s: %s", one.site.name, told)
         except Exception:
             one.ended = Ended.STOPPED
             if not self._crawler.engine.running:  # Scrapy's complaint that a request came while it stops
@@ -133,7 +139,7 @@ class NewsSpider(Spider):
             try:
                 self.recorder.roll_if_due()
             except OSError as error:
-                log.error("the next segment cannot be begun: %s", error)
+                log.error("the next segment cannot be begun: %s", sentence(error))
 
     def _report(self, one: Visit) -> None:
         """Say what a visit came to, once."""

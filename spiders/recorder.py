@@ -26,7 +26,7 @@ from spiders.events import SegmentClosed
 from spiders.outcome import FetchError
 from spiders.wire import Answer, Headers
 from storage import segments
-from storage.objects import ObjectStore, StoreError
+from storage.objects import ObjectStore, StoreError, sentence
 from storage.state.database import Database, DatabaseError
 from storage.state.frontier.fetching import Fetched, record_fetches
 from storage.warc import Earlier, SegmentWriter, payload_digest
@@ -148,7 +148,7 @@ class Recorder:
         except OSError as error:
             # a full disk: the next sweep seals and publishes what was written
             writer.close()
-            self._failed(f"segment {writer.path} could not be sealed, and is kept: {error}")
+            self._failed(f"segment {writer.path} could not be sealed, and is kept: {sentence(error)}")
             return
         self._published.append(self._thread.submit(self._publish, writer.path, promised))
 
@@ -173,7 +173,7 @@ class Recorder:
             info = segments.publish(self._store, self._database, path)
         except (StoreError, DatabaseError, OSError) as error:
             # what was promised stays due; the next sweep publishes the file
-            self._failed(f"segment {path} could not be published, and is kept: {error}")
+            self._failed(f"segment {path} could not be published, and is kept: {_told(error)}")
             return
         self._record([replace(fetched, segment=info.key) for fetched in promised])
         self._emit(SegmentClosed(key=info.key, captures=info.captures, bytes=info.bytes))
@@ -190,6 +190,10 @@ class Recorder:
     def _failed(self, sentence: str) -> None:
         log.error("%s", sentence)
         self.failures.append(sentence)
+
+
+def _told(error: Exception) -> str:
+    return sentence(error) if isinstance(error, OSError) else str(error)
 
 
 def _raw(headers: Headers) -> list[tuple[bytes, bytes]]:

@@ -32,7 +32,7 @@ from spiders.guard import HostsFileError, read_hosts
 from spiders.news import NewsSpider
 from spiders.recorder import Recorder
 from storage import segments
-from storage.objects import StoreError, open_store
+from storage.objects import StoreError, open_store, sentence
 from storage.records import BadRecord
 from storage.state.database import DatabaseError, open_database
 
@@ -95,11 +95,13 @@ def main() -> int:
         return run(decode_job(sys.stdin.buffer.readline()), out)
     except (BadJob, BadRecord, DatabaseError, HostsFileError, StoreError) as error:
         log.error("%s", error)
-        return 2
+    except OSError as error:
+        log.error("the crawler cannot work: %s", sentence(error))
+    return 2
 
 
 def run(job: Job, out: Callable[[Event], None]) -> int:
-    """Crawl the sites of a job. Raises BadJob, DatabaseError, HostsFileError, StoreError before it begins."""
+    """Crawl the sites of a job. Raises BadJob, DatabaseError, HostsFileError, StoreError, OSError before it begins."""
     sites = _sites(job)
     if job.hosts is not None:
         read_hosts(Path(job.hosts))

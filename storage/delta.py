@@ -42,7 +42,7 @@ from storage.batches import Batch, Change, Outcome, Revision, Unchanged
 from storage.log import Commit, Log
 from storage.objects import NotFound, ObjectStore, storage_options, table_url
 from storage.objects.faults import remedy
-from storage.objects.folder import REMEDIES as SYSTEM_REMEDIES
+from storage.objects.system import REMEDIES as SYSTEM_REMEDIES
 from storage.stored import stored
 from storage.tombstones import DETAIL, SCHEME
 

@@ -10,6 +10,7 @@ Keys are paths with `/` between their parts (`commits/000000000001.json`). Objec
 from storage.objects.checks import preflight, probe
 from storage.objects.opening import open_store, open_to_read, storage_options, table_url
 from storage.objects.protocol import BadKey, Creates, NotFound, ObjectStore, StoreError
+from storage.objects.system import is_of_the_machine, sentence, try_work_folder
 
 __all__ = [
     "BadKey",
@@ -17,10 +18,13 @@ __all__ = [
     "NotFound",
     "ObjectStore",
     "StoreError",
+    "is_of_the_machine",
     "open_store",
     "open_to_read",
     "preflight",
     "probe",
+    "sentence",
     "storage_options",
     "table_url",
+    "try_work_folder",
 ]

@@ -26,24 +26,11 @@ from storage.objects.protocol import (
     check_prefix,
     key_fault,
 )
+from storage.objects.system import sentence
 
 LOCK = TEMPORARY + "lock"
 """Held while `replace` compares and swaps."""
 
-REMEDIES = {
-    errno.ENOSPC: "the disk is full; free some space or move the store",
-    errno.EDQUOT: "the disk quota is used up; free some space or raise the quota",
-    errno.EROFS: "the file system is read-only; mount it writable or choose another store",
-    errno.EACCES: "this user has no permission; change the owner or the mode of the folder",
-    errno.EPERM: "not permitted; the folder may be immutable, or the file system have no hard links",
-    errno.EOPNOTSUPP: "the file system has no hard links; put the store on ext4, xfs, btrfs, zfs, NFS, or S3",
-    errno.ENOTDIR: "a file is in the place of a folder; move it away or choose another path",
-    errno.EISDIR: "a folder is in the place of this object; move it away",
-    errno.EFBIG: "the file is larger than this process or file system may write; raise the limit (ulimit -f)",
-    errno.EMFILE: "too many files are open; raise the limit (ulimit -n)",
-    errno.EIO: "the disk reports an input/output error; check its health before anything else",
-    errno.ENAMETOOLONG: "the path is too long for this file system; choose a shorter folder",
-}
 ABSENT = (errno.ENOENT, errno.ENOTDIR, errno.EISDIR)
 
 
@@ -261,6 +248,4 @@ def _explained(attempt: str) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        remedy = REMEDIES.get(error.errno or 0, "see the message of the system")
-        where = f" ({error.filename})" if error.filename else ""  # a write to an open file has none
-        raise StoreError(f"{attempt}: {error.strerror or error}{where}: {remedy}") from error
+        raise StoreError(f"{attempt}: {sentence(error)}") from error

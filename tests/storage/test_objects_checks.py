@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import resource
 import secrets
 import socket
 import subprocess
@@ -13,7 +14,16 @@ from pathlib import Path
 
 import pytest
 
-from storage.objects import Creates, ObjectStore, StoreError, open_store, preflight, probe, table_url
+from storage.objects import (
+    Creates,
+    ObjectStore,
+    StoreError,
+    open_store,
+    preflight,
+    probe,
+    table_url,
+    try_work_folder,
+)
 from storage.objects import storage_options as delta_options
 from tests.support.ceph import STRANGER
 from tests.support.proxy import Refusal, always, fault_proxy
@@ -318,3 +328,19 @@ def test_delta_tables_open_at_the_same_place_with_the_same_credentials(store: Ob
 
 def test_credentials_are_shown_in_no_repr(s3_server: S3Server) -> None:
     assert s3_server.secret_key not in repr(open_store(f"s3://{BUCKET}"))
+
+
+def test_a_work_folder_on_a_full_disk_is_told_before_anything_is_fetched(tmp_path: Path) -> None:
+    work = tmp_path / "work"
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, before[1]))  # no file can become larger than this
+    try:
+        with pytest.raises(
+            StoreError, match=r"work folder .*/work cannot be written: .*ulimit.*, or name .* PRESSRUN_WORK"
+        ):
+            try_work_folder(work)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    assert list(work.iterdir()) == []
+    try_work_folder(work)
+    assert list(work.iterdir()) == []
