@@ -214,8 +214,7 @@ def read(
     json: Annotated[bool, typer.Option("--json", help="JSON lines: what this command always prints.")] = True,  # noqa: ARG001
 ) -> None:
     """Print stored articles as JSON lines: each one's newest revision, or with a cursor every change."""
-    from pressrun.reading import Wanted, check_sites, read_changes, read_latest
-    from storage.reader import open_archive
+    from pressrun.reading import Wanted, archive_of, check_sites, read_changes, read_latest
 
     config = _config(store, seeds)
     if cursor_file and since is not None:
@@ -227,7 +226,7 @@ def read(
         )
     if kind and not changes:
         raise RequestError("--kind is of changes: give --since 0 too, or --cursor-file or --follow")
-    archive = open_archive(config.store)
+    archive = archive_of(config)
     if site and (note := check_sites(archive, site, _seeded(config))):
         say(note, prefix="pressrun: ")
     wanted = Wanted(
@@ -266,7 +265,7 @@ def show(
     if len(names) > 1 + diff:
         raise RequestError("--revision is given once, and with --diff at most twice: from and to")
     found = find_article(
-        _config(store, seeds).store,
+        _config(store, seeds),
         url,
         revision=names[-1] if names else None,
         as_of=_cursor_or_moment("--as-of", as_of),
@@ -289,7 +288,7 @@ def story(
     from pressrun.reading import find_story
 
     moment = _cursor_or_moment("--as-of", as_of)
-    views.story(find_story(_config(store, seeds).store, url, as_of=moment), json=json)
+    views.story(find_story(_config(store, seeds), url, as_of=moment), json=json)
 
 
 @app.command()

@@ -29,7 +29,7 @@ from flows.config import Config
 from flows.reading import Reading, Result, read_all, read_one
 from flows.segment import POOLED_CAPTURES, with_profiles
 from flows.workshop import Readers
-from pressrun.reading import check_sites
+from pressrun.reading import archive_of, check_sites
 from pressrun.trouble import RequestError, WorkError
 from seeds.load import load_sites
 from storage import batches, records
@@ -38,7 +38,6 @@ from storage.log import Commit, Log
 from storage.objects import NotFound, ObjectStore
 from storage.profiles import DamagedProfile
 from storage.profiles import get as get_profile
-from storage.reader import open_archive
 from storage.segments import SegmentDamaged, begun_at, captures_of
 from storage.warc import TornSegment
 
@@ -146,7 +145,7 @@ def compare_archive(
 
     Raises RequestError for a site that is neither in the seeds nor in the archive, and for a `python` without reader.
     """
-    archive = open_archive(config.store)
+    archive = archive_of(config)
     sites = (
         {site.name: site for site in load_sites(config.seeds).sites} if Path(config.seeds).is_dir() else {}
     )

@@ -18,7 +18,8 @@ from storage.batches import Change
 from storage.log import DamagedLog, Log
 from storage.objects import ObjectStore, sentence
 from storage.reader import Archive, StoredArticle, Story, is_within, latest, open_archive
-from storage.state.database import open_database
+from storage.recollect import check_mounted
+from storage.state.database import DatabaseError, open_database, open_database_to_read
 from storage.state.frontier import known
 from storage.state.frontier.polled import Page, pages_at
 from storage.state.index import taken_down
@@ -40,6 +41,22 @@ class Wanted:
     """Kinds of change; needs a cursor."""
     gone: bool = True
     """With the articles that left their address."""
+
+
+def archive_of(config: Config) -> Archive:
+    """The archive of a configuration, to be read.
+
+    Raises StoreError where there is none, and DatabaseError where its place is empty though the database, if there is
+    one, knows what was stored: a disk that is not mounted must not be taken for an archive without articles.
+    """
+    archive = open_archive(config.store)
+    if not archive.head():
+        try:
+            database = open_database_to_read(config.database)
+        except DatabaseError:  # readers need none
+            return archive
+        check_mounted(archive.store, database)
+    return archive
 
 
 def read_latest(archive: Archive, wanted: Wanted, out: BinaryIO, *, as_of: int | datetime | None) -> None:
@@ -154,35 +171,37 @@ class Found:
 
 
 def find_article(
-    store: str, url: str, *, revision: str | None = None, as_of: int | datetime | None = None
+    config: Config, url: str, *, revision: str | None = None, as_of: int | datetime | None = None
 ) -> Found:
     """The article at `url`: a revision by its id or commit number, or the newest; `as_of` a cursor or a moment.
 
     Raises RequestError where the archive holds no article of that address, or no such revision.
     """
-    revisions = tuple(open_archive(store).revisions(canonical_of(url), as_of=as_of))
+    revisions = tuple(archive_of(config).revisions(canonical_of(url), as_of=as_of))
     newest = latest(reversed(revisions))
     if newest is None:
         if revisions and revisions[-1].change is Change.TAKEN_DOWN:
             raise RequestError(
-                f"the article at {url} was taken down by commit {revisions[-1].seq} of {store}"
+                f"the article at {url} was taken down by commit {revisions[-1].seq} of {config.store}"
             )
         then = "" if as_of is None else f" as of {as_of}"
         raise RequestError(
-            f"no article at {url} in {store}{then}; `pressrun why {url}` tells what became of it"
+            f"no article at {url} in {config.store}{then}; `pressrun why {url}` tells what became of it"
         )
     article = newest if revision is None else _revision(revisions, revision)
     return Found(article=article, revisions=revisions)
 
 
-def find_story(store: str, url: str, *, as_of: int | datetime | None = None) -> Story:
+def find_story(config: Config, url: str, *, as_of: int | datetime | None = None) -> Story:
     """Every article with the story of the one at `url`; `as_of` a cursor or a moment.
 
     Raises RequestError where the archive holds no article of that address.
     """
-    found = open_archive(store).story(canonical_of(url), as_of=as_of)
+    found = archive_of(config).story(canonical_of(url), as_of=as_of)
     if found is None:
-        raise RequestError(f"no article at {url} in {store}; `pressrun why {url}` tells what became of it")
+        raise RequestError(
+            f"no article at {url} in {config.store}; `pressrun why {url}` tells what became of it"
+        )
     return found
 
 
@@ -252,7 +271,7 @@ def trace(config: Config, url: str) -> Trace:
     from storage.delta import captures_for  # tables take a second and 60 MB to load
 
     canonical = canonical_of(url)
-    store = open_archive(config.store).store
+    store = archive_of(config).store
     database = open_database(config.database)
     with database.transaction() as connection:
         crawl = known.history(connection, canonical)

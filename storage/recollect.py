@@ -62,10 +62,7 @@ def rebuild_state(store: ObjectStore, database: Database) -> int:
     and to repeat. Raises DatabaseError where the store holds no commit and the database knows some, before anything is
     changed, and what the log and the store raise.
     """
-    with database.transaction() as connection:
-        last = index.stored(connection, index.position(connection))
-    if last is not None and not Log(store).head():
-        _same_archive(store, last)
+    check_mounted(store, database)
     done = commit.rebuild(store, database)
     committed = {entry.segment: entry for entry in Log(store).follow(0)}
     with database.transaction() as connection:
@@ -78,6 +75,14 @@ def rebuild_state(store: ObjectStore, database: Database) -> int:
         with database.transaction() as connection:
             segments.register(connection, info)
     return done
+
+
+def check_mounted(store: ObjectStore, database: Database) -> None:
+    """Raises DatabaseError where the store holds no commit and the database knows some. Changes nothing."""
+    with database.transaction() as connection:
+        last = index.stored(connection, index.position(connection))
+    if last is not None and not Log(store).head():
+        _same_archive(store, last)
 
 
 def forget_followers(store: ObjectStore) -> None:

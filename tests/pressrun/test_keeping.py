@@ -169,3 +169,21 @@ def test_status_tells_of_a_site_that_is_missed_as_a_whole(run: Run, archive: Pat
         commit(store, database, f"c{number}", *(make_miss(name, at=hour(number)) for name in names))
     database.close()
     assert "latinpost: 6 articles not found since 22 Nov 19:00 UTC" in run("status").out
+
+
+@pytest.mark.parametrize("arguments", [["read"], ["read", "--since", "0"], ["show", SECRET], ["why", SECRET]])
+def test_a_disk_that_is_not_mounted_is_not_read_as_an_archive_without_articles(
+    run: Run, archive: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, arguments: list[str]
+) -> None:
+    away = archive.rename(tmp_path / "away")
+    archive.mkdir()
+    monkeypatch.setenv("PRESSRUN_DATABASE", f"sqlite:///{away / 'state.sqlite'}")
+    answer = run(*arguments)
+    assert (answer.code, answer.out) == (2, "")
+    assert "holds no archive, but the database knows its commits up to 1: is the disk mounted" in answer.err
+    assert list(archive.iterdir()) == []
+
+
+def test_an_archive_without_articles_is_read_as_one(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "archive").mkdir()
+    assert run("read") == Answer(0, "", "")
