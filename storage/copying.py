@@ -15,6 +15,7 @@ from itertools import islice
 from pathlib import Path
 
 from storage import superseded
+from storage.listing import listed_twice
 from storage.log import Commit, Log, commit_key
 from storage.objects import ObjectStore, StoreError
 from storage.profiles import profile_key
@@ -46,7 +47,9 @@ def copy_archive(source: ObjectStore, target: ObjectStore) -> Copied:
     """
     _same_archive(source, target)
     head = Log(source).head()
-    changed = {key for key, _ in source.list("superseded/")}  # a takedown rewrites segments in their length
+    changed = {
+        key for key, _ in listed_twice(source, "superseded/")
+    }  # a takedown rewrites segments in their length
     objects = size = 0
     with ThreadPoolExecutor(THREADS) as pool, tempfile.TemporaryDirectory(prefix="pressrun-copy-") as folder:
 
@@ -60,8 +63,12 @@ def copy_archive(source: ObjectStore, target: ObjectStore) -> Copied:
             return length
 
         for prefix in KEPT:
-            there = set() if prefix != "batches/" or not changed else {key for key, _ in target.list(prefix)}
-            for some in _parts(source.list(prefix)):
+            there = (
+                set()
+                if prefix != "batches/" or not changed
+                else {key for key, _ in listed_twice(target, prefix)}
+            )
+            for some in _parts(listed_twice(source, prefix)):
                 sent = [length for length in pool.map(send, some) if length is not None]
                 objects, size = objects + len(sent), size + sum(sent)
                 there -= {key for key, _ in some}

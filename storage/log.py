@@ -84,13 +84,17 @@ class Log:
             return None
         return _decode(key, seq, data)
 
+    def has(self, seq: int) -> bool:
+        """Whether there is a commit of this number, whole or not."""
+        return self.store.size(commit_key(seq)) is not None
+
     def append(self, commit: Commit) -> bool:
         """Make the commit; False: another writer has taken this number."""
         return self.store.create(commit_key(commit.seq), _encode(commit))
 
     def head(self, after: int = 0) -> int:
         """Number of the last commit, 0: none. `after`: a number known to be there. 2 log2(news) requests."""
-        return _last(self._is_there, after)
+        return _last(self.has, after)
 
     def made_by(self, moment: datetime) -> int:
         """Number of the last commit made at a moment or before, 0: none. 2 log2(commits) requests.
@@ -140,9 +144,6 @@ class Log:
 
     def _slice(self, seqs: range) -> list[Commit | None]:
         return [self.get(seq) for seq in seqs]
-
-    def _is_there(self, seq: int) -> bool:
-        return self.store.size(commit_key(seq)) is not None
 
 
 def _last(holds: Callable[[int], bool], low: int) -> int:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, timedelta
 from itertools import takewhile
 from pathlib import Path
@@ -14,6 +14,7 @@ from storage.commit import catch_up
 from storage.digests import note_key
 from storage.documents import CURSOR_KEY
 from storage.documents import PREFIX as DOCUMENTS
+from storage.listing import delete_below, listed_twice
 from storage.log import Commit, Log
 from storage.objects import ObjectStore
 from storage.segments import SEGMENTS, SUFFIX, begun_at, current_sha256, describe
@@ -23,6 +24,8 @@ from storage.state.segments import SegmentInfo, State
 from storage.warc import TornSegment
 
 log = logging.getLogger(__name__)
+
+UNREAD = (State.PENDING, State.QUARANTINED)
 
 
 def recollect(store: ObjectStore, database: Database) -> int:
@@ -66,15 +69,26 @@ def rebuild_state(store: ObjectStore, database: Database) -> int:
     done = commit.rebuild(store, database)
     committed = {entry.segment: entry for entry in Log(store).follow(0)}
     with database.transaction() as connection:
+        waiting = {info.key for state in UNREAD for info in segments.in_state(connection, state)}
         segments.clear(connection)
-    for key, size in store.list(SEGMENTS):
-        if not key.endswith(SUFFIX):
-            continue
+    for key, size in _segments(store, committed.keys() | waiting):
         entry = committed.get(key)
         info = inspect_segment(store, key) if entry is None else _committed(store, entry, size)
         with database.transaction() as connection:
             segments.register(connection, info)
     return done
+
+
+def _segments(store: ObjectStore, named: Iterable[str]) -> Iterator[tuple[str, int]]:
+    """(key, bytes) of each segment there is: of those listed, and of those that the log or the database names."""
+    missed = {key for key in named if key.startswith(SEGMENTS)}
+    for key, size in listed_twice(store, SEGMENTS):
+        if key.endswith(SUFFIX):
+            missed.discard(key)
+            yield key, size
+    for key in sorted(missed):
+        if (size_ := store.size(key)) is not None:
+            yield key, size_
 
 
 def check_mounted(store: ObjectStore, database: Database) -> None:
@@ -96,10 +110,8 @@ def forget_followers(store: ObjectStore) -> None:
         store.delete(note_key(table.rstrip("/")))
     for table in ("tables/articles/", "tables/captures/"):
         for prefix in (f"{table}_delta_log/", table):
-            for key, _ in store.list(prefix):
-                store.delete(key)
-    for key, _ in store.list(DOCUMENTS):
-        store.delete(key)
+            delete_below(store, prefix)
+    delete_below(store, DOCUMENTS)
 
 
 def _committed(store: ObjectStore, entry: Commit, size: int) -> SegmentInfo:
@@ -148,7 +160,7 @@ def _uncommitted(
 ) -> Iterator[SegmentInfo]:
     """Segments in the store that neither the log nor the database knows; of our own making, after a key where given."""
     committed = {entry.segment for entry in Log(store).follow(position)}
-    listed: Iterator[str] = (key for key, _ in store.list(SEGMENTS, after or ""))
+    listed: Iterator[str] = (key for key, _ in listed_twice(store, SEGMENTS, after or ""))
     if after is not None:
         listed = takewhile(_is_ours, listed)
     for keys in in_chunks(key for key in listed if key.endswith(SUFFIX)):

@@ -28,6 +28,7 @@ from storage.cdxj import to_cdxj
 from storage.commit import catch_up, make_commit
 from storage.delta import follow_tables, remove_rows
 from storage.documents import day_folder, document_key, follow_documents
+from storage.listing import listed_twice
 from storage.log import Log
 from storage.objects import NotFound, ObjectStore
 from storage.segments import SEGMENTS, SUFFIX, digest_of, index_key
@@ -341,7 +342,7 @@ def _remove_orphans(
 
     Keys are listed, and only those read that no commit names: orphans, and what takedowns wrote in the place of others.
     """
-    for number, keys in enumerate(in_chunks(key for key, _ in store.list("batches/"))):
+    for number, keys in enumerate(in_chunks(key for key, _ in listed_twice(store, "batches/"))):
         tell("looking for orphans", (number + 1) * len(keys))
         with database.transaction() as connection:
             known = index.committed_batches(connection, keys)
@@ -368,7 +369,7 @@ def _segments_to_search(
         waiting = [info.key for state in UNREAD for info in segments.in_state(connection, state)]
     named = done.places.keys() | tried.union(waiting)
     yield from sorted(key for key in named if store.size(key) is not None)  # whatever a listing leaves out
-    found = (key for key, _ in store.list(SEGMENTS) if key.endswith(SUFFIX))
+    found = (key for key, _ in listed_twice(store, SEGMENTS) if key.endswith(SUFFIX))
     for keys in in_chunks(found):
         with database.transaction() as connection:
             committed = index.committed_segments(connection, keys)
@@ -427,7 +428,7 @@ def _remove_documents(store: ObjectStore, ids: frozenset[str], done: _Removed) -
     found = {key for key in done.documents if store.size(key) is not None}
     for folder in sorted(done.folders):
         for prefix in sorted(ids):
-            found.update(key for key, _ in store.list(f"{folder}/{prefix}-"))
+            found.update(key for key, _ in listed_twice(store, f"{folder}/{prefix}-"))
     removed = [key for key in sorted(found) if key.rpartition("/")[2] not in kept]
     for key in removed:
         store.delete(key)

@@ -107,11 +107,14 @@ def _commits(store: ObjectStore, after: int) -> Iterator[tuple[int, Commit | Dam
         return commit or _missing(seq)
 
     for seq, found in ahead(get, there()):
-        while expected < seq:
-            yield expected, _missing(expected)
+        while expected < seq:  # a hole, or a page that the listing lost
+            yield expected, get(expected)
             expected += 1
         yield seq, found
         expected = seq + 1
+    while log.has(expected):
+        yield expected, get(expected)
+        expected += 1
 
 
 def _missing(seq: int) -> Damage:

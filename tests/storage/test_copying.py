@@ -15,7 +15,7 @@ from storage.reader import Archive
 from storage.segments import captures_of
 from storage.takedown import find, take_down
 from tests.support.archives import new_database
-from tests.support.listings import forgetful
+from tests.support.listings import forgetful, losing_a_page
 from tests.support.segments import START, Answer, page, publish_segment
 
 STORIES = 4
@@ -65,3 +65,19 @@ def test_no_batch_leaves_the_copy_because_a_listing_of_the_archive_left_it_out(
     copy_archive(archive, copy)
     assert revisions(copy) == revisions(archive)
     assert {key for key, _ in copy.list("batches/")} == {key for key, _ in archive.list("batches/")}
+
+
+@pytest.mark.parametrize("which", range(1, 5))
+def test_no_page_that_a_listing_lost_leaves_a_taken_down_text_in_the_copy(
+    archive: ObjectStore, tmp_path: Path, which: int
+) -> None:
+    copy = open_store(str(tmp_path / "copy"))
+    copy_archive(archive, copy)
+    database = new_database(tmp_path)
+    for gone in [change.url for change in Archive(archive).changes()][-2:]:
+        take_down(archive, database, find(archive, database, gone))
+    losing, listings = losing_a_page(archive, which)
+    copy_archive(losing, copy)
+    assert listings() >= which
+    for key, size in archive.list("segments/"):
+        assert copy.get(key) == archive.get(key), size

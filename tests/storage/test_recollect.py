@@ -19,6 +19,7 @@ from storage.state.database import Database, DatabaseError
 from storage.state.segments import State
 from storage.takedown import find, take_down
 from tests.support.archives import commit, make_article, new_database
+from tests.support.listings import forgetful, losing_a_page
 from tests.support.segments import Answer, page, publish_segment
 
 
@@ -185,3 +186,64 @@ def test_no_database_that_knows_commits_is_emptied_because_its_disk_is_not_mount
             look(unmounted, database)
     with database.transaction() as connection:
         assert index.position(connection) == 1
+
+
+@pytest.mark.parametrize("which", [1, 2])
+def test_a_lost_page_of_a_listing_costs_a_new_database_nothing(
+    folder: ObjectStore, database: Database, tmp_path: Path, which: int
+) -> None:
+    first = published(folder, database, tmp_path / "work")
+    assert normalize_segment(folder, database, {}, first).error is None
+    waiting = [published(folder, database, tmp_path / "work") for _ in range(3)]
+    store, listings = losing_a_page(folder, which)
+    fresh = new_database(tmp_path, "fresh")
+
+    assert recollect(store, fresh) == 3
+    assert listings() == 2
+    with fresh.transaction() as connection:
+        assert {info.key for info in segments.pending(connection)} == set(waiting)
+
+
+@pytest.mark.parametrize("which", [1, 2])
+def test_a_lost_page_of_a_listing_costs_a_database_made_anew_nothing(
+    folder: ObjectStore, database: Database, tmp_path: Path, which: int
+) -> None:
+    first = published(folder, database, tmp_path / "work")
+    assert normalize_segment(folder, database, {}, first).error is None
+    for _ in range(3):
+        published(folder, database, tmp_path / "work")
+    live = rows(database)
+    last = max(key for key, _ in folder.list("segments/") if key.endswith(".warc.gz"))
+    with database.transaction() as connection:
+        segments.forget(connection, last)  # neither the log nor the database knows it
+    store, listings = losing_a_page(folder, which)
+
+    rebuild_state(store, database)
+    assert listings() == 2
+    assert rows(database) == live
+
+
+def test_what_the_log_or_the_database_names_is_registered_whatever_every_listing_leaves_out(
+    folder: ObjectStore, database: Database, tmp_path: Path
+) -> None:
+    for number in range(4):
+        key = published(folder, database, tmp_path / "work")
+        if number % 2:
+            assert normalize_segment(folder, database, {}, key).error is None
+    live = rows(database)
+    rebuild_state(forgetful(folder), database)
+    assert rows(database) == live
+
+
+@pytest.mark.parametrize("which", range(1, 9))
+def test_tables_and_documents_are_thrown_away_whatever_page_a_listing_lost(
+    folder: ObjectStore, database: Database, which: int
+) -> None:
+    for number in range(3):
+        commit(folder, database, f"s{number}", make_article(f"a{number}"))
+        follow_tables(folder)
+    follow_documents(folder)
+    store, listings = losing_a_page(folder, which)
+    forget_followers(store)
+    assert listings() >= which
+    assert [key for prefix in ("tables/", "articles/", "followers/") for key, _ in folder.list(prefix)] == []

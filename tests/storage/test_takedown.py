@@ -27,7 +27,7 @@ from storage.objects import ObjectStore, open_store
 from storage.reader import Archive
 from storage.recollect import recollect
 from storage.segments import captures_of, new_segment_id, publish
-from storage.state import index
+from storage.state import index, segments
 from storage.state.database import Database, open_database
 from storage.state.frontier import fetching, known
 from storage.state.frontier.fetching import Fetched
@@ -38,7 +38,7 @@ from storage.tombstones import id_of
 from storage.verify import verify
 from storage.warc import Earlier, SegmentWriter, read_capture
 from tests.support.bytes import places_of
-from tests.support.listings import forgetful
+from tests.support.listings import forgetful, losing_a_page
 from tests.support.segments import START, Answer, page, publish_segment
 
 GONE = "https://harbour.test/news/secret-story"
@@ -146,6 +146,20 @@ def test_no_byte_of_it_is_left_anywhere(house: House) -> None:
 def test_no_byte_of_it_is_left_where_listings_lose_their_second_half(house: House) -> None:
     store = forgetful(house.store)
     take_down(store, house.database, find(store, house.database, GONE))
+    assert places_of(house.folder, *TRACES) == []
+
+
+@pytest.mark.parametrize("which", range(1, 5))
+def test_one_lost_page_of_a_listing_leaves_nothing_of_it_in_what_nothing_names(
+    house: House, which: int
+) -> None:
+    with house.database.transaction() as connection:
+        (waiting,) = pending(connection)
+        segments.forget(connection, waiting.key)  # published by another, whose database was lost
+    orphan_of(house, "z")
+    store, listings = losing_a_page(house.store, which)
+    take_down(store, house.database, find(store, house.database, GONE))
+    assert listings() >= which
     assert places_of(house.folder, *TRACES) == []
 
 
@@ -349,21 +363,26 @@ def test_killed_anywhere_it_is_done_to_the_end_by_the_next_run(house: House, kil
     rebuild(house.store, house.database)
 
 
-def test_orphan_batches_that_hold_it_are_removed(house: House) -> None:
+def orphan_of(house: House, name: str) -> str:
+    """Key of a batch with the article that no commit names."""
     first = Log(house.store).get(1)
     assert first is not None
     batch = batches.read(house.store, first.batch, first.sha256)
-    orphan = batches.write(
+    return batches.write(
         house.store,
         batches.Batch(
-            segment="segments/2026/11/22/lost.warc.gz",
+            segment=f"segments/2026/11/22/{name}.warc.gz",
             segment_sha256="",
             extractor="1",
             outcomes=tuple(o for o in batch.outcomes if isinstance(o, Revision)),
         ),
-    )
+    ).key
+
+
+def test_orphan_batches_that_hold_it_are_removed(house: House) -> None:
+    orphan = orphan_of(house, "lost")
     assert take_down(house.store, house.database, find(house.store, house.database, GONE)).orphans == 1
-    assert house.store.size(orphan.key) is None
+    assert house.store.size(orphan) is None
 
 
 def test_the_further_pages_of_an_article_go_with_it(house: House) -> None:

@@ -31,6 +31,7 @@ from storage.state import index
 from storage.takedown import find, take_down
 from storage.verify import Damage, verify
 from storage.warc import read_capture
+from tests.support.listings import forgetful
 from tests.support.segments import Answer, page, publish_segment
 
 HARBOUR = Site(name="harbour", home="https://harbour.test/")
@@ -89,6 +90,18 @@ def places(shop: Workshop, seq: int) -> list[batches.Pointer]:
 
 def test_a_whole_archive_is_found_whole(shop: Workshop) -> None:
     assert damages(shop) == []
+
+
+def test_an_archive_is_whole_though_a_listing_of_its_log_is_not(shop: Workshop) -> None:
+    assert list(verify(forgetful(shop.store), shop.database, lambda step, number: None)) == []
+
+
+def test_a_commit_that_a_listing_left_out_is_looked_at(shop: Workshop) -> None:
+    flip(shop, commit_key(2), 40)
+    (damage,) = (
+        one for one in verify(forgetful(shop.store), None, lambda step, number: None) if one.seq == 2
+    )
+    assert damage.key == commit_key(2)
 
 
 def test_an_archive_is_whole_after_a_takedown(shop: Workshop) -> None:
