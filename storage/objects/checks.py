@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 import secrets
 import threading
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager, suppress
 
 from storage.objects.opening import open_store
 from storage.objects.protocol import Creates, NotFound, ObjectStore, StoreError
@@ -25,15 +27,25 @@ def preflight(store: ObjectStore) -> None:
     hasty = open_store(store.url, attempts=2)
     key, sample = f"_pressrun/preflight/{secrets.token_hex(8)}", secrets.token_bytes(SAMPLE_BYTES)
     hasty.put(key, sample)
-    try:
+    with _removing(hasty, key):
         if hasty.get(key) != sample:
             raise StoreError(f"{store.url}: what was written is not what is read; do not use this store")
         if (key, SAMPLE_BYTES) not in hasty.list(key):
             raise StoreError(
                 f"{store.url}: what was written is not listed; Pressrun needs consistent listings"
             )
-    finally:
-        hasty.delete(key)
+
+
+@contextmanager
+def _removing(store: ObjectStore, key: str) -> Iterator[None]:
+    """Delete an object at the end; that it cannot be deleted is told unless something else is wrong."""
+    try:
+        yield
+    except StoreError:
+        with suppress(StoreError):
+            store.delete(key)
+        raise
+    store.delete(key)
 
 
 def probe(store: ObjectStore) -> Creates:

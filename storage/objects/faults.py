@@ -10,7 +10,7 @@ _EXPIRED = "the credentials have expired; get new ones"
 _NONE = "there are no credentials; set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or AWS_PROFILE"
 _PERMISSION = (
     "these credentials have no permission; allow s3:GetObject, s3:PutObject, s3:DeleteObject and "
-    "s3:AbortMultipartUpload on the objects and s3:ListBucket on the bucket"
+    "s3:AbortMultipartUpload on the objects, s3:ListBucket and s3:ListBucketMultipartUploads on the bucket"
 )
 _REGION = "the bucket lies in another region; set AWS_DEFAULT_REGION to it"
 _CLOCK = "the clock of this machine differs too much from the store's; set it right (NTP)"

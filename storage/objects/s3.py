@@ -189,6 +189,18 @@ class S3Store:
                 return self._client.head_object(Bucket=self._bucket, Key=self._name(key))["ContentLength"]
         except NotFound:
             return None
+        except StoreError as error:
+            if isinstance(error.__cause__, ClientError) and _code(error.__cause__).isdecimal():
+                return self._why_no_size(key, error)
+            raise
+
+    def _why_no_size(self, key: str, error: StoreError) -> int | None:
+        """What a refusal of HEAD, which has no body to say so, is about; None: no object. Raises StoreError."""
+        try:
+            self.get_range(key, 0, 1)
+        except NotFound:
+            return None
+        raise error
 
     def list(self, prefix: str, after: str = "") -> Iterator[tuple[str, int]]:
         """(key, bytes) of every object whose key begins with `prefix` and is beyond `after`, in key order."""

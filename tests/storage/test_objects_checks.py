@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import re
 import resource
 import secrets
@@ -26,7 +28,7 @@ from storage.objects import (
 )
 from storage.objects import storage_options as delta_options
 from tests.support.ceph import STRANGER
-from tests.support.proxy import Refusal, always, fault_proxy
+from tests.support.proxy import Refusal, Request, always, fault_proxy
 from tests.support.s3 import (
     BUCKET,
     S3Server,
@@ -121,6 +123,49 @@ def test_each_refusal_of_a_store_has_its_remedy(
         said = complaint(f"s3://{BUCKET}")
     assert remedy in said
     assert refusal.code in said
+
+
+DENIED = Refusal(403, "AccessDenied", "Access Denied")
+RIGHTS: dict[str, tuple[Callable[[Request], bool], str]] = {
+    "writes": (lambda request: request.method in ("PUT", "POST"), "cannot write"),
+    "reads": (lambda request: request.method in ("GET", "HEAD") and not request.is_listing, "cannot read"),
+    "listings": (lambda request: request.is_listing, "cannot list"),
+    "deletes": (lambda request: request.method == "DELETE", "cannot delete"),
+    "listings and deletes": (lambda request: request.is_listing or request.method == "DELETE", "cannot list"),
+}
+
+
+@pytest.mark.parametrize("rights", RIGHTS)
+def test_a_right_that_is_missing_is_told_by_what_cannot_be_done(
+    moto_server: S3Server, monkeypatch: pytest.MonkeyPatch, rights: str
+) -> None:
+    is_refused, cannot = RIGHTS[rights]
+    moto_server.enter(monkeypatch)
+    with fault_proxy(moto_server, lambda request: DENIED if is_refused(request) else None) as proxy:
+        monkeypatch.setenv("AWS_ENDPOINT_URL", proxy.server.endpoint)
+        said = complaint(f"s3://{BUCKET}/{rights}")
+    assert cannot in said
+    assert "AccessDenied" in said
+    assert "s3:DeleteObject" in said
+    assert "s3:ListBucket " in said
+
+
+@pytest.mark.parametrize(
+    ("refusal", "remedy"),
+    [
+        (Refusal(403, "RequestTimeTooSkewed"), "clock of this machine"),
+        (DENIED, "no permission; allow s3:GetObject"),
+        (Refusal(400, "ExpiredToken"), "credentials have expired"),
+    ],
+)
+def test_a_refusal_of_head_which_says_nothing_is_told_with_its_cause(
+    moto_server: S3Server, monkeypatch: pytest.MonkeyPatch, refusal: Refusal, remedy: str
+) -> None:
+    moto_server.enter(monkeypatch)
+    with fault_proxy(moto_server, always(refusal)) as proxy:
+        monkeypatch.setenv("AWS_ENDPOINT_URL", proxy.server.endpoint)
+        with pytest.raises(StoreError, match=remedy):
+            open_store(f"s3://{BUCKET}", attempts=2).size("commits/000000000001.json")
 
 
 def test_an_endpoint_that_redirects_for_ever_is_told(
@@ -344,3 +389,49 @@ def test_a_work_folder_on_a_full_disk_is_told_before_anything_is_fetched(tmp_pat
     assert list(work.iterdir()) == []
     try_work_folder(work)
     assert list(work.iterdir()) == []
+
+
+def test_a_disk_that_fails_while_it_is_read_is_told(tmp_path: Path) -> None:
+    store = open_store(str(tmp_path))
+    (tmp_path / "commits").mkdir()
+    (tmp_path / "commits" / "1.json").symlink_to("/proc/self/mem")  # whose first byte cannot be read: EIO
+    for look in (
+        lambda: store.get("commits/1.json"),
+        lambda: store.get_range("commits/1.json", 0, 10),
+        lambda: store.fetch_file("commits/1.json", tmp_path / "copy"),
+    ):
+        with pytest.raises(StoreError, match=r"Input/output error.*check its health") as caught:
+            look()
+        assert type(caught.value) is StoreError
+    assert [path.name for path in tmp_path.iterdir()] == ["commits"]
+
+
+@pytest.mark.parametrize(
+    ("number", "remedy"),
+    [
+        (errno.EDQUOT, "the disk quota is used up; free some space or raise the quota"),
+        (errno.EIO, "check its health"),
+        (errno.ENOSPC, "the disk is full; free some space"),
+    ],
+)
+def test_a_disk_that_refuses_in_the_middle_of_a_write_is_told_and_leaves_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: int, remedy: str
+) -> None:
+    store = open_store(str(tmp_path))
+    store.put("kept", b"before")
+
+    def refuse(_: int) -> None:
+        raise OSError(number, os.strerror(number))
+
+    monkeypatch.setattr(os, "fsync", refuse)
+    for write in (
+        lambda: store.put("kept", b"after"),
+        lambda: store.create("new", b"after"),
+        lambda: store.put_file("kept", Path(__file__)),
+    ):
+        with pytest.raises(StoreError, match=remedy):
+            write()
+    assert remedy in complaint(str(tmp_path))
+    assert [(path.name, path.read_bytes()) for path in tmp_path.iterdir() if path.is_file()] == [
+        ("kept", b"before")
+    ]
