@@ -20,11 +20,16 @@ PLACES = 96
 BANDS = 20
 ROWS = 3
 """Of pairs that share half of their runs, `1 - (1 - 0.5**3)**20` = 0.93 have a band in common; of 0.02, 0.0002."""
+COPIES = 3
+COPY_ROWS = 5
+"""Of pairs that share 0.95 of their runs 0.99 have one of the three in common, of 0.9 0.93, of 0.5 0.09."""
 SAME = 0.3
 """Share of places in common from which on two texts are one story: `benchmarks/stories.py` measures it."""
 SHORTEST = 40
 """Words that a text needs to be compared: shorter ones are alike by chance."""
 
+_PRIME = 2**48 - 59
+"""The largest below 2**48: what five places hold is folded into 48 bits by it."""
 _RUN = 3
 _SEED = 1
 _UNSPACED = 12
@@ -46,11 +51,21 @@ def signature(paragraphs: Sequence[str]) -> bytes | None:
 
 @lru_cache(maxsize=512)
 def bands(signature: bytes) -> tuple[int, ...]:
-    """Keys to look for others by, one a band, below 2**63: equal for equal bands only."""
+    """Keys to look for others by, one a band, below 2**53: equal for equal bands only."""
     width = 2 * ROWS
     return tuple(
         int.from_bytes(signature[number * width : (number + 1) * width], "little") | (number << 8 * width)
         for number in range(BANDS)
+    )
+
+
+def copies(signature: bytes) -> tuple[int, ...]:
+    """Keys to look for copies by, texts that share nearly all; below 2**53, and none of them is a band's."""
+    width = 2 * COPY_ROWS
+    return tuple(
+        int.from_bytes(signature[number * width : (number + 1) * width], "little") % _PRIME
+        | ((BANDS + number) << 48)
+        for number in range(COPIES)
     )
 
 

@@ -24,6 +24,7 @@ from sqlalchemy import (
     Dialect,
     Engine,
     MetaData,
+    Select,
     String,
     Table,
     TypeDecorator,
@@ -247,6 +248,13 @@ def insert_new(connection: Connection, table: Table, rows: Sequence[Mapping[str,
         return
     dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
     connection.execute(dialect.insert(table).on_conflict_do_nothing(), list(rows))
+
+
+def insert_from(connection: Connection, table: Table, query: Select[Any]) -> None:
+    """Insert what a query finds, whose columns are the table's, passing over rows whose key is there."""
+    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
+    statement = dialect.insert(table).from_select(table.c.keys(), query)
+    connection.execute(statement.on_conflict_do_nothing())
 
 
 @contextmanager

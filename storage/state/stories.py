@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from sqlalchemy import (
-    BigInteger,
     BindParameter,
     Column,
     Connection,
@@ -22,15 +21,18 @@ from sqlalchemy import (
     Table,
     bindparam,
     delete,
+    func,
     insert,
     select,
     update,
 )
 
 from articles.model import Article
-from articles.near import SAME, bands, likeness, signature
+from articles.near import SAME, likeness, signature
+from articles.near import bands as bands_of
 from storage.batches import Change, Outcome, Revision
-from storage.state.database import METADATA, insert_new
+from storage.state import bands
+from storage.state.database import METADATA
 
 Signed = Mapping[tuple[str, str], bytes | None]
 """(Article id, revision id) -> what the text is compared by; None: it is too short."""
@@ -55,17 +57,10 @@ _TEXTS = Table(
     METADATA,
     Column("number", Integer, primary_key=True),
     Column("article_id", String, nullable=False, unique=True),
-    Column("story", String, nullable=False, index=True),
+    Column("story", String, nullable=False),
     Column("signature", LargeBinary, nullable=False),
 )
-_BANDS = Table(
-    "bands",
-    METADATA,
-    # INTEGER is what SQLite keeps a table by itself; BIGINT would have it keep an index beside, as large again
-    Column("key", BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=False),
-    Column("number", Integer, nullable=False),  # of the first text that had it
-)
-TABLES = (_TEXTS, _BANDS)
+TABLES = (_TEXTS, bands.TABLE)
 
 # Made once: to build a statement with a list of values in it costs more than to run it.
 _KEYS: BindParameter[object] = bindparam("keys", expanding=True)
@@ -73,7 +68,7 @@ _TOLD_OF = select(_TEXTS.c.article_id, _TEXTS.c.story, _TEXTS.c.signature).where
     _TEXTS.c.article_id.in_(_KEYS)
 )
 _NUMBERS_OF = select(_TEXTS.c.article_id, _TEXTS.c.number).where(_TEXTS.c.article_id.in_(_KEYS))
-_HOLDERS_OF = select(_BANDS.c.key, _BANDS.c.number).where(_BANDS.c.key.in_(_KEYS))
+_TEXTS_OF = select(_TEXTS.c.number, _TEXTS.c.story, _TEXTS.c.signature).where(_TEXTS.c.number.in_(_KEYS))
 _PAST = frozenset({Change.OLDER, Change.REMOVED, Change.TAKEN_DOWN})
 """Changes whose text is not what the article says now."""
 
@@ -108,13 +103,13 @@ def stories(connection: Connection, signed: Mapping[str, bytes | None]) -> dict[
     told = _told(connection, signed)
     fresh = {key: sign for key, sign in signed.items() if sign and key not in told}
     found = {key: one.story for key, one in told.items()}
-    candidates = _holders(connection, (band for sign in fresh.values() for band in bands(sign)))
+    candidates = _holders(connection, (key for sign in fresh.values() for key in bands.searched(sign)))
     for article_id, sign in fresh.items():
-        near = {id(one): one for band in bands(sign) for one in candidates.get(band, ())}
+        near = {id(one): one for key in bands.searched(sign) for one in candidates.get(key, ())}
         likest = max(((likeness(sign, one.signature), one.story) for one in near.values()), default=(0.0, ""))
         one = Told(likest[1] if likest[0] >= SAME else article_id, sign)
         found[article_id] = one.story
-        for band in bands(sign):
+        for band in bands_of(sign):
             candidates.setdefault(band, []).append(one)
     return found
 
@@ -128,11 +123,16 @@ def take_in(connection: Connection, outcomes: Iterable[Outcome], known_texts: Si
     named = {one.article.article_id: one.story for one in current if one.story}
     # Batches of before there were stories name none.
     named |= stories(connection, {key: sign for key, sign in signed.items() if key not in named})
+    remember(connection, named, signed)
+
+
+def remember(connection: Connection, named: Mapping[str, str], signed: Mapping[str, bytes | None]) -> None:
+    """Have texts compared with from now on: the story and the signature of each, by article id."""
     told = {key: Told(named[key], sign) for key, sign in signed.items() if sign}
     known = _told(connection, told)
     edited = {key: one for key, one in known.items() if told[key].signature != one.signature}
     if edited:
-        _drop_bands(connection, edited)
+        _drop(connection, edited)
         statement = update(_TEXTS).where(_TEXTS.c.article_id == bindparam("key"))
         changes = [{"key": key, "new": told[key].signature} for key in edited]
         connection.execute(statement.values(signature=bindparam("new")), changes)
@@ -141,20 +141,21 @@ def take_in(connection: Connection, outcomes: Iterable[Outcome], known_texts: Si
         for key, one in told.items()
         if key not in known
     ]
+    before = _newest(connection)
     if fresh:
         connection.execute(insert(_TEXTS), fresh)
+    newest = _newest(connection)
+    if newest // bands.BLOCK > before // bands.BLOCK:
+        bands.merge(connection, _leaving(connection, before, newest))
     changed = [key for key in told if key not in known or key in edited]
     numbers = _numbers(connection, changed)
-    wanted = {band: numbers[key] for key in reversed(changed) for band in bands(told[key].signature)}
-    # a band that another text had first stays that text's
-    rows = [{"key": key, "number": number} for key, number in sorted(wanted.items())]
-    insert_new(connection, _BANDS, rows)
+    bands.put(connection, {numbers[key]: told[key].signature for key in changed}, newest)
 
 
 def forget(connection: Connection, article_ids: Iterable[str]) -> None:
     """Remove the texts of articles that were taken down; a story that is named by one keeps its name."""
     told = _told(connection, article_ids)
-    _drop_bands(connection, told)
+    _drop(connection, told)
     for chunk in _chunks(told):
         connection.execute(delete(_TEXTS).where(_TEXTS.c.article_id.in_(chunk)))
 
@@ -173,11 +174,21 @@ def _told(connection: Connection, article_ids: Iterable[str]) -> dict[str, Told]
     return found
 
 
-def _drop_bands(connection: Connection, told: Mapping[str, Told]) -> None:
+def _drop(connection: Connection, told: Mapping[str, Told]) -> None:
     numbers = _numbers(connection, told)
-    for key, one in told.items():
-        mine = _BANDS.c.key.in_(bands(one.signature)) & (_BANDS.c.number == numbers[key])
-        connection.execute(delete(_BANDS).where(mine))
+    bands.drop(connection, {numbers[key]: one.signature for key, one in told.items()})
+
+
+def _newest(connection: Connection) -> int:
+    return connection.scalar(select(func.max(_TEXTS.c.number))) or 0
+
+
+def _leaving(connection: Connection, before: int, newest: int) -> dict[int, bytes]:
+    """Signatures of the texts that are no more among the last, by number, now that `newest` is the highest one."""
+    first, end = (number // bands.BLOCK * bands.BLOCK - bands.SPAN for number in (before, newest))
+    query = select(_TEXTS.c.number, _TEXTS.c.signature)
+    query = query.where(_TEXTS.c.number >= first, _TEXTS.c.number < end)
+    return {number: sign for number, sign in connection.execute(query)}  # noqa: C416
 
 
 def _numbers(connection: Connection, article_ids: Iterable[str]) -> dict[str, int]:
@@ -189,15 +200,12 @@ def _numbers(connection: Connection, article_ids: Iterable[str]) -> dict[str, in
 
 
 def _holders(connection: Connection, keys: Iterable[int]) -> dict[int, list[Told]]:
-    """The text that had each band first, by band; texts are shared between their bands."""
-    numbers: dict[int, int] = {}
-    for chunk in _chunks(keys):
-        rows = connection.execute(_HOLDERS_OF, {"keys": chunk})
-        numbers.update((key, number) for key, number in rows)
+    """The text that had each band first, by key; texts are shared between their bands."""
+    numbers = bands.holders(connection, keys)
     texts: dict[int, Told] = {}
     for part in _chunks(numbers.values()):
-        query = select(_TEXTS.c.number, _TEXTS.c.story, _TEXTS.c.signature).where(_TEXTS.c.number.in_(part))
-        texts.update((number, Told(story, sign)) for number, story, sign in connection.execute(query))
+        rows = connection.execute(_TEXTS_OF, {"keys": part})
+        texts.update((number, Told(story, sign)) for number, story, sign in rows)
     return {key: [texts[number]] for key, number in numbers.items()}
 
 

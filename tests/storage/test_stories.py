@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import random
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from sqlalchemy import text
 
 from articles.model import Article
+from articles.near import COPIES, signature
 from storage.commit import rebuild
 from storage.objects import ObjectStore, open_store
 from storage.reader import Archive
 from storage.state import stories
-from storage.state.database import Database
+from storage.state.database import Database, open_database
 from tests.support.archives import commit, hour, make_article, new_database
 
 WIRE = (
@@ -133,6 +138,74 @@ def test_a_takedown_leaves_nothing_of_the_text_in_the_index(folder: ObjectStore,
     assert {number for _, number in after[1]} == {row[0] for row in after[0]}
     commit(folder, database, "s2", printed("again", *WIRE))
     assert told(folder)["again"] == "again"
+
+
+def small_blocks(patch: pytest.MonkeyPatch, block: int, blocks: int) -> None:
+    patch.setattr("storage.state.bands.BLOCK", block)
+    patch.setattr("storage.state.bands.SPAN", block * blocks)
+
+
+def made_up(number: int) -> str:
+    """A text of 60 words that no other is like."""
+    return " ".join(f"word{random.Random(60 * number + place).randrange(10**9)}" for place in range(60))
+
+
+def test_what_is_retold_is_known_among_the_last_texts_and_what_is_copied_at_any_time(
+    folder: ObjectStore, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    small_blocks(monkeypatch, block=2, blocks=2)
+    commit(folder, database, "s0", printed("first", *WIRE), printed("market", *OTHER))
+    commit(folder, database, "s1", *(printed(f"else-{n}", made_up(n)) for n in range(3)))
+    commit(folder, database, "s2", printed("soon", *WIRE[:3]), printed("soon, too", *OTHER[1:]))
+    commit(folder, database, "s3", *(printed(f"later-{n}", made_up(10 + n)) for n in range(9)))
+    commit(folder, database, "s4", printed("copied", *OTHER), printed("retold", *OTHER[1:], made_up(99)))
+    stories_told = told(folder)
+    assert stories_told["soon"] == "first"
+    assert stories_told["soon, too"] == "market"
+    assert stories_told["copied"] == "market"
+    commit(folder, database, "s5", printed("again", *OTHER[1:], made_up(98)))
+    assert told(folder)["again"] in {"market", "retold"}
+
+
+def test_what_the_index_holds_of_an_article_that_is_long_past_is_a_few_keys(
+    folder: ObjectStore, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    small_blocks(monkeypatch, block=5, blocks=2)
+    rows = []
+    for number in range(12):
+        texts = (printed(f"a-{number}-{n}", made_up(5 * number + n)) for n in range(5))
+        commit(folder, database, f"s{number}", *texts)
+        rows.append(len(index_rows(database)[1]))
+    assert {late - early for early, late in pairwise(rows[4:])} == {5 * COPIES}
+
+
+def test_a_takedown_leaves_nothing_of_a_text_that_is_long_past(
+    folder: ObjectStore, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    small_blocks(monkeypatch, block=1, blocks=1)
+    commit(folder, database, "s0", printed("first", *WIRE))
+    first = next(iter(Archive(folder).changes())).article_id
+    for number in range(4):
+        commit(folder, database, f"e{number}", printed(f"else-{number}", made_up(number)))
+    assert 1 in {number for _, number in index_rows(database)[1]}
+    with database.commit_lock() as connection:
+        stories.forget(connection, [first])
+    assert 1 not in {number for _, number in index_rows(database)[1]}
+
+
+@settings(deadline=None, max_examples=30)
+@given(printings=st.lists(st.integers(0, 4), max_size=20), block=st.integers(1, 6), blocks=st.integers(0, 3))
+def test_a_copy_is_of_the_story_of_the_first_printing_however_long_ago_that_was(
+    printings: list[int], block: int, blocks: int
+) -> None:
+    found, database = [], open_database("sqlite://")
+    with pytest.MonkeyPatch.context() as patch, database.commit_lock() as connection:
+        small_blocks(patch, block, blocks)
+        for number, source in enumerate(printings):
+            signed = {str(number): signature([made_up(source)])}
+            found.append(stories.stories(connection, signed)[str(number)])
+            stories.remember(connection, {str(number): found[-1]}, signed)
+    assert found == [str(printings.index(source)) for source in printings]
 
 
 def index_rows(database: Database) -> tuple[list[tuple[object, ...]], list[tuple[object, ...]]]:
