@@ -14,7 +14,6 @@ import html.entities
 import json
 import re
 import sys
-import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, tzinfo
@@ -31,6 +30,7 @@ from articles.model import Found
 from articles.page import UnreadablePage, parse
 from articles.urls import canonical_url
 from spiders.links import ARTICLE_SCORE, article_score, is_section
+from storage.codings import beginning
 from storage.state.frontier.polled import Kind
 
 MAX_FEED_ENTRIES = 5_000
@@ -45,6 +45,8 @@ MAX_PAGE_BYTES = 5_000_000
 """Of a home or section page."""
 MAX_BROKEN_CHARS = 5_000_000
 """Of a document that does not parse, how much is searched for entries."""
+MAX_REPAIR_CHARS = 4_000_000
+"""By how much escaping its stray ampersands may make a document longer: a million of them."""
 MAX_ELEMENTS = 100_000
 """Of a feed or sitemap, beside its entries and within one of them: each costs a hundred bytes of memory."""
 MAX_LINK_NODES, MAX_LINK_CHARS = 300, 3_000
@@ -259,7 +261,8 @@ _DOCTYPE = re.compile(r"<!DOCTYPE\b[^>\[]*", re.IGNORECASE)
 _SUBSET_END = re.compile(r"\]\s*>")
 _ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
 _CDATA, _CDATA_END = "<![CDATA[", "]]>"
-_AMPERSAND = re.compile(r"&(?:(#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z][a-zA-Z0-9]{1,31});)?")
+_STRAY = re.compile(r"&(?!(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z][a-zA-Z0-9]{1,31});)")
+_ENTITY = re.compile(r"&([a-zA-Z][a-zA-Z0-9]{1,31});")
 _ENTITY_CHARS = 40
 """More than an entity has."""
 _XML_ENTITIES = frozenset({"amp", "lt", "gt", "quot", "apos"})
@@ -292,13 +295,20 @@ def _xml_listing(
     if sys.getsizeof(text) > 2 * MAX_BYTES:  # one letter that is not in any alphabet makes four bytes of each
         text = text[: MAX_BYTES // 4]
         problem = problem or f"longer than {len(text)} characters: only its beginning was read"
-    text = _repaired(text)
+    text, cut = _repaired(text)
+    if cut:
+        problem = (
+            problem or f"more stray ampersands than {MAX_REPAIR_CHARS // 4}: only its beginning was read"
+        )
     entries: list[_Entry] = []
     root, error = _parse(text, entries)
     if error is not None:
         seen = {(entry.tag, entry.link) for entry in entries}
         entries += [entry for entry in _piecewise(text, seen) if len(entries) < MAX_SITEMAP_ENTRIES]
-        problem = problem or f"broken XML ({error[:200]}): {len(entries)} entries could be read"
+        broken = f"broken XML ({error[:200]}): {len(entries)} entries could be read"
+        if len(text) > MAX_BROKEN_CHARS:
+            broken += f"; only the first {MAX_BROKEN_CHARS} of {len(text)} characters were searched for them"
+        problem = f"{problem}; {broken}" if problem else broken
     format_ = _FORMATS.get(root or "", "unknown")
     if format_ == "unknown" and entries:
         format_ = {"item": "rss", "entry": "atom", "url": "sitemap", "sitemap": "sitemap index"}[
@@ -354,16 +364,17 @@ def _xml_text(body: bytes, content_type: str | None) -> str:
     return body.decode("cp1252", "replace") if text.count("\ufffd") > len(text) // 200 else text
 
 
-def _repaired(text: str) -> str:
+def _repaired(text: str) -> tuple[str, bool]:
     start = text.find("<")
     if start < 0:
-        return ""
+        return "", False
     text = _without_declaration(text[start:])
     if "<!DOCTYPE" in text[:100_000].upper() or "<!ENTITY" in text:
         text = _without_doctypes(text)
     # in pieces, between which others have their turn: no other site is served while a pattern is matched
     pieces = (text[at : at + _CHUNK_CHARS] for at in range(0, len(text), _CHUNK_CHARS))
-    return _with_ampersands("".join(_ILLEGAL.sub("", piece) for piece in pieces)).lstrip()
+    repaired, cut = _with_ampersands("".join(_ILLEGAL.sub("", piece) for piece in pieces))
+    return repaired.lstrip(), cut
 
 
 def _without_declaration(text: str) -> str:
@@ -391,37 +402,42 @@ def _without_doctypes(text: str) -> str:
     return "".join((*kept, text[at:]))
 
 
-def _with_ampersands(text: str) -> str:
-    """The text with every ampersand escaped that begins no entity of XML's own; as it is within CDATA."""
+def _with_ampersands(text: str) -> tuple[str, bool]:
+    """The text with every ampersand escaped that begins no entity of XML's own, as it is within CDATA; and whether it
+    was cut where the repairs made it too long."""
     kept, at = StringIO(), 0  # no list: pieces may be many and short
+    most = len(text) + MAX_REPAIR_CHARS
     while (begin := text.find(_CDATA, at)) >= 0 and (end := text.find(_CDATA_END, begin + len(_CDATA))) >= 0:
         end += len(_CDATA_END)
-        kept.write(_escaped(text[at:begin]))
+        if _escape(text, at, begin, kept, most):
+            return kept.getvalue(), True
         kept.write(text[begin:end])
         at = end
-    kept.write(_escaped(text[at:]))
-    return kept.getvalue()
+    cut = _escape(text, at, len(text), kept, most)
+    return kept.getvalue(), cut
 
 
-def _escaped(text: str) -> str:
-    """Piece by piece: a substitution holds an object for each of its matches until the end."""
-    done: list[str] = []
-    at = 0
-    while at < len(text):
-        end = at + _CHUNK_CHARS
-        if end < len(text) and (whole := text.rfind("&", end - _ENTITY_CHARS, end)) > at:
+def _escape(text: str, at: int, until: int, kept: StringIO, most: int) -> bool:
+    """Write a stretch piece by piece (a substitution holds an object for each of its matches until the end); True:
+    what is written is longer than `most` by what comes after it, and the rest was left out."""
+    while at < until:
+        end = min(at + _CHUNK_CHARS, until)
+        if end < until and (whole := text.rfind("&", end - _ENTITY_CHARS, end)) > at:
             end = whole
-        done.append(_AMPERSAND.sub(_ampersand, text[at:end]))
+        piece = text[at:end]
+        if "&" in piece:
+            piece = _ENTITY.sub(_ampersand, _STRAY.sub("&amp;", piece))
+        kept.write(piece)
         at = end
-    return "".join(done)
+        if kept.tell() + len(text) - at > most:
+            return True
+    return False
 
 
 def _ampersand(match: re.Match[str]) -> str:
     whole, name = match.group(), match.group(1)
-    if name is not None and (name in _XML_ENTITIES or name.startswith("#")):
+    if name in _XML_ENTITIES:
         return whole
-    if name is None:
-        return "&amp;"
     known = html.entities.html5.get(f"{name};")
     return html.escape(known) if known else f"&amp;{name};"
 
@@ -617,10 +633,7 @@ def _gunzipped(body: bytes) -> tuple[bytes, bool]:
     for _ in range(2):  # a .gz sent with Content-Encoding: gzip may be packed twice
         if not body.startswith(b"\x1f\x8b"):
             break
-        try:
-            body = zlib.decompressobj(zlib.MAX_WBITS | 16).decompress(body, MAX_BYTES + 1)
-        except zlib.error:
-            return b"", False
+        body = beginning(body, "gzip", MAX_BYTES + 1)  # all of its members
     return body[:MAX_BYTES], len(body) > MAX_BYTES
 
 

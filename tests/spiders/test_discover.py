@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from spiders.discover import Discovered, read_listing, read_page
+from spiders.discover import MAX_BROKEN_CHARS, Discovered, read_listing, read_page
 from storage.state.frontier.polled import Kind
 
 AT = datetime(2026, 11, 22, 12, tzinfo=UTC)
@@ -339,3 +339,40 @@ def test_of_a_listing_of_millions_of_elements_few_are_held(unit: str) -> None:
 def resident_mb() -> float:
     """The most memory that this process has had."""
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+
+
+def test_a_sitemap_of_several_gzip_members_is_read_to_its_end() -> None:
+    items = [f"<url><loc>https://a.test/2026/11/22/story-{n}</loc></url>" for n in range(300)]
+    document = f"<urlset>{''.join(items)}</urlset>".encode()
+    members = [gzip.compress(document[at : at + 5_000]) for at in range(0, len(document), 5_000)]
+    named = read_listing(b"".join(members), "https://a.test/sitemap.xml.gz", at=AT)
+    assert (len(named.articles), named.problem) == (300, None)
+
+
+def test_stray_ampersands_without_end_cost_a_bounded_length_and_are_told() -> None:
+    item = "<item><link>https://a.test/2026/11/22/{}</link></item>"
+    body = f"<rss><channel>{item.format(1)}<x>{'& ' * 1_500_000}</x>{item.format(2)}</channel></rss>"
+    named = read_listing(body.encode(), "https://a.test/feed", at=AT)
+    assert [article.url for article in named.articles] == ["https://a.test/2026/11/22/1"]
+    assert named.problem is not None
+    assert named.problem.startswith("more stray ampersands than 1000000: only its beginning was read")
+
+
+def test_a_title_with_ampersands_of_every_kind_is_read_as_it_was_meant() -> None:
+    body = (
+        "<rss><channel><item><link>https://a.test/2026/11/22/1?a=1&b=2</link><title>R&D &amp; Caf&eacute; &#38; &co; "
+        "&nosuch; &</title></item></channel></rss>"
+    )
+    (article,) = read_listing(body.encode(), "https://a.test/feed", at=AT).articles
+    assert article.found.title == "R&D & Café & &co; &nosuch; &"
+
+
+def test_a_broken_feed_says_how_much_of_it_was_searched() -> None:
+    item = "<item><link>https://a.test/2026/11/22/{}</link></item>"
+    body = f"<rss><channel>{item.format(1)}<x>{'<' * 10}{'y' * MAX_BROKEN_CHARS}</x>{item.format(2)}"
+    named = read_listing(body.encode(), "https://a.test/feed", at=AT)
+    assert named.problem is not None
+    assert f"only the first {MAX_BROKEN_CHARS} of " in named.problem
+    short = read_listing(f"<rss><channel>{item.format(1)}<x>".encode(), "https://a.test/feed", at=AT)
+    assert short.problem is not None
+    assert "only the first" not in short.problem
