@@ -104,6 +104,8 @@ class Visit:
     failed: Counter[str] = field(default_factory=Counter)
     shapes: Counter[str] = field(default_factory=Counter)
     """New addresses of each shape that links named in this visit."""
+    stored: int = 0
+    """Addresses never seen before that were stored in this visit, to be fetched or not."""
     queued: int = 0
     listed: bool = False
     """Feeds or sitemaps of the site name articles."""

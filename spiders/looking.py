@@ -29,6 +29,10 @@ log = logging.getLogger(__name__)
 
 MAX_LOOKS = 300
 """Pages that name articles looked at in one visit; what is left is due next time."""
+MAX_NEW_URLS = 250_000
+"""Addresses never seen before that one visit stores, some 200 MB; the rest is named again at the next."""
+MAX_COUNTED = 500_000
+"""Addresses that a visit tells apart for its report: each takes a hundred bytes until it ends."""
 MAX_FORCED_CHILDREN = 50
 """Children of sitemap indexes looked at in a forced visit though nothing says they changed."""
 MAX_DEPTH = 3
@@ -262,7 +266,8 @@ async def look(visit: Visit, page: Page, looked: set[str], *, now_or_never: bool
     if named.problem:
         log.warning("%s: %s: %s", site.name, page.url, named.problem)
     finds = [_find(visit, article, page) for article in named.articles]
-    visit.found.update(article_id(find.url) for find in finds if find.skip is None)
+    if len(visit.found) < MAX_COUNTED:
+        visit.found.update(article_id(find.url) for find in finds if find.skip is None)
     tally = await books.run(
         _store,
         site,
@@ -271,10 +276,14 @@ async def look(visit: Visit, page: Page, looked: set[str], *, now_or_never: bool
         named,
         finds,
         visit.shapes,
+        room=max(MAX_NEW_URLS - visit.stored, 0),
         floor_seconds=floor,
         ceiling_seconds=ceiling,
     )
     visit.new += tally.new
+    visit.stored += tally.stored
+    if tally.left:
+        log.warning("%s: %s: %s", site.name, page.url, _left(tally))
     tell(visit)
 
 
@@ -287,11 +296,12 @@ def _store(
     finds: list[Find],
     shapes: Counter[str],
     *,
+    room: int,
     floor_seconds: float,
     ceiling_seconds: float,
 ) -> Tally:
     """In one transaction: what a page named, and the validators that would hide it from the next look."""
-    tally = known.add_finds(connection, site.name, finds, now=reply.at, shapes=shapes)
+    tally = known.add_finds(connection, site.name, finds, now=reply.at, shapes=shapes, room=room)
     pages = [
         other
         for other in named.pages
@@ -313,8 +323,10 @@ def _store(
         now=reply.at,
         interval_seconds=site.every_seconds,
     )
-    # a document that was cut or broken is read in full next time
-    whole = named.problem is None
+    problem = f"{named.problem}; {_left(tally)}" if named.problem and tally.left else named.problem
+    problem = problem or (_left(tally) if tally.left else None)
+    # a document that was cut or broken, or not all of whose addresses were taken, is read in full next time
+    whole = problem is None
     look = Look(
         site=site.name,
         url=page.url,
@@ -322,7 +334,7 @@ def _store(
         outcome=Outcome.FETCHED,
         changed=tally.new + tally.again > 0,
         status=reply.status,
-        detail=named.problem,
+        detail=problem,
         etag=reply.header("ETag") if whole else None,
         last_modified=reply.header("Last-Modified") if whole else None,
         digest=reply.digest if whole else None,
@@ -330,6 +342,10 @@ def _store(
     )
     polled.looked(connection, look, floor_seconds=floor_seconds, ceiling_seconds=ceiling_seconds)
     return tally
+
+
+def _left(tally: Tally) -> str:
+    return f"{tally.left} addresses are left for the next visit: one takes {MAX_NEW_URLS} new ones"
 
 
 def _bounded(named: list[NamedPage], known: list[Page]) -> set[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
@@ -10,6 +11,9 @@ import pytest
 from sqlalchemy import insert
 
 from articles.model import Found, Site
+from spiders.desk import Reply
+from spiders.discover import Discovered
+from spiders.looking import _store
 from storage.absence import CONFIRM
 from storage.state.database import Connection, open_database
 from storage.state.frontier import fetching, hosts, known, polled, sites
@@ -273,3 +277,43 @@ def test_a_look_costs_the_same_however_many_urls_are_known(connection: Connectio
         )
     ]
     assert all("SCAN" not in str(step) for plan in plans for step in plan)
+
+
+def test_of_addresses_without_end_a_visit_stores_a_bounded_number_and_the_rest_the_next_time(
+    connection: Connection,
+) -> None:
+    finds = [find(f"{URL}-{number}") for number in range(10)]
+    first = known.add_finds(connection, "paper", finds, now=NOW, room=4)
+    assert (first.new, first.stored, first.left) == (4, 4, 6)
+    # those that are known take no room, and hear what is said of them
+    again = known.add_finds(connection, "paper", finds, now=NOW, room=4)
+    assert (again.new, again.stored, again.left) == (4, 4, 2)
+    none = known.add_finds(connection, "paper", finds, now=NOW, room=0)
+    assert (none.stored, none.left) == (0, 2)
+    assert len(due(connection)) == 8
+
+
+def test_a_sitemap_not_all_of_whose_addresses_were_taken_is_read_again_though_it_did_not_change(
+    connection: Connection,
+) -> None:
+    site = Site(name="paper", home="https://paper.example/")
+    polled.add_pages(connection, "paper", [(FEED, Kind.FEED, "seed", None)], now=NOW, interval_seconds=60)
+    (page,) = polled.pages(connection, "paper")
+    reply = Reply(url=FEED, at=NOW, status=200, headers=(("ETag", '"1"'),), body=b"", digest="sha1:X")
+    finds = [find(f"{URL}-{number}") for number in range(3)]
+    for room, etag, words in ((2, None, "1 addresses are left for the next visit"), (2, '"1"', None)):
+        _store(
+            connection,
+            site,
+            page,
+            reply,
+            Discovered(format="rss"),
+            finds,
+            Counter(),
+            room=room,
+            floor_seconds=60,
+            ceiling_seconds=60,
+        )
+        (seen,) = polled.pages(connection, "paper")
+        assert seen.etag == etag
+        assert (words or "") in (seen.detail or "")

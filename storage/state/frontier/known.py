@@ -127,6 +127,10 @@ class Tally:
     named: int = 0
     new: int = 0
     again: int = 0
+    stored: int = 0
+    """Addresses that were never seen before, those that are not to be fetched included."""
+    left: int = 0
+    """Such addresses that were passed over, there being no more room."""
 
 
 def add_finds(
@@ -136,12 +140,14 @@ def add_finds(
     *,
     now: datetime,
     shapes: Counter[str] | None = None,
+    room: int | None = None,
 ) -> Tally:
     """Store what a page named. One article under several spellings is one URL; a newer `modified_at`, or
     another title from the same page, makes a fetched URL due at once, unless such claims proved empty. What was
-    taken down is passed over. `shapes` counts the new addresses of each shape over a run, and is added to."""
+    taken down is passed over. `shapes` counts the new addresses of each shape over a run, and is added to. `room`: of
+    addresses never seen before so many are stored, and the others passed over; None: all."""
     shapes = Counter() if shapes is None else shapes
-    named = new = again = 0
+    named = new = again = stored = left = 0
     for chunk in in_chunks(finds):
         unique: dict[str, Find] = {}
         for find in chunk:
@@ -171,6 +177,11 @@ def add_finds(
         for url_id, find in unique.items():
             named += 1
             row = known.get(url_id)
+            if row is None:
+                if room is not None and stored >= room:
+                    left += 1
+                    continue
+                stored += 1
             find, found = _with_room(find, row, shapes), find.found
             before = said.get((url_id, found.via[:2048]))
             if row is None:
@@ -236,7 +247,7 @@ def add_finds(
                 .where(urls.c.url_id.in_([row["_id"] for row in sooner]), urls.c.state == State.SKIPPED)
                 .values(state=State.NEW, outcome=None)
             )
-    return Tally(named=named, new=new, again=again)
+    return Tally(named=named, new=new, again=again, stored=stored, left=left)
 
 
 def _with_room(find: Find, row: Any, shapes: Counter[str]) -> Find:  # noqa: ANN401
