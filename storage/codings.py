@@ -15,6 +15,10 @@ MAX_DECODED_BYTES = 32 * 1024 * 1024
 MAX_CODINGS = 5
 """Codings one after the other that are undone: servers send one, rarely two; each costs up to the cap."""
 
+MAX_MEMBERS = 10_000
+"""Members of gzip, or frames of zstd, that are undone: each costs 30 microseconds though it may hold nothing, and a
+megabyte has room for 50,000."""
+
 LEVEL = 6
 """zstd level of our own objects."""
 
@@ -137,11 +141,12 @@ def _gather(pieces: Iterator[bytes], name: str, max_bytes: int) -> bytes:
 
 def _gzip(body: bytes) -> Iterator[bytes]:
     start = 0
-    while True:
+    for _ in range(MAX_MEMBERS):
         start = yield from _inflate(zlib.decompressobj(zlib.MAX_WBITS | 16), body, start, "gzip")
         # Another member follows, or the first byte of one; anything else is padding, and left out.
         if start >= len(body) or not b"\x1f\x8b".startswith(body[start : start + 2]):
             return
+    raise BrokenCoding(f"more than {MAX_MEMBERS} gzip members one after the other")
 
 
 def _deflate(body: bytes) -> Iterator[bytes]:
@@ -183,11 +188,14 @@ def _brotli(body: bytes) -> Iterator[bytes]:
 
 def _zstd(body: bytes) -> Iterator[bytes]:
     library = zstandard.ZstdDecompressor(max_window_size=_ZSTD_WINDOW_BYTES)
-    decoder = library.decompressobj()
+    decoder, members = library.decompressobj(), 1
     for at in range(0, len(body), _ZSTD_SLICE_BYTES):
         piece = body[at : at + _ZSTD_SLICE_BYTES]
         while piece:
             if decoder.eof:
+                members += 1
+                if members > MAX_MEMBERS:
+                    raise BrokenCoding(f"more than {MAX_MEMBERS} zstd frames one after the other")
                 decoder = library.decompressobj()
             yield decoder.decompress(piece)
             piece = decoder.unused_data

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import time
 import tracemalloc
 import zlib
 from collections.abc import Callable
@@ -20,6 +21,7 @@ from storage.codings import (
     CutShort,
     TooLarge,
     UnknownCoding,
+    beginning,
     compress,
     decompress,
     undo,
@@ -172,3 +174,16 @@ def test_our_own_objects_are_never_read_short_or_changed() -> None:
             assert decompress(bytes(changed), max_bytes=MEBIBYTE) == data
     with pytest.raises(TooLarge):
         decompress(packed, max_bytes=1000)
+
+
+@pytest.mark.parametrize("name", ["gzip", "zstd"])
+def test_members_without_end_that_hold_nothing_cost_a_bounded_time(name: str) -> None:
+    empty = gzip.compress(b"", mtime=0) if name == "gzip" else zstandard.compress(b"")
+    text = gzip.compress(b"text", mtime=0) if name == "gzip" else zstandard.compress(b"text")
+    many = text + empty * 300_000
+    began = time.process_time()
+    with pytest.raises(BrokenCoding, match="more than 10000"):
+        undo(many, name)
+    assert beginning(many, name) == b"text"
+    assert time.process_time() - began < 5
+    assert undo(text + empty * 5_000 + text, name) == b"texttext"
