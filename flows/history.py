@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -10,7 +10,8 @@ from articles.model import Site
 from flows.judging import DAY, WEEKS, Finding, judge, judge_archive
 from storage.state import findings, volumes
 from storage.state.database import Database, in_chunks
-from storage.state.findings import Settled, Told
+from storage.state.findings import Settled
+from storage.state.frontier import polled
 from storage.state.volumes import Hour
 
 SHOWN_DAYS = 14
@@ -54,9 +55,12 @@ def look(database: Database, sites: Mapping[str, Site], now: datetime) -> Look:
         with database.transaction() as connection:
             for hour in volumes.hours(connection, now - KEPT, names):
                 of[hour.site].append(hour)
+            met = polled.met(connection, [name for name in names if not any(hour.new for hour in of[name])])
         looks += [
             SiteLook(
-                site=name, days=_days(of[name], now), findings=judge(sites[name], of[name], watched, now)
+                site=name,
+                days=_days(of[name], now),
+                findings=judge(sites[name], of[name], watched, now, met.get(name)),
             )
             for name in names
         ]
@@ -71,10 +75,10 @@ def settle(database: Database, seen: Look) -> Settled:
         return findings.settle(connection, found, seen.at)
 
 
-def take_back(database: Database, told: Iterable[Told]) -> None:
-    """Forget troubles that nobody could be told of: the next look finds that they begin. Raises DatabaseError."""
+def mark_told(database: Database, settled: Settled) -> None:
+    """Put down that what began and what is over was told: else the next look says it again. Raises DatabaseError."""
     with database.transaction() as connection:
-        findings.forget(connection, ((one.site, one.trouble) for one in told))
+        findings.mark_told(connection, settled)
 
 
 def _days(hours: list[Hour], now: datetime) -> tuple[int, ...]:

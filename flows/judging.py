@@ -24,6 +24,7 @@ from statistics import median
 from zoneinfo import ZoneInfo
 
 from articles.model import Site
+from storage.state.frontier.polled import Met
 from storage.state.volumes import Hour, together
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
@@ -48,6 +49,8 @@ MIN_NEWEST, MIN_BLOCKS = 12, 5
 """New articles that make a mean; means before that make a spread."""
 SHARE, CHANCE = 0.25, 1e-6
 """How far past the worst before a share must be, and how unlikely."""
+STOCK = timedelta(hours=20)
+"""A site that gave no article for so long after it was first looked at gives none: its feeds name those of before."""
 BLOCKED, MIN_PAGES, NORMALLY = 0.5, 5, 0.3
 LATE_SECONDS = 2 * 3600.0
 MAD = 1.4826
@@ -94,13 +97,19 @@ class Finding:
 
 
 def judge(
-    site: Site, hours: Sequence[Hour], watched: Collection[datetime], now: datetime
+    site: Site,
+    hours: Sequence[Hour],
+    watched: Collection[datetime],
+    now: datetime,
+    met: Met | None = None,
 ) -> tuple[Finding, ...]:
     """What is wrong with a site at `now`.
 
     `hours`: its own, in order of time; `watched`: beginnings of the hours in which anything came of any site. Of both,
-    what is older than `WEEKS` is left out.
+    what is older than `WEEKS` is left out. `met`: for how long it has been looked at, where it gave no article.
     """
+    if met is not None and not any(hour.new for hour in hours):
+        return _never(site, hours, met, now)
     if not hours:
         return ()
     # what a site had in stock when it was first met is no day's work
@@ -266,6 +275,10 @@ def _meanwhile(known: _Known, last: datetime) -> str:
     of = together((hour for hour in known.hours if hour.at > last), site=known.site.name, at=last)
     if not of.captures:
         return "nothing at all was fetched from it meanwhile"
+    return _instead(of)
+
+
+def _instead(of: Hour) -> str:
     parts = {
         "refused": of.refused,
         "bot walls or consent pages": of.walls,
@@ -273,6 +286,18 @@ def _meanwhile(known: _Known, last: datetime) -> str:
     }
     told = ", ".join(f"{number} {what}" for what, number in parts.items() if number)
     return f"of {of.captures} answers meanwhile {told or 'none was a refusal: its feeds name nothing new'}"
+
+
+def _never(site: Site, hours: Sequence[Hour], met: Met, now: datetime) -> tuple[Finding, ...]:
+    """A site that gave no article from the first day on."""
+    if met.last - met.first < STOCK or met.first < now - timedelta(weeks=WEEKS):
+        return ()
+    came = _instead(together(hours, site=site.name, at=met.first)) if hours else "nothing was fetched from it"
+    sentence = (
+        f"no article came of it since it was first looked at, {_span(now - met.first)} ago: {came}"
+        f"{f'; {met.failing}' if met.failing else ''}. Check the addresses in its seed"
+    )
+    return (Finding(site=site.name, trouble=Trouble.SILENT, sentence=sentence),)
 
 
 def _volume(known: _Known) -> list[Finding]:

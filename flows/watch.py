@@ -10,8 +10,8 @@ from prefect.events import emit_event
 
 from flows.artifacts import publish, watch_markdown
 from flows.config import load_config
-from flows.history import look, settle, take_back
-from flows.notices import NotTold, check_address, notify
+from flows.history import look, mark_told, settle
+from flows.notices import check_address, notify
 from flows.steps import Log_
 from flows.workshop import close_workshop, open_workshop
 from storage.redaction import redacted
@@ -30,7 +30,7 @@ def watch() -> Settled:
     """Judge every site by its own weeks before and by what its seed expects, and tell what is wrong.
 
     Each trouble is an event of Prefect when it begins and when it is over, and goes to whom `PRESSRUN_NOTIFY` names;
-    what began and did not arrive there begins once more with the next look. Raises StoreError, DatabaseError,
+    what did not arrive there is told once more by the next look. Raises StoreError, DatabaseError,
     SeedError, SetUpError for an address that is none, and NotTold.
     """
     log = get_run_logger()
@@ -44,11 +44,8 @@ def watch() -> Settled:
         _tell(settled, log)
         publish("watch", watch_markdown(seen, settled), "What is wrong with which site")
         if config.notify and (settled.begun or settled.over):
-            try:
-                notify(config.notify, _title(settled), _body(settled))
-            except NotTold:
-                take_back(workshop.database, settled.begun)
-                raise
+            notify(config.notify, _title(settled), _body(settled))
+        mark_told(workshop.database, settled)
     finally:
         close_workshop(config)
     return settled
@@ -56,11 +53,11 @@ def watch() -> Settled:
 
 def _tell(settled: Settled, log: Log_) -> None:
     """Tell whoever watches Prefect: by its events, and in the run's log."""
-    for name, level, told in (
+    for name, level, ones in (
         (BEGAN, logging.ERROR, settled.begun),
         (OVER, logging.INFO, settled.over),
     ):
-        for one in told:
+        for one in ones:
             log.log(level, "%s", line(one, over=name == OVER))
             _emit(name, one)
 

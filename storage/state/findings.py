@@ -1,16 +1,18 @@
 """Table `findings`: what the watch told of each site and has not taken back. Lost with the database, it is told again.
 
 A trouble is told once when it begins and once when it is over; what stays away for a look or two and comes back is
-the same trouble.
+the same trouble. Who looks says afterwards that it was told (`mark_told`): what was not, because nobody could be told
+or because the process was killed before, is told by the next look.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import (
+    Boolean,
     Column,
     ColumnElement,
     Connection,
@@ -36,6 +38,7 @@ _FINDINGS = Table(
     Column("sentence", Words(500), nullable=False),
     Column("since", Moment, nullable=False),
     Column("absent", Integer, nullable=False),
+    Column("told", Boolean, nullable=False),
 )
 
 
@@ -56,42 +59,44 @@ class Settled:
     """What one look changed."""
 
     begun: tuple[Told, ...]
+    """To be told."""
     going_on: tuple[Told, ...]
     over: tuple[Told, ...]
+    """To be told as well."""
 
 
 def settle(connection: Connection, found: Mapping[tuple[str, str], str], now: datetime) -> Settled:
-    """Put down what a look found, as (site, trouble) -> sentence; what is new of it, and what is over."""
+    """Put down what a look found, as (site, trouble) -> sentence; what is to be told of it, and what goes on."""
     begun, going_on, over = [], [], []
     known = {(row.site, row.trouble): row for row in connection.execute(select(_FINDINGS))}
     for key, sentence in sorted(found.items()):
         site, trouble = key
-        since = known[key].since if key in known else now
-        told = Told(site=site, trouble=trouble, sentence=sentence, since=since)
-        if key in known:
-            connection.execute(update(_FINDINGS).where(_is(key)).values(sentence=sentence, absent=0))
-            going_on.append(told)
+        row = known.get(key)
+        # where its end was to be told last time, that may have been done: then it begins again
+        goes_on = row is not None and row.told and row.absent < CLEAR_LOOKS
+        since = row.since if row is not None and goes_on else now
+        values = {"sentence": sentence, "since": since, "absent": 0, "told": goes_on}
+        if row is None:
+            connection.execute(insert(_FINDINGS), [{"site": site, "trouble": trouble, **values}])
         else:
-            values = {"site": site, "trouble": trouble, "sentence": sentence, "since": now, "absent": 0}
-            connection.execute(insert(_FINDINGS), [values])
-            begun.append(told)
+            connection.execute(update(_FINDINGS).where(_is(key)).values(values))
+        told = Told(site=site, trouble=trouble, sentence=sentence, since=since)
+        (going_on if goes_on else begun).append(told)
     for key, row in sorted(known.items()):
         if key in found:
             continue
+        connection.execute(update(_FINDINGS).where(_is(key)).values(absent=row.absent + 1))
         told = Told(site=row.site, trouble=row.trouble, sentence=row.sentence, since=row.since)
-        if row.absent + 1 >= CLEAR_LOOKS:
-            connection.execute(delete(_FINDINGS).where(_is(key)))
-            over.append(told)
-        else:
-            connection.execute(update(_FINDINGS).where(_is(key)).values(absent=row.absent + 1))
-            going_on.append(told)
+        (over if row.absent + 1 >= CLEAR_LOOKS else going_on).append(told)
     return Settled(begun=tuple(begun), going_on=tuple(going_on), over=tuple(over))
 
 
-def forget(connection: Connection, keys: Iterable[tuple[str, str]]) -> None:
-    """Drop troubles by site and trouble, as if they had never been told."""
-    for key in keys:
-        connection.execute(delete(_FINDINGS).where(_is(key)))
+def mark_told(connection: Connection, settled: Settled) -> None:
+    """Put down that what began and what is over was told."""
+    for one in settled.begun:
+        connection.execute(update(_FINDINGS).where(_is((one.site, one.trouble))).values(told=True))
+    for one in settled.over:
+        connection.execute(delete(_FINDINGS).where(_is((one.site, one.trouble))))
 
 
 def _is(key: tuple[str, str]) -> ColumnElement[bool]:

@@ -27,6 +27,8 @@ from flows.workshop import open_workshop
 from pressrun.cli import main
 from seeds.load import write_site
 from storage.state.database import Connection, Database, open_database
+from storage.state.frontier import polled
+from storage.state.frontier.polled import Kind, Look
 from storage.state.volumes import Hour
 from tests.flows.test_judging import a_paper
 
@@ -121,6 +123,49 @@ def test_a_trouble_of_which_nobody_could_be_told_fails_the_run_and_is_told_by_th
     assert SECRET not in str(failed.value)
     assert [(one.site, one.trouble) for one in again.begun] == [("harbour", Trouble.SILENT)]
     assert ["harbour: silent" in json.loads(one)["message"] for one in heard] == [True, True]
+
+
+def test_an_end_of_which_nobody_could_be_told_is_told_by_the_next_look(
+    prefect_server: str, config: Config, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = datetime.now(UTC).replace(minute=0, second=0, microsecond=0)
+    write(config, *history("harbour", now, silent=2 * DAY), *history("lighthouse", now))
+    heard: list[str] = []
+    with listening(heard, [204, 500]) as host:
+        monkeypatch.setenv("PRESSRUN_NOTIFY", f"json://{host}/told")
+        watch()
+        write(config, Hour(site="harbour", at=now, captures=9, new=9, words=3000, confidence=8.4))
+        watch(), watch()
+        with pytest.raises(NotTold, match="1 over"):
+            watch()
+        again = watch()
+        after = watch()
+
+    assert [(one.site, one.trouble) for one in again.over] == [("harbour", Trouble.SILENT)]
+    assert (len(heard), after.over) == (3, ())
+
+
+def test_a_site_that_never_gave_an_article_is_told_with_what_its_pages_answered(config: Config) -> None:
+    now = datetime.now(UTC).replace(minute=0, second=0, microsecond=0)
+    write(config, *history("lighthouse", now))
+    feed = "https://harbour.test/feed"
+    sites = open_workshop(config).sites
+
+    def troubles(at: datetime, outcome: str = "fetched") -> list[str]:
+        seen = Look(site="harbour", url=feed, at=at, outcome=outcome, changed=False, status=404)
+        with open_workshop(config).database.transaction() as connection:
+            pages = [(feed, Kind.FEED, "seed", None)]
+            polled.add_pages(connection, "harbour", pages, now=at, interval_seconds=3600)
+            polled.looked(connection, seen, floor_seconds=3600, ceiling_seconds=3600)
+        return [str(one) for one in look(open_workshop(config).database, sites, at).findings]
+
+    assert troubles(now - DAY, "not_found") == []
+    assert troubles(now - 20 * HOUR, "not_found") == []
+    (told,) = troubles(now, "not_found")
+    assert told.startswith(
+        "harbour: silent: no article came of it since it was first looked at, 24 hours ago"
+    )
+    assert f"{feed}: 404" in told
 
 
 def _message_of(server: str, event: str) -> str:

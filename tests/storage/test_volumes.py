@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
 from hashlib import sha256
@@ -11,8 +12,8 @@ from storage.commit import commit_segment
 from storage.foreign import foreign_key
 from storage.objects import ObjectStore
 from storage.recollect import rebuild_state
-from storage.state.database import Database
-from storage.state.findings import CLEAR_LOOKS, settle
+from storage.state.database import Connection, Database
+from storage.state.findings import CLEAR_LOOKS, Settled, mark_told, settle
 from storage.state.volumes import Hour, hours
 from tests.support.archives import START, commit, hour, make_article, make_rejection, make_unchanged
 
@@ -58,10 +59,38 @@ def test_a_trouble_that_comes_back_at_once_was_never_over(database: Database) ->
     found = {("harbour", "silent"): "no new article for 9 hours"}
     looks = [found, {}, found, *[{}] * CLEAR_LOOKS, found]
     with database.transaction() as connection:
-        settled = [settle(connection, seen, hour(n)) for n, seen in enumerate(looks)]
+        settled = [looked(connection, seen, n) for n, seen in enumerate(looks)]
     assert [len(one.begun) for one in settled] == [1, 0, 0, *[0] * CLEAR_LOOKS, 1]
     assert [len(one.over) for one in settled] == [0, 0, 0, *[0] * (CLEAR_LOOKS - 1), 1, 0]
     assert settled[2].going_on[0].since == hour(0)
+
+
+def test_what_was_not_told_is_to_be_told_by_the_next_look(database: Database) -> None:
+    found = {("harbour", "silent"): "no new article for 9 hours"}
+    with database.transaction() as connection:
+        assert len(settle(connection, found, hour(0)).begun) == 1
+        assert len(looked(connection, found, 1).begun) == 1
+        assert looked(connection, found, 2).begun == ()
+        ends = [settle(connection, {}, hour(n)).over for n in range(3, 3 + CLEAR_LOOKS + 1)]
+        assert [len(over) for over in ends[-2:]] == [1, 1]
+        assert len(looked(connection, {}, 9).over) == 1
+        assert looked(connection, {}, 10).over == ()
+
+
+def test_a_trouble_that_comes_back_when_its_end_may_have_been_told_begins_again(database: Database) -> None:
+    found = {("harbour", "silent"): "no new article for 9 hours"}
+    with database.transaction() as connection:
+        looked(connection, found, 0)
+        for n in range(CLEAR_LOOKS):
+            settle(connection, {}, hour(n))
+        assert len(looked(connection, found, 9).begun) == 1
+
+
+def looked(connection: Connection, found: Mapping[tuple[str, str], str], number: int) -> Settled:
+    """A look after which everything was told."""
+    settled = settle(connection, found, hour(number))
+    mark_told(connection, settled)
+    return settled
 
 
 def test_what_others_crawled_tells_nothing_of_how_a_site_does_with_us(

@@ -116,6 +116,16 @@ class Look:
     """What the host asked for (Retry-After)."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Met:
+    """For how long a site has been looked at, and what is wrong with the pages looked at."""
+
+    first: datetime
+    last: datetime
+    failing: str | None
+    """A page that failed at its last look, and how: `https://...: 404`."""
+
+
 _PAGE_COLUMNS = (
     *("site", "url", "kind", "via", "announced_at", "etag", "last_modified", "digest", "interval_seconds"),
     *("next_at", "found_at", "checked_at", "changed_at", "outcome", "detail", "failures", "entries"),
@@ -201,6 +211,30 @@ def pages_at(connection: Connection, spellings: Iterable[str]) -> list[Page]:
         select(*columns).where(polled.c.url.in_(list(spellings))).order_by(polled.c.site)
     )
     return [Page(**{**row, "kind": Kind(row["kind"])}) for row in rows.mappings()]
+
+
+def met(connection: Connection, sites: Iterable[str]) -> dict[str, Met]:
+    """Of each of these sites that was looked at, since when and until when."""
+    names = list(sites)
+    spans = (
+        select(polled.c.site, func.min(polled.c.found_at), func.max(polled.c.checked_at))
+        .where(polled.c.site.in_(names), polled.c.checked_at.is_not(None))
+        .group_by(polled.c.site)
+    )
+    columns = (polled.c.site, polled.c.url, polled.c.outcome, polled.c.status, polled.c.detail)
+    failed = (
+        select(*columns)
+        .where(polled.c.site.in_(names), polled.c.failures > 0)
+        .order_by(polled.c.failures, polled.c.url)
+    )
+    failing = {
+        row.site: f"{row.url}: {row.status or row.detail or row.outcome}"
+        for row in connection.execute(failed)
+    }
+    return {
+        site: Met(first=first, last=last, failing=failing.get(site))
+        for site, first, last in connection.execute(spans)
+    }
 
 
 def drop_page(connection: Connection, site: str, url: str) -> None:
