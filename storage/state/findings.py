@@ -67,7 +67,7 @@ class Settled:
 
 def settle(connection: Connection, found: Mapping[tuple[str, str], str], now: datetime) -> Settled:
     """Put down what a look found, as (site, trouble) -> sentence; what is to be told of it, and what goes on."""
-    begun, going_on, over = [], [], []
+    begun, going_on, over = list[Told](), list[Told](), list[Told]()
     known = {(row.site, row.trouble): row for row in connection.execute(select(_FINDINGS))}
     for key, sentence in sorted(found.items()):
         site, trouble = key
