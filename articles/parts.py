@@ -68,7 +68,10 @@ def join_parts(
             if isinstance(reading, Article):
                 newest[reading.fetched_url] = number
         elif part_of in newest:
-            pages[newest[part_of]].append(number)
+            before = pages[newest[part_of]]
+            if before and _is_retry(readings[before[-1]], reading):
+                before.pop()
+            before.append(number)
         elif isinstance(reading, Article):
             done[number] = _part(reading, f"a further page of {part_of}, which is no article in this segment")
     for first, numbers in pages.items():
@@ -86,6 +89,13 @@ def join_parts(
         if isinstance(article, Article) and rest:
             done[first] = join(article, rest)
     return done
+
+
+def _is_retry(before: object, reading: object) -> bool:
+    """Whether a page that could not be had was asked for again, and came."""
+    return (
+        isinstance(before, Rejection) and isinstance(reading, Article) and before.url == reading.fetched_url
+    )
 
 
 def _part(page: Article, detail: str) -> Rejection:

@@ -110,6 +110,11 @@ TRANSIENT = frozenset(
 )
 """Outcomes that another day may change: the URL is looked at again, each time after a longer wait."""
 
+SECOND_TRY = frozenset(
+    {Outcome.DISCONNECTED, Outcome.TRUNCATED, Outcome.TIMEOUT, Outcome.SERVER_ERROR, Outcome.REFUSED}
+)
+"""Outcomes that a second try a little later may mend."""
+
 BLOCKING = frozenset({Outcome.FORBIDDEN, Outcome.RATE_LIMITED, Outcome.UNAVAILABLE})
 """Answers of a host that does not want us now: several in a row, and it is left alone."""
 

@@ -13,6 +13,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from contextlib import suppress
+from dataclasses import replace
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
@@ -23,10 +25,10 @@ from spiders.asking import UNANSWERED, after_failure, answer, conditional, earli
 from spiders.backfill import look_back
 from spiders.desk import Ask, Desk, Leave, Reply, Visit, tell
 from spiders.events import Ended
-from spiders.further import further_pages
+from spiders.further import Further, further_pages, has_changed
 from spiders.links import is_listing
 from spiders.looking import look_around
-from spiders.outcome import BLOCKING, TRANSIENT, FetchError, Outcome
+from spiders.outcome import BLOCKING, SECOND_TRY, TRANSIENT, FetchError, Outcome
 from spiders.periods import Span, span_of_days
 from spiders.scope import scope_of
 from storage.state.frontier import fetching, polled
@@ -34,10 +36,6 @@ from storage.state.frontier.fetching import Due, Fetched
 from storage.state.frontier.polled import Page
 
 log = logging.getLogger(__name__)
-
-_SECOND_TRY = frozenset(
-    {Outcome.DISCONNECTED, Outcome.TRUNCATED, Outcome.TIMEOUT, Outcome.SERVER_ERROR, Outcome.REFUSED}
-)
 
 AT_HAND = 50
 """Articles whose particulars are read from the database at a time."""
@@ -101,11 +99,10 @@ async def fetch_one(visit: Visit, url: str, found: Found | None = None) -> tuple
     """Fetch one article with its further pages, due or not. Raises FetchError."""
     ask = Ask(url=url, site=visit.site, max_bytes=visit.site.fetch.max_bytes, found=found, article=True)
     first = await answer(visit, ask)
-    try:
-        further = await further_pages(visit, first, set())
-    except Leave:  # the article ends before the page that was refused
-        further = []
-    return tuple(_capture(page, visit.site, found) for page in (first, *further))
+    further = Further()
+    with suppress(Leave):  # the article ends before the page that was refused
+        await further_pages(visit, first, set(), further)
+    return tuple(_capture(page, visit.site, found) for page in (first, *further.replies))
 
 
 # --- Articles -------------------------------------------------------------------------------------
@@ -165,8 +162,12 @@ async def _article(visit: Visit, due: Due, done: set[str], *, last_try: bool) ->
         _refuse_redirect_away(due, reply)
         if reply.status == 304 and due.fetched_at is None:
             raise FetchError(Outcome.ODD_STATUS, "answered 304 to a request without conditions")
+        same = reply.status == 304 or (due.digest is not None and reply.digest == due.digest)
+        if same and await has_changed(visit, reply.url):
+            # all of it again, so that one segment holds it whole
+            reply, same = await answer(visit, replace(ask, headers=(), earlier=None)), False
     except FetchError as error:
-        if error.outcome in _SECOND_TRY and not last_try:
+        if error.outcome in SECOND_TRY and not last_try:
             return False
         done.add(due.url_id)
         visit.failed[error.outcome] += 1
@@ -184,9 +185,24 @@ async def _article(visit: Visit, due: Due, done: set[str], *, last_try: bool) ->
         await after_failure(visit, error)
         return True
     done.add(due.url_id)
-    same = reply.status == 304 or (due.digest is not None and reply.digest == due.digest)
     visit.unchanged += same
     visit.fetched += not same
+    further = Further()
+    with visit.desk.together():
+        try:
+            if not same:
+                await further_pages(visit, reply, done, further)
+        finally:
+            await _promise(visit, due, reply, done, same=same, incomplete=not same and not further.whole)
+    if visit.desk.deliver is not None and not same:
+        await visit.desk.deliver(tuple(_capture(page, site, due.found) for page in (reply, *further.replies)))
+    return True
+
+
+async def _promise(
+    visit: Visit, due: Due, reply: Reply, done: set[str], *, same: bool, incomplete: bool
+) -> None:
+    """Have an article recorded as fetched; an incomplete one is asked for again soon, with all of its pages."""
     for url_id in dict.fromkeys((due.url_id, article_id(reply.url))):
         done.add(url_id)
         await visit.desk.promise(
@@ -196,17 +212,13 @@ async def _article(visit: Visit, due: Due, done: set[str], *, last_try: bool) ->
                 at=reply.at,
                 outcome=Outcome.NOT_MODIFIED if same else Outcome.FETCHED,
                 status=reply.status,
-                etag=reply.header("ETag"),
-                last_modified=reply.header("Last-Modified"),
-                digest=reply.digest if reply.status != 304 else None,
+                detail="a further page could not be had" if incomplete else None,
+                etag=None if incomplete else reply.header("ETag"),
+                last_modified=None if incomplete else reply.header("Last-Modified"),
+                digest=None if incomplete or reply.status == 304 else reply.digest,
+                incomplete=incomplete,
             )
         )
-    if same:
-        return True
-    further = await further_pages(visit, reply, done)
-    if visit.desk.deliver is not None:
-        await visit.desk.deliver(tuple(_capture(page, site, due.found) for page in (reply, *further)))
-    return True
 
 
 def _capture(reply: Reply, site: Site, found: Found | None) -> Capture:

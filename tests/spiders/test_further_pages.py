@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
 import pytest
+from sqlalchemy import update
 
 from articles.model import Article, Reason, Rejection
 from articles.parts import join, join_parts
 from spiders.further import MAX_PAGES
 from storage.batches import Revision
+from storage.state.database import open_database
+from storage.state.frontier import known
 from tests.support.crawling import Crawl, crawl, local_site, make_job
-from tests.support.hostile import Connection, Pages, Web, feed, page
+from tests.support.hostile import Connection, Pages, Responder, Web, feed, page
 
 STORY = "/2026/11/22/the-walk-along-the-river"
 
@@ -42,6 +48,38 @@ class Endless(dict):  # type: ignore[type-arg]
 
     def get(self, path: str, default: object = None) -> object:
         return endless if path.startswith(STORY) else super().get(path, default)
+
+
+def hiccups(times: int) -> Responder:
+    """Page 2, which fails so many times at first."""
+    asked: list[str] = []
+
+    async def answer(connection: Connection) -> None:
+        asked.append(connection.path)
+        failed = len(asked) <= times
+        await connection.send(page("", "500 Internal Server Error") if failed else one_page(2, None))
+
+    return answer
+
+
+class Edited:
+    """An article whose first page never changes, and says so; the second does when it is told to."""
+
+    def __init__(self) -> None:
+        self.edition = 2
+
+    async def first(self, connection: Connection) -> None:
+        await self._answer(connection, one_page(1, STORY + "/2/"), '"first"')
+
+    async def second(self, connection: Connection) -> None:
+        await self._answer(connection, one_page(self.edition, None), f'"{self.edition}"')
+
+    async def _answer(self, connection: Connection, whole: bytes, etag: str) -> None:
+        if connection.headers.get("if-none-match") == etag:
+            await connection.send(page("", "304 Not Modified", ETag=etag, Content_Length="-"))
+        else:
+            head, _, body = whole.partition(b"\r\n\r\n")
+            await connection.send(head + f"\r\nETag: {etag}\r\n\r\n".encode() + body)
 
 
 FEED = {"/feed": feed(STORY)}
@@ -142,6 +180,70 @@ def test_a_next_page_on_another_host_is_not_the_articles(twice) -> None:  # type
     _, first, outcomes, _ = twice
     assert first.done("elsewhere").failed == {}
     assert len(articles(outcomes, "elsewhere")) == 1
+
+
+def again(first: Crawl) -> Crawl:
+    """The same crawl, when everything that will be due is."""
+    database = open_database(first.job.database)
+    with database.transaction() as connection:
+        due = known.urls.c.next_at.is_not(None)
+        connection.execute(update(known.urls).where(due).values(next_at=datetime.now(UTC)))
+    database.close()
+    return crawl(first.job)
+
+
+def latest(crawls: Crawl) -> Article:
+    *_, last = (one.article for one in crawls.read() if isinstance(one, Revision))
+    return last
+
+
+def test_a_next_page_that_fails_once_is_asked_for_again_at_once(tmp_path: Path) -> None:
+    site: Pages = {**FEED, STORY: one_page(1, STORY + "/2/"), STORY + "/2/": hiccups(1)}
+    with Web({"hiccup": site}) as web:
+        first = crawl(make_job(tmp_path, [local_site("hiccup", web.urls["hiccup"])]))
+        assert len(latest(first).paragraphs) == 8
+        story = first.history(web.urls["hiccup"] + STORY)
+        assert story is not None
+        assert story.next_at is not None
+        assert story.next_at - story.attempts[0].at >= timedelta(minutes=14)
+
+
+def test_an_article_whose_next_page_fails_for_a_while_is_fetched_again_soon_and_whole(tmp_path: Path) -> None:
+    site: Pages = {**FEED, STORY: one_page(1, STORY + "/2/"), STORY + "/2/": hiccups(3)}
+    with Web({"hiccup": site}) as web:
+        url = web.urls["hiccup"] + STORY
+        first = crawl(make_job(tmp_path, [local_site("hiccup", web.urls["hiccup"])]))
+        stored = latest(first)
+        assert len(stored.paragraphs) == 4
+        assert stored.next_page == url + "/2/"  # so it says that it is not whole
+        story = first.history(url)
+        assert story is not None
+        assert story.next_at is not None
+        assert story.next_at - story.attempts[-1].at <= timedelta(minutes=10)
+        assert story.attempts[-1].detail == "a further page could not be had"
+        second = again(first)
+        assert latest(second).paragraphs == tuple(text(number, n) for number in (1, 2) for n in range(4))
+        assert second.done("hiccup").failed == {}
+
+
+def test_an_edit_on_the_second_page_is_seen_though_the_first_did_not_change(tmp_path: Path) -> None:
+    story = Edited()
+    site: Pages = {**FEED, STORY: story.first, STORY + "/2/": story.second}
+    with Web({"edited": site}) as web:
+        first = crawl(make_job(tmp_path, [local_site("edited", web.urls["edited"])]))
+        assert len(latest(first).paragraphs) == 8
+
+        before = len(web.paths("edited"))
+        same = again(first)
+        asked = [one for one in web.of("edited")[before:] if one.path.startswith(STORY)]
+        assert [one.path for one in asked] == [STORY, STORY + "/2/"]
+        assert same.done("edited").unchanged == 1
+        assert [one for one in same.read() if isinstance(one, Revision)] == []
+
+        story.edition = 3
+        edited = again(first)
+        assert latest(edited).paragraphs == tuple(text(number, n) for number in (1, 3) for n in range(4))
+        assert edited.done("edited").unchanged == 0
 
 
 # --- Joining, as a function -----------------------------------------------------------------------

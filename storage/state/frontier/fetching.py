@@ -74,6 +74,8 @@ class Fetched:
     gone: bool = False
     part: bool = False
     """A further page of an article, never fetched on its own."""
+    incomplete: bool = False
+    """A further page of it could not be had: it is fetched again as if it had failed, as a whole."""
 
 
 def due_keys(
@@ -195,15 +197,19 @@ def _after(row: Any, result: Fetched) -> dict[str, Any]:  # noqa: ANN401
     """The columns of a URL after a fetch."""
     values: dict[str, Any] = {"outcome": str(result.outcome), "status": result.status}
     if result.part:
-        return values | {"state": State.SKIPPED, "outcome": "part", "next_at": None}
+        kept = {"etag": result.etag, "last_modified": result.last_modified, "digest": result.digest}
+        values |= {"state": State.SKIPPED, "outcome": "part", "next_at": None}
+        return values | kept if result.digest else values
     if result.outcome in ("fetched", "not_modified"):
         same = result.outcome == "not_modified"
+        failures = row.failures + 1 if result.incomplete else 0
+        again = result.at + _wait(failures) if 0 < failures < MAX_ATTEMPTS else None
         values |= {
             "state": State.FETCHED,
             "fetched_at": result.at,
-            "failures": 0,
+            "failures": failures,
             "unchanged": row.unchanged + 1 if same else 0,
-            "next_at": next_look(result.at, row.published_at, row.found_at),
+            "next_at": again or next_look(result.at, row.published_at, row.found_at),
             "etag": result.etag or (row.etag if same else None),
             "last_modified": result.last_modified or (row.last_modified if same else None),
             "digest": result.digest or (row.digest if same else None),
@@ -211,15 +217,18 @@ def _after(row: Any, result: Fetched) -> dict[str, Any]:  # noqa: ANN401
         return values
     failures = row.failures + 1
     given_up = result.final or failures >= MAX_ATTEMPTS
-    wait = min(RETRY * 2 ** (failures - 1), MAX_RETRY)
     # an article that was there may come back, and is looked at by its age like one that is there
     last = next_look(result.at, row.published_at, row.found_at) if result.gone and row.fetched_at else None
     values |= {
         "state": State.GONE if result.gone else State.FAILED,
         "failures": failures,
-        "next_at": last if given_up else result.at + wait,
+        "next_at": last if given_up else result.at + _wait(failures),
     }
     return values
+
+
+def _wait(failures: int) -> timedelta:
+    return min(timedelta(seconds=RETRY.total_seconds() * 2.0 ** min(failures - 1, 20)), MAX_RETRY)
 
 
 def next_look(at: datetime, published_at: datetime | None, found_at: datetime) -> datetime | None:

@@ -298,6 +298,42 @@ def _newer(found: Found, before: Any) -> bool:  # noqa: ANN401
     return bool(title and before.title and title != before.title)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Part:
+    """A further page of an article, and what it can be compared by."""
+
+    url: str
+    etag: str | None
+    last_modified: str | None
+    digest: str | None
+
+
+def add_part(connection: Connection, site: str, find: Find) -> None:
+    """Store a further page that the first page of its article named. Each of them names the other then, so that
+    `parts_of` finds it."""
+    add_finds(connection, site, [find], now=find.found.found_at)
+    back = replace(find, found=Found(via=find.url, found_at=find.found.found_at))
+    row = _mention_row(article_id(find.found.via), back, find.found.found_at)
+    insert_new(connection, mentions, [row])
+
+
+def parts_of(connection: Connection, url: str) -> list[Part]:
+    """The further pages of an article, in the order in which they were first found."""
+    vias = connection.scalars(select(mentions.c.via).where(mentions.c.url_id == article_id(url)))
+    ids = [article_id(via) for via in vias]
+    rows = [
+        row
+        for some in in_chunks(ids)
+        for row in connection.execute(
+            select(urls).where(urls.c.url_id.in_(some), urls.c.outcome.in_(KEPT_APART))
+        )
+    ]
+    return [
+        Part(url=row.url, etag=row.etag, last_modified=row.last_modified, digest=row.digest)
+        for row in sorted(rows, key=lambda row: (row.found_at, row.url_id))
+    ]
+
+
 # --- The story of one URL -----------------------------------------------------------------------
 
 
