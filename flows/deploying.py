@@ -6,7 +6,8 @@ All of it may be installed again at any time, by several at once.
 from __future__ import annotations
 
 import subprocess
-from collections.abc import Iterator, Mapping
+import time
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -41,21 +42,26 @@ SILENT_SECONDS = 120
 """A run that has told nothing for so long is dead: its process and its worker were killed, or the machine was."""
 SILENT = "pressrun: a run that fell silent has crashed"
 DEPLOY_SECONDS = 300.0
+LOOK_SECONDS = 0.2
 CRAWL = "crawl/crawl"
 AT_ONCE = 200
 """Runs in one answer of the server."""
 GOING_ON = (StateType.PENDING, StateType.RUNNING, StateType.CANCELLING)
 
 
-def install(environment: Mapping[str, str], declared: Path = DECLARED) -> None:
+def install(
+    environment: Mapping[str, str], declared: Path = DECLARED, go_on: Callable[[], bool] = lambda: True
+) -> None:
     """Install everything on the server that Prefect's settings name; `environment` is for Prefect's own command.
 
+    Where `go_on` becomes false the command is ended in the middle: what is missing is installed the next time.
     Raises SetUpError.
     """
     check(declared)
     _make_pool()
     make_automation(_silent_runs_crash())
-    _deploy(environment, declared)
+    if go_on():
+        deploy(environment, declared, go_on)
 
 
 def check(declared: Path = DECLARED) -> None:
@@ -125,23 +131,29 @@ def _make_pool() -> None:
         client.create_work_pool(WorkPoolCreate(name=POOL, type="process"))
 
 
-def _deploy(environment: Mapping[str, str], declared: Path) -> None:
-    try:
-        done = subprocess.run(
-            python("-m", "prefect", "--no-prompt", "deploy", "--all", "--prefect-file", str(declared)),
-            env=dict(environment),
-            cwd=ROOT,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            timeout=DEPLOY_SECONDS,
-            check=False,
-        )
-    except subprocess.TimeoutExpired as error:
-        raise SetUpError(f"`prefect deploy --all` did not end within {DEPLOY_SECONDS:.0f} s") from error
-    if done.returncode:
-        raise SetUpError(f"`prefect deploy --all` failed on {declared}: {done.stdout.strip()[-1500:]}")
+def deploy(environment: Mapping[str, str], declared: Path, go_on: Callable[[], bool]) -> None:
+    """Deploy what is declared by Prefect's own command; where `go_on` becomes false it is killed. Raises SetUpError."""
+    arguments = python("-m", "prefect", "--no-prompt", "deploy", "--all", "--prefect-file", str(declared))
+    give_up_at = time.monotonic() + DEPLOY_SECONDS
+    with subprocess.Popen(
+        arguments,
+        env=dict(environment),
+        cwd=ROOT,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    ) as command:
+        told = None
+        while told is None and go_on() and time.monotonic() < give_up_at:
+            with suppress(subprocess.TimeoutExpired):
+                told, _ = command.communicate(timeout=LOOK_SECONDS)
+        if told is None:
+            command.kill()
+    if told is None and go_on():
+        raise SetUpError(f"`prefect deploy --all` did not end within {DEPLOY_SECONDS:.0f} s")
+    if told is not None and command.returncode:
+        raise SetUpError(f"`prefect deploy --all` failed on {declared}: {told.strip()[-1500:]}")
 
 
 def crash_dead_runs(why: str) -> int:

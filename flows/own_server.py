@@ -29,6 +29,7 @@ from flows.supervision import Kept, Part, last_words
 
 START_SECONDS = 120.0
 """On a small busy machine it takes a minute."""
+ASK_SECONDS = 2.0
 STOP_SECONDS = 5.0
 HOST = "127.0.0.1"
 
@@ -108,7 +109,7 @@ def server_part(port: int, folder: Path, environment: Mapping[str, str]) -> Part
 def wait_until_healthy(server: Kept, port: int, go_on: Callable[[], bool] = lambda: True) -> None:
     """Wait until a server that was started answers, or `go_on` is false. Raises SetUpError where it does not."""
     url, give_up_at = f"{api_url(port)}/health", time.monotonic() + START_SECONDS
-    with httpx.Client(trust_env=False, timeout=START_SECONDS) as client:
+    with httpx.Client(trust_env=False, timeout=ASK_SECONDS) as client:
         while server.alive and go_on() and time.monotonic() < give_up_at:
             try:
                 if client.get(url).status_code == httpx.codes.OK:

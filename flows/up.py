@@ -121,7 +121,7 @@ def _start(
     if go_on():
         try:
             # before there is a worker: runs that begin while it deploys were seen to lock the server's SQLite file
-            deploying.install(environment)
+            deploying.install(environment, go_on=go_on)
         except SetUpError:
             if go_on():
                 raise

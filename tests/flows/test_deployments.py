@@ -1,5 +1,8 @@
 """`prefect.yaml` is what Prefect, its UI and `pressrun up` run by."""
 
+import os
+import socket
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +13,7 @@ from prefect.utilities.callables import parameter_schema
 from prefect.utilities.importtools import import_object
 
 from flows.config import SetUpError
-from flows.deploying import DECLARED, HEARTBEAT_SECONDS, POOL, TAG, install
+from flows.deploying import DECLARED, HEARTBEAT_SECONDS, POOL, TAG, deploy, install
 
 DEPLOYMENTS: dict[str, dict[str, Any]] = {
     one["name"]: one for one in yaml.safe_load(DECLARED.read_text())["deployments"]
@@ -51,3 +54,19 @@ def test_every_parameter_tells_a_person_what_it_does(name: str) -> None:
 def test_outside_of_a_checkout_nothing_is_installed(tmp_path: Path) -> None:
     with pytest.raises(SetUpError, match="checkout"):
         install({}, tmp_path / "nowhere.yaml")
+
+
+def test_a_stop_is_heard_while_a_server_is_deployed_to_that_never_answers() -> None:
+    stop = threading.Event()
+    with socket.create_server(("127.0.0.1", 0)) as mute:
+        environment = os.environ | {"PREFECT_API_URL": f"http://127.0.0.1:{mute.getsockname()[1]}/api"}
+
+        def ask_and_stop() -> None:
+            mute.accept()
+            stop.set()
+
+        asked = threading.Thread(target=ask_and_stop, daemon=True)
+        asked.start()
+        deploy(environment, DECLARED, lambda: not stop.is_set())
+        asked.join()
+    assert stop.is_set()
