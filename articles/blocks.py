@@ -333,7 +333,10 @@ def _walk(root: LexborNode, blocks: Blocks) -> None:
                     in_link += 1
                     links += 1
                     if not href:
-                        href = node.attributes.get("href") or ""
+                        attributes = node.attributes
+                        href = attributes.get("href") or ""
+                        if not inline_key and not parts:
+                            inline_key = attributes.get("class") or ""
                 elif duty == _BOLD:
                     in_strong += 1
                 elif duty == _ITALIC:

@@ -32,10 +32,12 @@ _BYLINE: Final = re.compile(
 _BY: Final = re.compile(r"(?:By|BY|Von|VON|Por|POR|Par|PAR|Door|Av) [A-Z\u00c0-\u017d][^.!?]*$")
 _STORES: Final = ("apps.apple.", "itunes.apple.", "play.google.", "list-manage", "patreon.com", "paypal.com")
 _SIGN_UP: Final = re.compile(
-    r"subscri(?:be|ption)|newsletter|nieuwsbrief|nyhetsbrev|boletin|sign-?up|abonn|/abo\b|suscri|prenumer|mailing-?list|email-?alert|"
-    r"(?<![a-z])(?:assine|assinatura|inscri|iscriz|iscriv|donat|donar|doar|donner|membership|register|registr|anmeld|join-us)"
+    r"s(?:ubscri(?:be|ption)|ign-?up|uscri)|n(?:ewsletter|ieuwsbrief|yhetsbrev)|boletin|/abo\b|prenumer|mailing-?list"
+    r"|email-?alert|a(?:bonn|(?<![a-z]a)(?:ssine|ssinatura|nmeld))|i(?<![a-z]i)(?:nscri|scriz|scriv)"
+    r"|d(?<![a-z]d)(?:onat|onar|oar|onner)|m(?<![a-z]m)embership|r(?<![a-z]r)(?:egister|egistr)|j(?<![a-z]j)oin-us"
 )
-"""In the path of a link: a subscription, a newsletter, an account, a gift."""
+"""In the path of a link: a subscription, a newsletter, an account, a gift. Each alternative begins with its letter, by
+which most places are turned down at a glance."""
 _NETWORK_LINK: Final = re.compile(
     r"(?:https?:)?//(?:[a-z]+\.)?(?:facebook|fb|twitter|x|instagram|threads|tiktok|youtube|linkedin|pinterest|whatsapp|"
     r"t|telegram|bsky|snapchat|reddit|flipboard)\.(?:com|net|me|app)\b"
@@ -186,7 +188,7 @@ def _calls(blocks: Blocks, body: Body, house: str) -> dict[int, Verdict]:
             continue
         best: Verdict | None = None
         for k in range(start, end):
-            verdict = prompt(blocks.text[k], setting_of(blocks, k, house, edge=False))
+            verdict = _prompt_of(blocks, k, body, house, edge=False)
             if verdict and (best is None or verdict.score > best.score):
                 best = verdict
         kind = best.kind if best else Kind.NEWSLETTER if "letter" in blocks.href[i] else Kind.SUBSCRIBE
@@ -254,8 +256,7 @@ def _judged(
     in_box: dict[int, Verdict],
 ) -> Verdict | None:
     """Why a block that was taken for body is none after all; None: it is."""
-    text = blocks.text[i]
-    tokens = folded(text)
+    text, tokens = blocks.text[i], body.context.tokens(i)
     if not tokens:
         return None
     if first and blocks.elements.tag[blocks.element[i]] == "h1":
@@ -392,7 +393,12 @@ def _prompt_at(blocks: Blocks, i: int, body: Body, house: str, *, edge: bool) ->
     text = blocks.text[i]
     if not may_ask(text, body.context.words[i], int(body.context.meanings[i])):
         return None
-    return prompt(text, setting_of(blocks, i, house, edge=edge))
+    return _prompt_of(blocks, i, body, house, edge=edge)
+
+
+def _prompt_of(blocks: Blocks, i: int, body: Body, house: str, *, edge: bool) -> Verdict | None:
+    """`prompt` for a block of a page, whatever its words."""
+    return prompt(blocks.text[i], setting_of(blocks, i, house, edge=edge), body.context.tokens(i))
 
 
 def _asked_by_boxes(
@@ -434,7 +440,7 @@ def _furniture(
     authors: frozenset[str],
 ) -> Verdict | None:
     """What a block is that asks for nothing itself: a caption, a credit, a byline, links."""
-    tokens = folded(blocks.text[i])
+    tokens = body.context.tokens(i)
     unlike = max(0.0, 1.0 - float(body.chance[i]))
     if not tokens:
         return None

@@ -79,15 +79,15 @@ def _told(key: str, named: Remembered[_Named]) -> Told:
 
 def _named(name: str, names: Mapping[str, float]) -> _Named:
     """The groups of one name, and its parts of which something is known."""
-    known: dict[str, float] = {}
-    for part in _NAME.findall(name):
-        weight = names.get(part.lower())
-        if weight is not None and len(part) > 1:
-            known[part.lower()] = weight
-    return _GROUPED[name], known
+    small = name.lower()
+    parts = _SMALL_NAME.findall(name) if small == name else map(str.lower, _NAME.findall(name))
+    known = {part: weight for part in parts if (weight := names.get(part)) is not None and len(part) > 1}
+    return _groups_of_name(small), known
 
 
 _NAME: Final = re.compile(r"[A-Z]?[a-z]+|[A-Z]{2,}")
+_SMALL_NAME: Final = re.compile(r"[a-z]+")
+"""The same parts, of a name without capitals."""
 
 
 _MAX_KEY_CHARS: Final = 400
@@ -153,14 +153,15 @@ def groups(key: str) -> int:
     return found
 
 
-def _groups_of_name(name: str) -> int:
+def _groups_of_name(small: str) -> int:
+    """The groups of one name, given in small letters."""
     found = 0
-    for part in _GROUP_PATTERN.findall(name.lower()):
+    for part in _GROUP_PATTERN.findall(small):
         found |= _BIT_OF[part]
     return found
 
 
-_GROUPED: Final = Remembered(_groups_of_name)
+_GROUPED: Final = Remembered(lambda name: _groups_of_name(name.lower()))
 
 
 _TAGS: Final = {
@@ -199,6 +200,8 @@ _ASKING: Final = Says.SUBSCRIBE | Says.NEWSLETTER | Says.FOLLOW | Says.SHARE
 _NUMBERS: Final = re.compile(r"\d")
 _READ_WORDS: Final = 40
 """As many words of a block are looked up."""
+_FOLDED_CHARS: Final = 2_000
+"""As much of a block is split into words."""
 _FIRST_CHARS: Final = Remembered(
     lambda c: c.isupper() | (c in "\"'“„«‘–—-") << 1 | c.isdigit() << 2 | (c == "(") << 3
 )
@@ -210,6 +213,18 @@ def _clipped(values: NDArray[np.generic], low: float, high: float) -> NDArray[np
     """`np.clip`, in a third of the time for columns as short as these."""
     clipped: NDArray[np.generic] = np.minimum(np.maximum(values, low), high)
     return clipped
+
+
+def _counted(groups: Ints) -> tuple[Ints, Ints]:
+    """For each number of a row how often it stands there, and how often it stands before that place."""
+    order = np.argsort(groups, kind="stable")
+    ordered = groups[order]
+    starts = np.flatnonzero(np.diff(ordered, prepend=-1))
+    sizes = np.diff(starts, append=len(groups))
+    times, before = np.empty_like(groups), np.empty_like(groups)
+    times[order] = np.repeat(sizes, sizes)
+    before[order] = np.arange(len(groups)) - np.repeat(starts, sizes)
+    return times, before
 
 
 def _digits(text: str) -> int:
@@ -271,6 +286,11 @@ class Context:
         self.names.append(name)
         self.table[at] = values
 
+    def tokens(self, i: int) -> list[str]:
+        """The words of a block without case, as `folded` has them; not to be changed."""
+        text = self.blocks.text[i]
+        return self._tokens[i] if len(text) < _FOLDED_CHARS else folded(text)
+
     def count_of(self, mark: str) -> NDArray[np.int64]:
         """How often each block has a mark; most marks stand nowhere on a page."""
         if mark not in self.whole:
@@ -327,9 +347,10 @@ class Context:
         authors = {f" {' '.join(folded(a))} " for a in self.hints.authors}
         is_author = np.zeros(n)
         description_start = description[:80]
-        tokens_of = folded_lines([text if len(text) < 2_000 else text[:2_000] for text in texts])
+        tokens_of = folded_lines([text[:_FOLDED_CHARS] for text in texts])
+        self._tokens = tokens_of
         for i, (text, tokens) in enumerate(zip(texts, tokens_of, strict=True)):
-            count = len(tokens) if len(text) < 2_000 else text.count(" ") + 1
+            count = len(tokens) if len(text) < _FOLDED_CHARS else text.count(" ") + 1
             counts[i] = count
             if len(tokens) > _READ_WORDS:
                 flat += tokens[:_READ_WORDS]
@@ -453,29 +474,31 @@ class Context:
         """What stands around a block."""
         add, e = self.add, self.blocks.elements
         n = self.n
-        # What is said of elements without text would never be looked at.
-        filled = [key if end > start else "" for key, start, end in zip(e.key, e.start, e.end, strict=True)]
-        told = list(map(self.lore.told.__getitem__, filled))
-        s0, low0, high0, bits_list = zip(*told, strict=True) if told else ((), (), (), ())
-        name_lore, bits = np.array(s0), np.array(bits_list, np.int64)
         count = len(e.tag)
         tag_list, parents = self.tag.tolist(), self.parent.tolist()
+        # What is said of elements without text would never be looked at.
+        self.holding = np.flatnonzero(self.end > self.start)
+        holding = self.holding.tolist()
+        told = [self.lore.told[e.key[i]] for i in holding]
+        name_lore, bits = np.zeros(count), np.zeros(count, np.int64)
+        name_lore[self.holding] = [one[0] for one in told]
+        bits[self.holding] = [one[3] for one in told]
         sums, lows, highs = [0.0] * count, [0.0] * count, [0.0] * count
         path_bits = [0] * count
         tag_bits = [0] * count
         nearest_article = [0] * count
         article_tags = (_TAGS["article"], _TAGS["main"])
-        for i in range(count):
+        for i, (lore, low, high, own_bits) in zip(holding, told, strict=True):
             p = parents[i]
             if i == 0:
-                sums[0], lows[0], highs[0], path_bits[0] = s0[0], low0[0], high0[0], 0
+                sums[0], lows[0], highs[0] = lore, low, high
                 continue
-            sums[i] = sums[p] * 0.8 + s0[i]
-            above, own = lows[p], low0[i]
-            lows[i] = own if own < above else above
-            above, own = highs[p], high0[i]
-            highs[i] = own if own > above else above
-            path_bits[i] = path_bits[p] | bits_list[i]
+            sums[i] = sums[p] * 0.8 + lore
+            above = lows[p]
+            lows[i] = low if low < above else above
+            above = highs[p]
+            highs[i] = high if high > above else above
+            path_bits[i] = path_bits[p] | own_bits
             tag = tag_list[i]
             tag_bits[i] = tag_bits[p] | (1 << tag)
             nearest_article[i] = i if tag in article_tags else nearest_article[p]
@@ -528,8 +551,7 @@ class Context:
             for labels, rows in families:
                 if level < len(labels):
                     add(labels[level], rows[level])
-        own_bits = bits[el]
-        here, near = (own_bits & _GROUP_BITS) > 0, ((bits[around[1]] | bits[around[2]]) & _GROUP_BITS) > 0
+        here, near = (bits[el] & _GROUP_BITS) > 0, ((bits[around[1]] | bits[around[2]]) & _GROUP_BITS) > 0
         named = here * 3 + near * 2 + ((all_bits[el] & _GROUP_BITS) > 0)
         for name, row in zip(_NAMED, named, strict=True):
             add(name, row)
@@ -657,16 +679,10 @@ class Context:
             add(name, np.where(there, values[at], without))
         e = self.blocks.elements
         made: dict[tuple[int, str, str], int] = {}
-        times: list[int] = []
-        make, number = [], []
-        for signature in zip(e.parent, e.tag, e.key, strict=True):
-            known = made.setdefault(signature, len(made))
-            if known == len(times):
-                times.append(0)
-            make.append(known)
-            number.append(times[known])
-            times[known] += 1
-        twins, numbers = np.array(times, np.int64)[make], np.array(number, np.int64)
+        known = made.setdefault
+        signatures = zip(e.parent, e.tag, e.key, strict=True)
+        first = np.array([known(signature, i) for i, signature in enumerate(signatures)], np.int64)
+        twins, numbers = _counted(first)
         for level in (1, 2, 3, 4):
             spot = self.ancestors[level]
             add(f"twins_{level}", np.minimum(twins[spot], 50))
@@ -740,7 +756,7 @@ class Context:
         # The largest element around a block that holds little body: the box it stands in.
         poor = (mass_in < 0.25 * np.maximum(self.words_in, 1)).tolist()
         box, parents = [-1] * len(poor), self.parent.tolist()
-        for i in range(1, len(poor)):
+        for i in self.holding[1:].tolist():
             above = box[parents[i]]
             box[i] = above if above >= 0 else i if poor[i] else -1
         boxes = np.array(box, np.int64)[self.element] if n else np.zeros(0, np.int64)

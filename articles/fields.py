@@ -469,10 +469,20 @@ def _access(
         _note(evidence, "access", Origin.META, "isAccessibleForFree: false")
     else:
         stated = False
-    short = sum(len(one.split()) for one in paragraphs) < STUB_WORDS
+    short = _holds_fewer_words(paragraphs, STUB_WORDS)
     if short and access is not Access.FREE:
         return Access.STUB
     if short and wall and not stated:
         _note(evidence, "access", Origin.TEXT, wall)
         return Access.STUB
     return access
+
+
+def _holds_fewer_words(paragraphs: Sequence[str], wanted: int) -> bool:
+    """Whether all paragraphs together have fewer words than that; the rest of a long text is not counted."""
+    count = 0
+    for paragraph in paragraphs:
+        count += len(paragraph.split())
+        if count >= wanted:
+            return False
+    return True

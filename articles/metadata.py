@@ -159,19 +159,6 @@ class Metadata:
 
 _TOP_ROLES: Final = frozenset(["", "mainentity", "mainentityofpage", "haspart", "subjectof"])
 
-_COLLECTED: Final = ",".join(
-    [
-        "meta",
-        "link[rel]",
-        "title",
-        "h1",
-        "figure",
-        "a[rel~=next]",
-        "a[rel~=license]",
-        "[class*=pagin i]",
-        "script[type*='ld+json' i]",
-    ]
-)
 _MARKED: Final = ",".join(
     [
         "h1",
@@ -197,7 +184,7 @@ _NEVER_MARKED: Final = frozenset(["meta", "link", "script", "title", "figure"])
 
 
 def metadata_of(page: Page) -> Metadata:
-    """Collect a page's statements about itself in one pass over the tree. Never raises on any content."""
+    """Collect a page's statements about itself from the nodes that hold them. Never raises on any content."""
     meta: dict[str, list[str]] = {}
     links: dict[str, list[str]] = {}
     scripts: list[str] = []
@@ -205,8 +192,10 @@ def metadata_of(page: Page) -> Metadata:
     figures: list[LexborNode] = []
     pagers: list[LexborNode] = []
     title: str | None = None
-    for node in page.tree.css(_COLLECTED):
+    for node in page.stated:
         tag = node.tag
+        if tag == "base":  # read by `page` itself
+            continue
         if tag == "meta":
             _take_meta(node, meta)
         elif tag == "link":

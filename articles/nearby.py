@@ -11,6 +11,7 @@ from selectolax.lexbor import LexborNode
 
 from articles.blocks import Blocks
 from articles.page import Page
+from articles.text import Remembered
 
 MAX_HEADINGS: Final = 80
 """Headings of a page among which its headline is looked for."""
@@ -147,6 +148,7 @@ def around_body(blocks: Blocks, kept: Sequence[int]) -> tuple[str, ...]:
 
 
 _NEIGHBOUR: Final = re.compile(r"comment|related|recommend|teaser|sidebar|latest|popular", re.IGNORECASE)
+_IS_NEIGHBOUR: Final = Remembered(lambda key: _NEIGHBOUR.search(key) is not None, limit=16_384)
 
 
 def _in_other_block(blocks: Blocks, place: int) -> bool:
@@ -155,7 +157,7 @@ def _in_other_block(blocks: Blocks, place: int) -> bool:
     for _ in range(6):
         if at < 0 or elements.tag[at] in ("article", "main", "body"):
             return False
-        if elements.tag[at] in ("nav", "footer", "aside") or _NEIGHBOUR.search(elements.key[at]):
+        if elements.tag[at] in ("nav", "footer", "aside") or _IS_NEIGHBOUR[elements.key[at]]:
             return True
         at = elements.parent[at]
     return False

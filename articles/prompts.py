@@ -226,7 +226,9 @@ def _looked_at(text: str, tokens: list[str], masks: list[int], every: int, house
     named = _speaks_of(house, tokens, masks)
     # `US` is a country where the rest is not in capitals.
     abroad = " US" in f" {text}" and not text.isupper()
-    told = any(m & Says.HOUSE and not (abroad and t == "us") for t, m in zip(tokens, masks, strict=False))
+    told = bool(every & Says.HOUSE) and any(
+        m & Says.HOUSE and not (abroad and t == "us") for t, m in zip(tokens, masks, strict=False)
+    )
     told = told or not _OURS.isdisjoint(tokens)
     return _Sentence(
         text=text,
@@ -237,7 +239,10 @@ def _looked_at(text: str, tokens: list[str], masks: list[int], every: int, house
         second=tokens[at + 1] if at + 1 < len(tokens) else "",
         own=named or told or not _MINE.isdisjoint(tokens),
         named=named,
-        network=any(m & Says.NETWORK and t not in _NO_NETWORK for t, m in zip(tokens, masks, strict=False))
+        network=(
+            bool(every & Says.NETWORK)
+            and any(m & Says.NETWORK and t not in _NO_NETWORK for t, m in zip(tokens, masks, strict=False))
+        )
         or _NETWORKS.search(text) is not None,
         letter=bool(every & Says.NEWSLETTER) and any(_LETTER.search(token) for token in tokens),
         spoken=len(tokens) > 6 and bool(_QUOTES.search(text)),
@@ -251,6 +256,9 @@ def _speaks_of(house: str, tokens: list[str], masks: list[int]) -> bool:
         return False
     if house in "".join(tokens):
         return True
+    edges = tuple(tokens)
+    if not (house.startswith(edges) or house.endswith(edges)):
+        return False
     return any(
         len(token) >= 5 and not mask and (house.endswith(token) or house.startswith(token))
         for token, mask in zip(tokens, masks, strict=False)
@@ -482,9 +490,13 @@ def points_elsewhere(tokens: list[str], masks: list[int], text: str, setting: Se
 # --- A block --------------------------------------------------------------------------------------
 
 
-def prompt(text: str, setting: Setting) -> Verdict | None:
-    """What a block asks of the reader, where asking is all it does; None for text."""
-    tokens = folded(text)
+def prompt(text: str, setting: Setting, tokens: list[str] | None = None) -> Verdict | None:
+    """What a block asks of the reader, where asking is all it does; None for text.
+
+    `tokens`: its words as `folded` has them, where they are known already.
+    """
+    if tokens is None:
+        tokens = folded(text)
     if not tokens or len(tokens) > MAX_WORDS:
         return None
     everything = 0
@@ -495,11 +507,12 @@ def prompt(text: str, setting: Setting) -> Verdict | None:
     asking = foreign = 0
     best: dict[Kind, float] = {}
     own = False
-    for sentence in _SENTENCE.split(text):
-        found = folded(sentence)
+    sentences = _SENTENCE.split(text)
+    for sentence in sentences:
+        found = folded(sentence) if len(sentences) > 1 else tokens
         if not found:
             continue
-        masks = [says(token) for token in found[:40]]
+        masks = list(map(says, found[:40]))
         every = 0
         for mask in masks:
             every |= mask

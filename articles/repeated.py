@@ -20,7 +20,6 @@ from articles.body import Body
 from articles.model import Article, Form, Kind, Removed
 from articles.profile import MAX_WORDS, Profile, Repeats, line_key, profile_id, repeats
 from articles.revision import revision_id
-from articles.text import folded
 
 OFTEN: Final = 0.3
 """Share of a site's pages from which a line is one that they repeat."""
@@ -54,7 +53,7 @@ def lines_of(blocks: Blocks, body: Body, rows: Sequence[Sequence[int]]) -> tuple
 def _line(blocks: Blocks, body: Body, row: Sequence[int]) -> Line:
     i = row[0]
     text, tag = blocks.text[i], blocks.elements.tag[blocks.element[i]]
-    words = len(folded(text)) if len(text) < 400 else MAX_WORDS
+    words = len(body.context.tokens(i)) if len(text) < 400 else MAX_WORDS
     return Line(
         chance=float(body.chance[i]),
         path=path_of(blocks, i) if words <= MAX_WORDS else "",

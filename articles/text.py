@@ -95,8 +95,9 @@ def clean(text: str) -> str:
         # Bytes: several times as fast as a pattern.
         return b" ".join(text.encode().translate(None, _CONTROL_BYTES).split()).decode()
     text = composed(text)
-    if text.isprintable():  # no control characters, and no white space but spaces
-        return " ".join(text.split())
+    plain = text.replace("\n", " ").replace("\xa0", " ").replace("\t", " ")
+    if plain.isprintable():  # no control characters, and no white space but spaces
+        return " ".join(plain.split())
     return _UNSEEN.sub(" ", _CONTROL.sub("", text)).strip()
 
 

@@ -45,7 +45,9 @@ class Forest:
             for level in range(depth - 2, -1, -1):
                 leaf += leaf
                 leaf += answers.take(self.splits[:, level], axis=0, mode="clip")
-            added = leaves.take(leaf + first_leaf, mode="clip")
+            index = leaf.astype(np.intp)  # adding to a copy takes half the time of adding two types
+            index += first_leaf
+            added = leaves.take(index, mode="clip")
             total[low : low + _ROWS_AT_ONCE] += added.sum(axis=0, dtype=np.float64)
         return total
 
