@@ -17,7 +17,7 @@ import os
 import threading
 import time
 import uuid
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -30,6 +30,9 @@ log = logging.getLogger(__name__)
 RENEW_SECONDS = 20.0
 GIVE_UP_SECONDS = LEASE_SECONDS - RENEW_SECONDS - STOP_SECONDS
 """So long after the last renewal that counted; it is noticed a round later at most, and crawlers take time to end."""
+LOOK_SECONDS = 5.0
+JOIN_SECONDS = 70.0
+"""How long the end waits for a renewal that goes on: longer than SQLite waits for a lock."""
 FOLDER = "runs"
 SUFFIX = ".run"
 
@@ -72,8 +75,8 @@ class Claims:
     def renew(self) -> None:
         """Let the claims hold on; sets `lost` where that is not so any more."""
         with self._lock:
+            began = _seconds()
             try:
-                began = _seconds()
                 with self._database.transaction() as connection:
                     own = renew(connection, self.owner)
             except DatabaseError as error:
@@ -83,8 +86,12 @@ class Claims:
                 if gone := sorted(self._held - own):
                     log.error("another run has taken %s over", ", ".join(gone[:5]))
                     self.lost.set()
-            if self._held and _seconds() - self._renewed_at >= GIVE_UP_SECONDS:
-                self.lost.set()
+        self.look_at_the_clock()
+
+    def look_at_the_clock(self) -> None:
+        """Set `lost` where the last renewal is too long ago, also while one goes on: a database may hang."""
+        if self._held and _seconds() - self._renewed_at >= GIVE_UP_SECONDS:
+            self.lost.set()
 
 
 @contextmanager
@@ -102,25 +109,34 @@ def claims(database: Database, work: Path, shown: str) -> Iterator[Claims]:
     descriptor = _locked_file(path)
     held = Claims(database, owner=owner, shown=f"{shown}", descriptor=descriptor)
     over = threading.Event()
-    thread = threading.Thread(target=_keep_up, args=(held, over), name="claims", daemon=True)
-    thread.start()
+    renewing = _every(RENEW_SECONDS, held.renew, over)
+    _every(LOOK_SECONDS, held.look_at_the_clock, over)
     try:
         yield held
     finally:
         over.set()
-        thread.join()
-        with suppress(
-            DatabaseError
-        ):  # a full disk: the file stays, which tells the next run that this one is over
-            with database.transaction() as connection:
-                release(connection, owner)
-            path.unlink(missing_ok=True)
+        renewing.join(JOIN_SECONDS)
+        # where the disk is full or the database hangs the file stays, which tells the next run that this one is over
+        if renewing.is_alive():
+            log.warning("the database does not answer: the sites of this run come free by themselves")
+        else:
+            with suppress(DatabaseError):
+                with database.transaction() as connection:
+                    release(connection, owner)
+                path.unlink(missing_ok=True)
         os.close(descriptor)
 
 
-def _keep_up(held: Claims, over: threading.Event) -> None:
-    while not over.wait(RENEW_SECONDS):
-        held.renew()
+def _every(seconds: float, act: Callable[[], None], over: threading.Event) -> threading.Thread:
+    """A thread that acts every so many seconds until it is over."""
+
+    def go_on() -> None:
+        while not over.wait(seconds):
+            act()
+
+    thread = threading.Thread(target=go_on, name="claims", daemon=True)
+    thread.start()
+    return thread
 
 
 def _locked_file(path: Path) -> int:

@@ -52,6 +52,9 @@ class Dealer:
         self._room = max(1, sites_at_once) * self._processes
         self._ends_at = time.monotonic() + max_minutes * 60
         self._visiting: set[str] = set()
+        self._again: list[Site] = []
+        """Sites that another run visited when their turn came: asked for once more when all others are done."""
+        self._asked_again = named
         self.chosen: list[Site] = []
         """The sites claimed so far, in the order in which they were."""
         self.elsewhere: list[Lease] = []
@@ -61,6 +64,8 @@ class Dealer:
         """Jobs to start now, while so many children are alive; their sites are claimed. Raises DatabaseError."""
         room = self._room - len(self._visiting)
         seconds = self._ends_at - time.monotonic()
+        if self._again and self.chosen and not (alive or self._waiting or self._asked_again) and seconds > 0:
+            self._ask_again()
         if not self._waiting or (seconds <= 0 and self.chosen):
             return []
         crowded = alive >= CHILDREN_A_PROCESS * self._processes
@@ -87,6 +92,12 @@ class Dealer:
         """Sites that were due and that nobody has visited: there was no time."""
         return len(self._waiting)
 
+    def _ask_again(self) -> None:
+        """Let the sites of other runs have their turn now: while this one worked those may have ended, or died."""
+        self._asked_again = True
+        self._waiting.extend(self._again)
+        self.elsewhere.clear()
+
     def _take(self, most: int) -> list[Site]:
         """Claim up to so many of the sites that wait; what others visit is passed over."""
         taken: list[Site] = []
@@ -94,6 +105,8 @@ class Dealer:
             some = [self._waiting.popleft() for _ in range(min(most - len(taken), len(self._waiting)))]
             own, others = self._claims.claim(site.name for site in some)
             self.elsewhere += others
+            held = {lease.site for lease in others}
+            self._again += [site for site in some if site.name in held]
             # another run may have visited it since this one looked what was due
             wanted = own if self._named else own & _still_due(self._workshop, some)
             if done := own - wanted:

@@ -62,6 +62,14 @@ BUSY_SECONDS = 60.0
 """How long a writer waits for another's transaction before it gives up."""
 
 
+AWAY = {
+    "connect_timeout": 10,
+    "keepalives_idle": 30,
+    "keepalives_interval": 10,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 60_000,
+}
+"""When a Postgres server that is not reached any more is given up: seconds, the last in milliseconds (libpq)."""
 OURS = (DataError, IntegrityError, NotSupportedError, ProgrammingError)
 """What a driver raises because of our statements; anything else is wrong with the database."""
 
@@ -190,7 +198,7 @@ def open_database(url: str, *, keep_open: bool = False) -> Database:
         if parsed.get_backend_name() == "sqlite":
             engine = _sqlite(url, parsed.database, keep_open)
         else:
-            engine = create_engine(parsed, pool_pre_ping=True)
+            engine = create_engine(parsed, pool_pre_ping=True, connect_args=AWAY)
         database = Database(engine)
         with database.commit_lock() as connection:
             upgrade(connection, METADATA)

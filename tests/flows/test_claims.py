@@ -129,6 +129,18 @@ def test_a_run_that_cannot_reach_the_database_for_long_is_told_to_stop(
         assert one.lost.is_set()
 
 
+def test_a_run_whose_database_hangs_is_told_to_stop_meanwhile(
+    database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("RENEW_SECONDS", "LOOK_SECONDS", "GIVE_UP_SECONDS"):
+        monkeypatch.setattr(f"flows.claims.{name}", 0.02)
+    with claims(database, tmp_path, "crawl one") as one:
+        one.claim(["a"])
+        one.lost.clear()
+        with database.transaction():  # until its end every other transaction waits
+            assert one.lost.wait(30)
+
+
 def test_the_crawlers_of_a_run_without_database_have_ended_before_others_may_take_its_sites() -> None:
     noticed = GIVE_UP_SECONDS + RENEW_SECONDS
     assert RENEW_SECONDS < GIVE_UP_SECONDS

@@ -18,7 +18,7 @@ from flows.workshop import Workshop, close_workshop, open_workshop
 from seeds.load import write_site
 from storage.state.frontier import polled
 from storage.state.frontier.polled import Kind, Look
-from storage.state.leases import claim
+from storage.state.leases import claim, release
 
 NAMES = [f"paper-{number:02d}" for number in range(12)]
 
@@ -122,6 +122,25 @@ def test_a_site_that_another_run_has_visited_meanwhile_is_passed_over(
     (job,) = run.deal(0)
     assert sorted(job.sites) == NAMES[:3] + NAMES[4:]
     assert NAMES[3] not in {site.name for site in run.chosen}
+
+
+def test_a_site_that_another_run_lets_go_meanwhile_is_visited_when_all_others_are_done(
+    table: Table, workshop: Workshop
+) -> None:
+    with workshop.database.transaction() as connection:
+        claim(connection, NAMES[:2], owner="other", shown="a run that is killed")
+    run = table.dealer(at_once=12)
+    (job,) = run.deal(0)
+    assert sorted(job.sites) == NAMES[2:]
+    with workshop.database.transaction() as connection:
+        release(connection, "other", NAMES[:1])
+    assert run.deal(1) == []
+    run.ended(job)
+    (late,) = run.deal(0)
+    assert late.sites == (NAMES[0],)
+    assert [lease.site for lease in run.elsewhere] == [NAMES[1]]
+    run.ended(late)
+    assert run.deal(0) == []
 
 
 def test_a_site_that_is_named_is_visited_due_or_not(table: Table, workshop: Workshop) -> None:
