@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import signal
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -15,7 +18,7 @@ from storage.log import Log
 from storage.objects import ObjectStore, open_store, table_url
 from storage.recollect import forget_followers, rebuild_state, recollect
 from storage.state import index, segments
-from storage.state.database import Database, DatabaseError
+from storage.state.database import Database, DatabaseError, open_database
 from storage.state.segments import State
 from storage.takedown import find, take_down
 from tests.support.archives import commit, make_article, new_database
@@ -247,3 +250,38 @@ def test_tables_and_documents_are_thrown_away_whatever_page_a_listing_lost(
     forget_followers(store)
     assert listings() >= which
     assert [key for prefix in ("tables/", "articles/", "followers/") for key, _ in folder.list(prefix)] == []
+
+
+REQUESTS = (0, 2, 5, 9, 14, 20, 27, 35, 44, 54, 65, 77, 1_000_000)
+"""Before which a rebuild is killed; the last is let be."""
+
+
+def test_a_rebuild_that_is_killed_anywhere_leaves_what_the_next_one_makes_whole(
+    folder: ObjectStore, tmp_path: Path
+) -> None:
+    url = f"sqlite:///{tmp_path / 'state.sqlite'}"
+    database = open_database(url)
+    for number in range(4):
+        key = published(folder, database, tmp_path / "work")
+        if number < 3:
+            assert normalize_segment(folder, database, {}, key).error is None
+            commit(folder, database, f"s{number}", make_article("a", body=f"Edition {number}."))
+    follow_tables(folder)
+    follow_documents(folder)
+    live, tables = rows(database), table_rows(folder)
+    documents = {key: folder.get(key) for key, _ in folder.list("articles/")}
+    database.close()
+    codes = []
+    for requests in REQUESTS:
+        child = subprocess.run(
+            [sys.executable, "-m", "tests.support.rebuilder", folder.url, url, str(requests)],
+            cwd=Path(__file__).parents[2],
+            check=False,
+        )
+        codes.append(child.returncode)
+    assert codes == [-signal.SIGKILL] * (len(REQUESTS) - 1) + [0]
+    database = open_database(url)
+    assert rows(database) == live
+    assert table_rows(folder) == tables
+    assert {key: folder.get(key) for key, _ in folder.list("articles/")} == documents
+    database.close()
