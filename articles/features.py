@@ -8,16 +8,16 @@ stage's answers say about a block's neighbours and containers. The names of the 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from array import array
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import repeat
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from articles.blocks import Blocks
-from articles.lexicon import MEANINGS, SAYS, Says
+from articles.lexicon import SAYS, Says, meanings_of
 from articles.text import Remembered, folded, folded_lines, shingles
 
 Floats = NDArray[np.float32]
@@ -50,12 +50,47 @@ class Lore:
     """Parts of class names, ids and roles."""
     told: Remembered[Told] = field(init=False, repr=False, compare=False)
     """What each class attribute or id tells; asked once each."""
+    vocabulary: Vocabulary = field(init=False, repr=False, compare=False)
+    """What each word tells."""
 
     def __post_init__(self) -> None:
+        object.__setattr__(self, "vocabulary", Vocabulary(self.words))
         named = Remembered(lambda name: _named(name, self.names))
         object.__setattr__(self, "told", Remembered(lambda key: _told(key, named), limit=16_384))
 
 
+class Vocabulary(dict[str, int]):
+    """What folded words tell: log odds, and bits of `MEANINGS`. Both are found with one look at each word: its number.
+
+    Forgets everything between two pages once it holds `_MOST_WORDS`.
+    """
+
+    def __init__(self, lore: Mapping[str, float]) -> None:
+        super().__init__()
+        self._lore = lore
+        self._weights, self._masks = array("d"), array("q")
+
+    def __missing__(self, word: str) -> int:
+        number = len(self._weights)
+        self._weights.append(self._lore.get(word, 0.0))
+        self._masks.append(meanings_of(word))
+        if len(word) <= _LONGEST_WORD:
+            self[word] = number
+        return number
+
+    def told(self, words: Sequence[str]) -> tuple[NDArray[np.float64], Ints]:
+        """The log odds and the bits of some words."""
+        if len(self._weights) > _MOST_WORDS:
+            self.clear()
+            del self._weights[:], self._masks[:]
+        numbers = np.fromiter(map(self.__getitem__, words), np.int64, len(words))
+        # The arrays can grow only while nobody looks into them: what leaves here are copies.
+        return np.frombuffer(self._weights)[numbers], np.frombuffer(self._masks, np.int64)[numbers]
+
+
+_MOST_WORDS: Final = 65_536
+_LONGEST_WORD: Final = 400
+"""Longer ones are not kept: a hostile page could fill the memory with them."""
 Told = tuple[float, float, float, int]
 """What a class attribute or id tells of the text in an element so called: the sum, the least and the greatest of what
 its parts tell (0 lies between those two), and the groups of its names as bits."""
@@ -69,7 +104,7 @@ def _told(key: str, named: Remembered[_Named]) -> Told:
         own_bits, own = named[name]
         bits |= own_bits
         if own:
-            weights |= own
+            weights = weights | own if weights else own
     if not weights:
         return 0.0, 0.0, 0.0, bits
     values = weights.values()
@@ -362,7 +397,7 @@ class Context:
                 key = " ".join(tokens)
             if tokens:
                 if not title_set.isdisjoint(tokens):
-                    title_share[i] = sum(map(title_set.__contains__, tokens)) / count
+                    title_share[i] = list(map(title_set.__contains__, tokens)).count(True) / count
                     title_same[i] = key == title_text
                 if (
                     description
@@ -394,11 +429,10 @@ class Context:
             lengths = np.array(heads, np.int64)
             spoken = np.flatnonzero(lengths)
             starts = (np.cumsum(lengths) - lengths)[spoken]
-            weights = np.fromiter(map(self.lore.words.get, flat, repeat(0.0)), np.float64, len(flat))
+            weights, masks = self.lore.vocabulary.told(flat)
             lore_sum[spoken] = np.add.reduceat(weights, starts)
             lore_low[spoken] = np.minimum(np.minimum.reduceat(weights, starts), 0)
             lore_high[spoken] = np.maximum(np.maximum.reduceat(weights, starts), 0)
-            masks = np.fromiter(map(MEANINGS.__getitem__, flat), np.int64, len(flat))
             found_bits[spoken] = np.bitwise_or.reduceat(masks, starts)
             starts_with[spoken] = masks[starts]
         chars = np.array([len(t) for t in texts], np.float64)

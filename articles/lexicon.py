@@ -170,7 +170,8 @@ _BY_HEAD: Final = {
 """Word beginnings by their first letters: most words share those with none."""
 
 
-def _meanings(word: str) -> int:
+def meanings_of(word: str) -> int:
+    """What a casefolded word can be a part of, as the bits of `Says`; 0: nothing known."""
     found = _WHOLE.get(word, 0)
     for start, bits in _BY_HEAD.get(word[:_HEAD_CHARS], ()):
         if word.startswith(start):
@@ -178,7 +179,7 @@ def _meanings(word: str) -> int:
     return found
 
 
-MEANINGS: Final = Remembered(_meanings)
-"""What casefolded words can be a part of, as the bits of `Says`; 0: nothing known. Each is looked up once."""
+MEANINGS: Final = Remembered(meanings_of)
+"""The same, looked up once for each word."""
 says: Final = MEANINGS.__getitem__
 """The same, for one word."""

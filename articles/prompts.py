@@ -145,6 +145,8 @@ _BESIDES: Final = _set(
 )
 
 _SENTENCE: Final = re.compile(r"(?<=[.!?…:])\s+|(?<=[a-z][.!?])(?=[A-Z])|\s+[|•·–—]\s+")
+_MAY_END: Final = re.compile(r"[.!?…:|•·–—]")
+"""Stands before the end of every text that `_SENTENCE` splits."""
 _CLAUSE: Final = re.compile(
     r"[,;:–—(]\s*|\s+(?:and|or|und|oder|y|o|e|et|ou|en|i|och|eller)\s+", re.IGNORECASE
 )
@@ -507,7 +509,8 @@ def prompt(text: str, setting: Setting, tokens: list[str] | None = None) -> Verd
     asking = foreign = 0
     best: dict[Kind, float] = {}
     own = False
-    sentences = _SENTENCE.split(text)
+    ends = _MAY_END.search(text, 0, len(text) - 1)
+    sentences = _SENTENCE.split(text) if ends else [text]
     for sentence in sentences:
         found = folded(sentence) if len(sentences) > 1 else tokens
         if not found:
