@@ -204,12 +204,11 @@ def _last_checkpoint(store: ObjectStore, kind: _Kind) -> int:
         return -1
 
 
-def _note(store: ObjectStore, kind: _Kind, table: DeltaTable, *, anew: bool = False) -> None:
-    """Note the bytes of what a table consists of, for `verify`; `anew`: its checkpoint was written again."""
+def _note(store: ObjectStore, kind: _Kind, table: DeltaTable, *, checkpoint: bool = True) -> None:
+    """Note the bytes of what a table consists of, for `verify`; without those of a checkpoint that is to be written."""
     files = _files(store, kind, table)
-    digests.note(
-        store, kind.key, files.identity, (*files.data, *files.log), anew=files.log[:1] if anew else ()
-    )
+    log = [name for name in files.log if checkpoint or not name.endswith(".checkpoint.parquet")]
+    digests.note(store, kind.key, files.identity, (*files.data, *log))
 
 
 def maintain_tables(store: ObjectStore, *, keep: timedelta = timedelta(days=7)) -> dict[str, str]:
@@ -220,13 +219,14 @@ def maintain_tables(store: ObjectStore, *, keep: timedelta = timedelta(days=7)) 
         try:
             joined = table.optimize.compact(writer_properties=_WRITER)
             table = _open(store, kind)  # what is vacuumed away is what this does not name
+            _note(store, kind, table, checkpoint=False)  # killed after it, the checkpoint has other bytes
             table.create_checkpoint()
             removed = table.vacuum(
                 retention_hours=round(keep.total_seconds() / 3600),
                 dry_run=False,
                 enforce_retention_duration=False,
             )
-            _note(store, kind, _open(store, kind), anew=True)
+            _note(store, kind, _open(store, kind))
         except (DeltaError, OSError) as error:
             raise _error(store, kind, error) from error
         done[kind.key] = (

@@ -10,7 +10,7 @@ noted (its writer was killed) is noted by the next follower, with the bytes it h
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from hashlib import sha256
 
@@ -44,24 +44,18 @@ def noted(store: ObjectStore, table: str) -> Note | None:
     return _read(store, table)[0]
 
 
-def note(
-    store: ObjectStore, table: str, identity: str, names: Iterable[str], *, anew: Collection[str] = ()
-) -> None:
+def note(store: ObjectStore, table: str, identity: str, names: Iterable[str]) -> None:
     """Note the bytes of the files with these names below the table's folder, and forget all others.
 
-    What is noted is not read again, except the names in `anew`. Raises StoreError.
+    What is noted is not read again. Raises StoreError.
     """
     wanted = sorted(set(names))
     fresh: dict[str, str | None] = {}
     for _ in range(TRIES):
         before, version = _read(store, table)
-        known = {
-            name: digest
-            for name, digest in (before.files.items() if before and before.table == identity else ())
-            if name not in anew
-        }
+        known = before.files if before and before.table == identity else {}
         missing = [name for name in wanted if name not in known and name not in fresh]
-        fresh |= dict(ahead(lambda name: digest_in(store, f"{table}/{name}"), missing))
+        fresh |= ahead(lambda name: digest_in(store, f"{table}/{name}"), missing)
         found = {name: known.get(name) or fresh.get(name) for name in wanted}
         now = Note(table=identity, files={name: digest for name, digest in found.items() if digest})
         if now == before or store.replace(note_key(table), _written(now), version) is not None:

@@ -205,6 +205,28 @@ def test_a_table_that_says_another_thing_than_the_log_is_named_though_nobody_not
     assert damages(shop) == []
 
 
+def test_a_checkpoint_that_was_written_again_is_no_damage_where_maintenance_was_killed_then(
+    shop: Workshop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    maintain_tables(shop.store)
+
+    class Killed(Exception):
+        pass
+
+    def other_bytes(table: DeltaTable) -> None:
+        (key,) = [
+            key for key, _ in shop.store.list("tables/articles/") if key.endswith(".checkpoint.parquet")
+        ]
+        flip(shop, key, 1_000)
+        raise Killed
+
+    monkeypatch.setattr(DeltaTable, "create_checkpoint", other_bytes)
+    with pytest.raises(Killed):
+        maintain_tables(shop.store)
+    key = next(key for key, _ in shop.store.list("tables/articles/") if key.endswith(".checkpoint.parquet"))
+    assert not [damage for damage in damages(shop) if damage.key == key]
+
+
 def test_a_row_that_is_there_twice_is_named(shop: Workshop) -> None:
     table = DeltaTable(table_url(shop.store, "tables/captures"))
     rows = table.to_pyarrow_table()
