@@ -1,17 +1,16 @@
 """What a commit costs as the archive grows: an index of generated rows, then real commits.
 
-    python -m benchmarks.growth [--sizes 10000,100000,1000000] [--batches 20]
+    python -m benchmarks.growth [--sizes 15000,105000,1005000] [--batches 20]
 
 For each size a database gets as many articles as stated (one revision each, 100 to a commit, a signature and its
 bands), made up in bulk. Then batches of 100 articles are committed to a folder store: 90 new, 5 edited, 5 the same.
-The index is so full that half of them end a block of bands (`storage.state.bands`). Printed: the median CPU and wall
-milliseconds an article, with an article's share of that merge; the slowest batch; bytes of database an article.
+Where sizes end in 5,000 a block of bands is half full then (`storage.state.bands`). Printed: the median CPU and wall
+milliseconds an article; the slowest batch; bytes of database an article.
 """
 
 from __future__ import annotations
 
 import argparse
-import random
 import statistics
 import tempfile
 import time
@@ -22,7 +21,7 @@ from pathlib import Path
 import numpy as np
 from sqlalchemy import insert
 
-from articles.near import BANDS, COPIES, PLACES, ROWS
+from articles.near import BANDS, COPIES, PLACES
 from benchmarks.archive_speed import made_up
 from storage.objects import open_store
 from storage.state import bands
@@ -43,7 +42,7 @@ def main(sizes: list[int], batches: int) -> None:
             path = Path(folder) / "state.sqlite"
             database = open_database(f"sqlite:///{path}", keep_open=True)
             began = time.perf_counter()
-            fill(database, size - BATCH * batches // 2)
+            fill(database, size)
             filled = time.perf_counter() - began
             store = open_store(str(Path(folder) / "archive"))
             walls, cpus = [], []
@@ -61,21 +60,19 @@ def main(sizes: list[int], batches: int) -> None:
                 walls.append(1e3 * (time.perf_counter() - wall) / BATCH)
                 cpus.append(1e3 * (time.process_time() - cpu) / BATCH)
             database.close()
-            # one of the batches has the merge of bands in it, and bears it for all articles of a block
-            merge = (max(cpus) - statistics.median(cpus)) * BATCH / bands.BLOCK
-            spent = statistics.median(cpus) + merge
+            spent = statistics.median(cpus)
             first = first or spent
             print(
-                f"{size:>10,} articles: CPU {spent:.2f} ms an article ({spent / first:.2f} times the first size; "
-                f"{merge:.2f} of it a share of merges), wall {statistics.median(walls):.2f}, slowest batch "
-                f"{max(walls) * BATCH / 1e3:.2f} s; {path.stat().st_size / max(1, size):,.0f} bytes an article; "
-                f"filled in {filled:.0f} s",
+                f"{size:>10,} articles: CPU {spent:.2f} ms an article ({spent / first:.2f} times the first "
+                f"size), wall {statistics.median(walls):.2f}, slowest batch {max(walls) * BATCH / 1e3:.2f} s; "
+                f"{path.stat().st_size / max(1, size):,.0f} bytes an article; filled in {filled:.0f} s",
                 flush=True,
             )
 
 
 def fill(database: Database, size: int) -> None:
     """Give the index `size` articles that no real one resembles."""
+    dice = np.random.default_rng(4)
     with database.transaction() as connection:
         for start in range(0, size, CHUNK):
             numbers = range(start, min(size, start + CHUNK))
@@ -92,38 +89,37 @@ def fill(database: Database, size: int) -> None:
                     "number": number + 1,
                     "article_id": _id(number, size),
                     "story": _id(number, size),
-                    "signature": random.Random(number).randbytes(2 * PLACES),
+                    "signature": dice.bytes(2 * PLACES),
                 }
                 for number in numbers
             ]
             connection.execute(insert(TABLES["texts"]), texts)
-        for keys in _kept(size):
-            for rows in _chunks(np.unique(keys)):
-                connection.execute(insert(TABLES["bands"]), [{"key": int(k), "number": 1} for k in rows])
+        for keys, holders in _kept(size):
+            for start in range(0, len(keys), CHUNK):
+                rows = zip(keys[start : start + CHUNK], holders[start : start + CHUNK], strict=True)
+                connection.execute(
+                    insert(TABLES["bands"]), [{"key": int(k), "number": int(n)} for k, n in rows]
+                )
         last = max(1, size // BATCH)
         row = {"seq": last, "segment": "s", "extractor": "0", "batch": "b", "sha256": "0", "captures": BATCH}
         connection.execute(insert(TABLES["committed"]), [row])
 
 
-def _kept(size: int) -> Iterator[np.ndarray]:
-    """Keys as `storage.state.bands` has them of so many texts: those of copies, of the last texts and of the latest."""
+def _kept(size: int) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+    """Keys and numbers as `storage.state.bands` has them of so many texts: merged ones, copies, the latest block."""
     dice = np.random.default_rng(5)
-    latest = size % bands.BLOCK
-    last = min(size - latest, bands.SPAN)
-    for texts, parts, above in (
-        (last, range(BANDS), 0),
-        (size - latest - last, range(BANDS, BANDS + COPIES), 0),
-        (latest, range(BANDS), bands.LATEST),
+    begun = size // bands.BLOCK * bands.BLOCK
+    begin = max(1, begun - bands.SPAN - bands.BLOCK // 2)
+    latest = bands.LATEST[size // bands.BLOCK % 2]
+    for first, end, parts, above in (
+        (begin, begun, range(BANDS), 0),
+        (1, size + 1, range(BANDS, BANDS + COPIES), 0),
+        (max(1, begun), size + 1, range(BANDS), latest),
     ):
         for part in parts:
-            yield (
-                np.sort(dice.integers(0, 1 << 16 * ROWS, texts, dtype=np.int64)) + (part << 16 * ROWS) + above
-            )
-
-
-def _chunks(keys: np.ndarray) -> Iterator[np.ndarray]:
-    for start in range(0, len(keys), CHUNK):
-        yield keys[start : start + CHUNK]
+            count = max(0, end - first)
+            keys = np.unique(dice.integers(0, 1 << 48, count, dtype=np.int64)) + (part << 48) + above
+            yield keys, dice.integers(first, max(end, first + 1), len(keys))
 
 
 def _id(number: int, size: int) -> str:
@@ -148,7 +144,7 @@ if __name__ == "__main__":
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("--sizes", default="10000,100000,1000000")
+    parser.add_argument("--sizes", default="15000,105000,1005000")
     parser.add_argument("--batches", type=int, default=20)
     chosen = parser.parse_args()
     main([int(size) for size in chosen.sizes.split(",")], chosen.batches)

@@ -24,7 +24,7 @@ from articles.near import BANDS, ROWS, SAME, SHORTEST, bands, likeness, signatur
 from benchmarks.corpus import corpus_folder, pages
 from seeds.sample.paper import load_paper
 from storage.state.database import open_database
-from storage.state.stories import Told, stories, take_in
+from storage.state.stories import remember, stories
 
 Text = list[str]
 BATCH = 100
@@ -142,7 +142,7 @@ def grow(count: int) -> None:
             signed = {key: signed for key, text in batch.items() if (signed := signature(text))}
             with database.commit_lock() as connection:
                 found = stories(connection, signed)
-                take_in(connection, {key: Told(found[key], each) for key, each in signed.items()})
+                remember(connection, found, signed)
             wall += time.perf_counter() - began
             spent += time.process_time() - cpu
             done += BATCH

@@ -145,11 +145,9 @@ def remember(connection: Connection, named: Mapping[str, str], signed: Mapping[s
     if fresh:
         connection.execute(insert(_TEXTS), fresh)
     newest = _newest(connection)
-    if newest // bands.BLOCK > before // bands.BLOCK:
-        bands.merge(connection, _leaving(connection, before, newest))
     changed = [key for key in told if key not in known or key in edited]
     numbers = _numbers(connection, changed)
-    bands.put(connection, {numbers[key]: told[key].signature for key in changed}, newest)
+    bands.put(connection, {numbers[key]: told[key].signature for key in changed}, before, newest)
 
 
 def forget(connection: Connection, article_ids: Iterable[str]) -> None:
@@ -181,14 +179,6 @@ def _drop(connection: Connection, told: Mapping[str, Told]) -> None:
 
 def _newest(connection: Connection) -> int:
     return connection.scalar(select(func.max(_TEXTS.c.number))) or 0
-
-
-def _leaving(connection: Connection, before: int, newest: int) -> dict[int, bytes]:
-    """Signatures of the texts that are no more among the last, by number, now that `newest` is the highest one."""
-    first, end = (number // bands.BLOCK * bands.BLOCK - bands.SPAN for number in (before, newest))
-    query = select(_TEXTS.c.number, _TEXTS.c.signature)
-    query = query.where(_TEXTS.c.number >= first, _TEXTS.c.number < end)
-    return {number: sign for number, sign in connection.execute(query)}  # noqa: C416
 
 
 def _numbers(connection: Connection, article_ids: Iterable[str]) -> dict[str, int]:

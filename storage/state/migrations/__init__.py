@@ -12,7 +12,7 @@ from threading import Lock
 
 from sqlalchemy import Connection, MetaData, inspect, text
 
-NEWEST = "0011"
+NEWEST = "0012"
 """Revision that this Pressrun works with."""
 BEFORE = "0001"
 """What a database without a revision has that holds tables: they were made before there were revisions."""
