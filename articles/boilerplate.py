@@ -17,7 +17,7 @@ from typing import Final
 from articles.blocks import Blocks, path_of
 from articles.body import Body
 from articles.features import GROUP_BIT, Hints, groups
-from articles.furniture import TELLS, called, furniture
+from articles.furniture import DATE_LINE, TELLS, called, furniture
 from articles.lexicon import Says, says
 from articles.model import Kind, Removed
 from articles.prompts import Setting, Verdict, may_ask, prompt
@@ -30,6 +30,7 @@ _BYLINE: Final = re.compile(
     r"|[Pp]rzez|[Tt]e(?:xt|ksto?|xto):)\s+[A-Z\u00c0-\u017d][\w.'’-]+\s+[A-Z\u00c0-\u017d]"
 )
 _BY: Final = re.compile(r"(?:By|BY|Von|VON|Por|POR|Par|PAR|Door|Av) [A-Z\u00c0-\u017d][^.!?]*$")
+_HEADINGS: Final = frozenset({"h2", "h3", "h4", "h5", "h6"})
 _STORES: Final = ("apps.apple.", "itunes.apple.", "play.google.", "list-manage", "patreon.com", "paypal.com")
 _SIGN_UP: Final = re.compile(
     r"s(?:ubscri(?:be|ption)|ign-?up|uscri)|n(?:ewsletter|ieuwsbrief|yhetsbrev)|boletin|/abo\b|prenumer|mailing-?list"
@@ -67,6 +68,7 @@ def strip(blocks: Blocks, body: Body, hints: Hints, house: str) -> Strip:
         return Strip(kept=(), removed=())
     verdicts: dict[int, Verdict] = {}
     title = folded(hints.title)
+    authors = frozenset(" ".join(folded(name)) for name in hints.authors if name)
     last_prose = max((i for i in taken if body.context.words[i] >= 15), default=taken[-1])
     kept: list[int] = []
     calls = _calls(blocks, body, house)
@@ -77,6 +79,7 @@ def strip(blocks: Blocks, body: Body, hints: Hints, house: str) -> Strip:
             i,
             body,
             title,
+            authors,
             house,
             edge=i > last_prose,
             first=i < opening or not kept,
@@ -102,7 +105,6 @@ def strip(blocks: Blocks, body: Body, hints: Hints, house: str) -> Strip:
     held = set(kept)
     place = 0
     asked = _asked_by_boxes(blocks, body, boxes, verdicts, house, kept[-1])
-    authors = frozenset(" ".join(folded(name)) for name in hints.authors if name)
     for i in range(region[0], region[1]):
         if i in held:
             place += 1
@@ -249,6 +251,7 @@ def _judged(
     i: int,
     body: Body,
     title: list[str],
+    authors: frozenset[str],
     house: str,
     *,
     edge: bool,
@@ -265,6 +268,14 @@ def _judged(
         return Verdict(Kind.REPEATED, 0.95, "the headline once more")
     if i in in_box:
         return in_box[i]
+    heading = blocks.elements.tag[blocks.element[i]] in _HEADINGS
+    if (
+        first
+        and not heading
+        and len(tokens) <= 12
+        and (" ".join(tokens) in authors or DATE_LINE.fullmatch(text))
+    ):
+        return Verdict(Kind.BYLINE, 0.8, "says who wrote it, or when, and nothing else")
     if first and len(tokens) <= 4 and _BY.match(text):
         return Verdict(Kind.BYLINE, 0.8, "names the author")
     if first and len(tokens) <= 16 and _BYLINE.match(text) and not text.endswith(("!", "?")):
@@ -322,6 +333,11 @@ def _companions(
     """Body blocks beside a prompt that nearly are one themselves, and those that share a box so named with it."""
     elements, held = blocks.elements, set(kept)
     found: dict[int, Verdict] = {}
+    for i in kept:
+        if elements.tag[blocks.element[i]] in _HEADINGS and _announces(body, i) and i + 1 not in held:
+            below = verdicts.get(i + 1) or _prompt_at(blocks, i + 1, body, house, edge=False)
+            if below is not None and below.kind in _ASKING and below.score >= 0.55:
+                found[i] = Verdict(below.kind, below.score, f"heads text that {TELLS[below.kind]}")
     for i, verdict in verdicts.items():
         if verdict.kind not in _ASKING:
             continue
@@ -347,6 +363,17 @@ def _companions(
                 break
             at = elements.parent[at]
     return found
+
+
+_SHORT_HEADING: Final = 5
+_OFFERED: Final = (
+    Says.NEWSLETTER | Says.SUBSCRIBE | Says.SUBSCRIPTION | Says.APP | Says.FOLLOW | Says.SHARE | Says.GO
+)
+
+
+def _announces(body: Body, i: int) -> bool:
+    """Whether a heading of a few words names what prompts offer: `Newsletter`."""
+    return body.context.words[i] <= _SHORT_HEADING and bool(int(body.context.meanings[i]) & _OFFERED)
 
 
 def _region(blocks: Blocks, kept: list[int]) -> tuple[int, int]:

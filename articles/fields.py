@@ -19,7 +19,7 @@ from articles.language import language_of, normal_tag
 from articles.metadata import Metadata
 from articles.model import Access, Capture, Evidence, Image, Origin, Precision, Site, Zone
 from articles.nearby import Snippet, near_headline
-from articles.page import Page
+from articles.page import Page, attribute
 from articles.paging import next_page_of
 from articles.pictures import main_image
 from articles.published import Dated, moments_of
@@ -241,7 +241,11 @@ def _section(
             return text.partition(",")[0].strip() if "," in text and ", " not in text else text
     around = metadata.around_headings
     label = next(
-        (one for one in right_before() if _leads_to_section(one.href, url, _is_kicker(one.node, around))),
+        (
+            one
+            for one in right_before()
+            if _leads_to_section(one.href, url, one.node, _is_kicker(one.node, around))
+        ),
         None,
     )
     if label is None or len(label.text) > 30 or _NO_SECTION.match(label.text):
@@ -270,12 +274,32 @@ def _is_kicker(node: LexborNode, around_headings: frozenset[int]) -> bool:
     return False
 
 
-def _leads_to_section(href: str, url: str, kicker: bool) -> bool:
+_PATH: Final = 3
+"""Sections that a path to the page may name."""
+
+
+def _leads_to_section(href: str, url: str, node: LexborNode, kicker: bool) -> bool:
     """Whether a link leads to a section: it says so, or is a kicker or on the way here, a step below the home page."""
     match = _SECTION_LINK.search(href) if href else None
     if match is None:
         return False
-    return kicker or bool(match.group("says")) or f"/{match.group('name')}/".lower() in url.lower()
+    if kicker or f"/{match.group('name')}/".lower() in url.lower():
+        return True
+    return bool(match.group("says")) and not _in_menu(node)
+
+
+def _in_menu(node: LexborNode) -> bool:
+    """Whether a link is one of many to sections, and so of the site's menu: a path to the page names three at most."""
+    around = node.parent
+    for _ in range(6):
+        if around is None or around.tag in ("body", "main"):
+            return False
+        if around.tag in ("nav", "ul", "ol", "header"):
+            links = around.css("a[href]")
+            if sum(1 for one in links if _SECTION_LINK.search(attribute(one, "href"))) > _PATH:
+                return True
+        around = around.parent
+    return False
 
 
 _SECTION_LINK: Final = re.compile(

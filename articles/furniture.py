@@ -71,6 +71,12 @@ _DATED: Final = re.compile(
     re.IGNORECASE,
 )
 """A day with its year at the beginning of a line, after a weekday at most."""
+DATE_LINE: Final = re.compile(
+    rf"{_DATED.pattern}[\s,.|/•·–-]*(?:(?:at|um|à|a las|às|alle|ore|kl\.?|om)\s)?"
+    r"(?:\d{1,2}(?:[:.h]\d{2}){0,2}\s?(?:[ap]\.?m\.?|uhr|h|hrs?)?(?:\s?\(?(?:[a-z]{2,5}|[+-]\d\d:?\d\d)\)?)?)?\W*",
+    re.IGNORECASE,
+)
+"""A line that is a day with its year, with a time of day at most."""
 _TURNED: Final = frozenset(
     ["previous", "prev", "next", "zurück", "weiter", "anterior", "siguiente", "précédent", "suivant"]
 )

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
 from articles.blocks import Blocks
+from articles.boilerplate import Strip
 from articles.dates import parse_moment
 from articles.model import Post
 from articles.page import Page, attribute, text_of
@@ -46,6 +48,17 @@ def posts_of(page: Page, blocks: Blocks, kept: Sequence[int], timezone: str | No
         if lines
     )
     return found if len(found) >= 2 and sum(1 for time, _, _ in posts if time) >= 2 else ()
+
+
+def without_times(blocks: Blocks, stripped: Strip) -> Strip:
+    """Without the lines that are only the time of a post: those stand at the posts."""
+    times = {k for k, i in enumerate(stripped.kept) if is_time(blocks.text[i])}
+    return Strip(
+        kept=tuple(i for k, i in enumerate(stripped.kept) if k not in times),
+        removed=tuple(
+            replace(one, place=one.place - sum(k < one.place for k in times)) for one in stripped.removed
+        ),
+    )
 
 
 def is_time(text: str) -> bool:

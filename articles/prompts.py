@@ -117,6 +117,20 @@ _WORK: Final = _set(
     "rédaction redacción redazione redactie redakcję redação",
     "jornalismo journalisme giornalismo journalistiek dziennikarstwo journalistik site blog channel independent",
 )
+_PRESS: Final = _set(
+    "journalism reporting newsroom news journalismus periodismo jornalismo journalisme giornalismo informazione",
+    "journalistiek dziennikarstwo journalistik presse prensa",
+)
+_GIFT: Final = _set(
+    "donation donations gift contribution spende spenden donación donativo doação don dons donazione donatie gift"
+    " darowizną darowiznę gåva bidrag"
+)
+_FUNDED: Final = frozenset(["funded", "supported", "powered"])
+_MAKING: Final = frozenset(["making", "giving", "a"])
+_BECOME: Final = _set(
+    "become join hazte hágase haz únete torne seja devenez rejoignez diventa unisciti word wordt zostań dołącz bli",
+    "werde werden",
+)
 _JOIN: Final = _set(
     "join únete únase unirse rejoignez unisciti iscriviti entre entra treten tritt komm kommen sluit dołącz bli gå"
 )
@@ -173,7 +187,8 @@ _PROMPT_WORDS: Final = (
 )  # fmt: skip
 _ASKED_WITH: Final = (
     "support", "trial", "@", "donat", "contribut", "unterstütz", "spende", "soutene", "apoy", "apoi", "sostien",
-    "steun", "wspier", "wesprz", "stöd", "pin ", "n't miss", "n’t miss", "subskryb", "mitglied", "interes",
+    "steun", "wspier", "wesprz", "stöd", "stött", "member", "socio", "sócio", "membre", "medlem",
+    "help us", "by readers", "pin ", "n't miss", "n’t miss", "subskryb", "mitglied", "interes",
 )  # fmt: skip
 """Parts of words that ask and that `lexicon` does not list."""
 
@@ -387,15 +402,36 @@ _MEMBER: Final = _set(
 
 def _asks_for_support(s: _Sentence, setting: Setting) -> _Asked | None:
     """Money for the paper itself: `Support our journalism`, `Please consider supporting our work by subscribing`."""
-    opens = s.opening in _SUPPORT
-    gently = any(a == "consider" and b in _SUPPORTING for a, b in pairwise(s.tokens))
+    count, opens = len(s.tokens), s.opening in _SUPPORT
+    joins = not _MEMBER.isdisjoint(s.tokens)
+    gives = joins or not _GIFT.isdisjoint(s.tokens)
+    gently = any(
+        a == "consider" and (b in _SUPPORTING or (gives and b in _MAKING)) for a, b in pairwise(s.tokens)
+    )
     works = not _WORK.isdisjoint(s.tokens)
-    both = works and len(s.tokens) <= 12 and not _MEMBER.isdisjoint(s.tokens[:5])
+    press = not _PRESS.isdisjoint(s.tokens)
+    both = works and count <= 12 and not _MEMBER.isdisjoint(s.tokens[:5])
     if both and s.opening in _TAKE and not _SUPPORT.isdisjoint(s.tokens):
         return _Asked(Kind.SUBSCRIBE, 0.75)
-    if not (opens or gently) or not s.own or len(s.tokens) > 40:
+    if (opens or gently) and press and count <= 25 and not s.own:
+        # nobody speaks so but a paper of itself: `Support independent journalism by becoming a member`
+        return _Asked(Kind.SUBSCRIBE, 0.8 if gives else 0.7 if count <= 8 else 0.5)
+    if joins and count <= 5 and (s.opening in _BECOME or s.tokens[0] in _BECOME):
+        return _Asked(Kind.SUBSCRIBE, 0.7)
+    if s.own and count <= 14 and (("your", "support") in pairwise(s.tokens) or _lives_by_readers(s.tokens)):
+        return _Asked(Kind.SUBSCRIBE, 0.6)
+    if s.opening == "help" and s.second == "us" and (press or gives) and count <= 25:
+        return _Asked(Kind.SUBSCRIBE, 0.75 if press else 0.6)
+    if not (opens or gently) or not s.own or count > 40:
         return None
     return _Asked(Kind.SUBSCRIBE, 0.9 if works else 0.7 if s.named or gently or setting.signs_up else 0.5)
+
+
+def _lives_by_readers(tokens: list[str]) -> bool:
+    """`The Post is funded by readers like you.`"""
+    return any(a == "by" and b in ("readers", "you") for a, b in pairwise(tokens)) and not _FUNDED.isdisjoint(
+        tokens
+    )
 
 
 def _offers_an_app(s: _Sentence, setting: Setting) -> _Asked | None:

@@ -13,9 +13,9 @@ from articles.features import Hints
 from articles.fields import Fields, fields_of
 from articles.hints import hints_of, house_of
 from articles.kind import not_a_page, page_kind
-from articles.live import posts_of
+from articles.live import posts_of, without_times
 from articles.metadata import metadata_of
-from articles.model import Article, Capture, Form, Kind, Reason, Rejection, Removed, Site
+from articles.model import Article, Capture, Form, Kind, Post, Reason, Rejection, Removed, Site
 from articles.nearby import around_body
 from articles.page import UnreadablePage, parse
 from articles.profile import Profile
@@ -62,10 +62,17 @@ def read_lines(capture: Capture, site: Site | None = None) -> PageRead:
     body = find_body(blocks, hints)
     stripped = strip(blocks, body, hints, house_of(metadata, capture.url))
     rows = rows_of(blocks, stripped.kept)
-    paragraphs = tuple("\t".join(blocks.text[i] for i in row) for row in rows)
+    paragraphs = _paragraphs(blocks, rows)
     kind, certainty = page_kind(metadata, blocks, body, paragraphs, capture)
     if isinstance(kind, Reason):
         return PageRead(_rejected(capture, site, kind, str(certainty)))
+    posts: tuple[Post, ...] = ()
+    if kind is Form.LIVE_BLOG:
+        posts = posts_of(page, blocks, stripped.kept, site.timezone if site else None)
+        if posts:
+            stripped = without_times(blocks, stripped)
+            rows = rows_of(blocks, stripped.kept)
+            paragraphs = _paragraphs(blocks, rows)
     beside = [one.text for one in stripped.removed if one.kind in _SIGNED]
     around = (*beside, *around_body(blocks, stripped.kept))
     wall = next((one.text for one in stripped.removed if one.kind is Kind.PAYWALL and one.place), None)
@@ -74,15 +81,10 @@ def read_lines(capture: Capture, site: Site | None = None) -> PageRead:
     if article.dek is None:
         dek = next((one.text for one in stripped.removed if one.reason == STANDFIRST), None)
         article = replace(article, dek=dek)
-    if kind is Form.LIVE_BLOG:
-        posts = posts_of(page, blocks, stripped.kept, site.timezone if site else None)
-        if posts:
-            article = replace(
-                article, posts=posts, paragraphs=tuple(line for post in posts for line in post.paragraphs)
-            )
     confidence = round(min(body.confidence, float(certainty)), 3)
     article = replace(
         article,
+        posts=posts,
         removed=_placed(stripped.removed, rows),
         rights=rights,
         evidence=article.evidence + said,
@@ -147,6 +149,10 @@ def rows_of(blocks: Blocks, kept: Sequence[int]) -> list[list[int]]:
             rows.append([i])
         last_row = row
     return rows
+
+
+def _paragraphs(blocks: Blocks, rows: list[list[int]]) -> tuple[str, ...]:
+    return tuple("\t".join(blocks.text[i] for i in row) for row in rows)
 
 
 def _placed(removed: tuple[Removed, ...], rows: list[list[int]]) -> tuple[Removed, ...]:

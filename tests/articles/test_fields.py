@@ -524,6 +524,16 @@ def test_a_link_above_the_headline_is_a_section_only_where_it_leads_to_one(
     assert _read(body=f"<div>{link}</div><h1>Rain falls on the north</h1>").section == section
 
 
+def test_the_sites_menu_names_no_section_of_the_page_and_the_path_to_it_does() -> None:
+    names = ("Harbour", "Council", "Culture", "Opinion", "Sport")
+    links = [f"<li><a href=/section/{name.lower()}/>{name}</a></li>" for name in names]
+    menu = f"<header><nav><ul>{''.join(links)}</ul></nav></header>"
+    path = f"<nav><ol><li><a href=/>Home</a></li>{links[0]}</ol></nav>"
+    headline = "<h1>Rain falls on the north</h1>"
+    assert _read(body=f"{menu}{headline}").section is None
+    assert _read(body=f"{menu}{path}{headline}").section == "Harbour"
+
+
 def test_a_description_that_cuts_the_opening_is_no_dek() -> None:
     cut = "The rain that fell on the north of the country Monday is the heaviest that has been measured"
     assert _read(head=f'<meta name="description" content="{cut}">').dek is None

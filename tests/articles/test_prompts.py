@@ -123,6 +123,17 @@ def test_what_is_written_about_newsletters_networks_and_subscriptions_stays(lang
         ("Story continues below advertisement", Kind.ADVERTISEMENT),
         ("Listen to our podcast on Spotify and Apple Podcasts.", Kind.FOLLOW),
         ("Le puede interesar: El transbordador que se hundió", Kind.RELATED),
+        ("Enjoying this story? Support independent local journalism by becoming a member.", Kind.SUBSCRIBE),
+        ("Like what you're reading? Become a member.", Kind.SUBSCRIBE),
+        ("If you enjoyed this, please consider making a donation to keep journalism free.", Kind.SUBSCRIBE),
+        ("Help us keep reporting: become a supporter from £3 a month.", Kind.SUBSCRIBE),
+        ("Unterstützen Sie unabhängigen Journalismus mit einer Spende.", Kind.SUBSCRIBE),
+        ("Apoya el periodismo independiente y hazte socio.", Kind.SUBSCRIBE),
+        ("Soutenez le journalisme indépendant, faites un don.", Kind.SUBSCRIBE),
+        ("Steun onafhankelijke journalistiek met een donatie.", Kind.SUBSCRIBE),
+        ("Stötta oberoende journalistik med en gåva.", Kind.SUBSCRIBE),
+        ("Wesprzyj niezależne dziennikarstwo darowizną.", Kind.SUBSCRIBE),
+        ("We need your support: our paper is funded by readers like you.", Kind.SUBSCRIBE),
     ],
 )
 def test_a_line_that_asks_is_known_by_its_words_alone(line: str, kind: Kind) -> None:
@@ -143,6 +154,10 @@ def test_a_line_that_asks_is_known_by_its_words_alone(line: str, kind: Kind) -> 
         "Email marketing",
         "Link building",
         "Anmeldungen ausverkauft",
+        "The union said it would support independent journalism by becoming a member of the alliance.",
+        "Residents who enjoy the festival can support it by becoming a member of the trust.",
+        "Your support keeps the quay alive, the mayor told the fishermen.",
+        "The orchestra is funded by readers of the almanac and by the county.",
         "Comment réagissent les pêcheurs ?",
         "The US must follow the others on Facebook, he told us.",
         "“Subscribe to our newsletter and share it,” says the sign that hangs above the counter of the bakery.",
@@ -245,6 +260,14 @@ def test_a_box_under_the_label_advertisement_goes_whole() -> None:
 def test_two_weak_prompts_side_by_side_go_together() -> None:
     pair = ("Subscribe to Latin Post!", "Sign up for our free newsletter for the latest coverage!")
     assert article(page((*STORY, *pair))).paragraphs == STORY
+
+
+def test_a_heading_goes_with_the_prompt_that_it_heads_and_stays_above_text() -> None:
+    box = "<h3>Newsletter</h3><p>Sign up for our free morning newsletter.</p>"
+    assert article(page((*STORY, ""), after=f"{box}<p>{STORY[0]} So it was.</p>")).paragraphs[:5] == STORY
+    assert "Newsletter" not in article(page(after=f"{box}<p>The {STORY[1]}</p>")).paragraphs
+    about = "<h3>Newsletter</h3><p>The minutes of the council are sent to four thousand people as a newsletter.</p>"
+    assert "Newsletter" in article(page(after=f"{about}<p>The {STORY[1]}</p>")).paragraphs
 
 
 def test_a_label_is_a_heading_where_text_follows_it() -> None:

@@ -145,7 +145,7 @@ def test_the_bundled_newspaper_comes_out_as_its_editors_wrote_it() -> None:
                     httpx.get(url).content, url=url, headers=(("content-type", "text/html; charset=utf-8"),)
                 )
             )
-            headings = set(one.headings)
+            headings = {*one.headings, *(post.title for post in one.posts)}
             if not isinstance(outcome, Article) or outcome.title != one.title:
                 wrong.append(one.slug)
             else:
@@ -162,3 +162,33 @@ def test_the_bundled_newspaper_comes_out_as_its_editors_wrote_it() -> None:
 
 def test_reading_needs_no_file_but_the_package() -> None:
     assert Path("articles/data/body.npz").stat().st_size < 400_000
+
+
+def test_a_line_above_the_text_that_is_only_the_date_or_the_author_is_told_as_such() -> None:
+    stated = '<script type="application/ld+json">{"@type": "NewsArticle", "author": {"name": "Milan Peric"}}</script>'
+    for line in (
+        "22.11.2026, 08:15 Uhr",
+        "22 November 2026",
+        "November 22, 2026 at 8:15 a.m. EST",
+        "Milan Peric",
+    ):
+        found = article(page((line, *STORY), head=stated))
+        assert found.paragraphs == STORY
+        assert (line, Kind.BYLINE) in {(one.text, one.kind) for one in found.removed}
+    for line in ("22 November 2026 was a bad day for the ferry.", "1914"):
+        assert article(page((line, *STORY), head=stated)).paragraphs[0] == line
+
+
+def test_what_a_live_blog_says_before_its_first_post_is_kept() -> None:
+    posts = "".join(
+        f'<div class="live-post"><time datetime="2026-11-20T1{n}:30:00Z">1{n}:30</time><h3>Update {n}</h3>'
+        f"<p>{text}</p></div>"
+        for n, text in enumerate(STORY[2:])
+    )
+    live = (
+        '<script type="application/ld+json">{"@type": "LiveBlogPosting", "headline": "Bridge live"}</script>'
+    )
+    found = article(page(STORY[:2], after=posts, head=live))
+    assert [post.title for post in found.posts] == ["Update 0", "Update 1", "Update 2"]
+    assert set(STORY) <= set(found.paragraphs)
+    assert found.paragraphs[:2] == STORY[:2]
