@@ -64,9 +64,10 @@ def import_ccnews(sources: Sources, limit: Limit = None, base: str = COMMON_CRAW
         config.work.mkdir(parents=True, exist_ok=True)
         _sweep(config.work)
         refused: list[tuple[str, Exception]] = []
-        for source in islice(files_of(sources, base), limit):
+        allowed = [host for site in workshop.sites.values() for host in site.fetch.allow_private_hosts]
+        for source in islice(files_of(sources, base, allowed), limit):
             try:
-                key = _taken_in(workshop, source, config.work)
+                key = _taken_in(workshop, source, config.work, allowed)
             except REFUSALS as error:
                 log.error("%s is not taken in: %s", source, error)
                 refused.append((source, error))
@@ -91,7 +92,7 @@ def _sweep(work: Path) -> None:
             shutil.rmtree(folder, ignore_errors=True)
 
 
-def _taken_in(workshop: Workshop, source: str, work: Path) -> str:
+def _taken_in(workshop: Workshop, source: str, work: Path, allowed: Sequence[str]) -> str:
     """The key of a source's segment, which is in the store and registered."""
     if source.startswith(SEGMENTS):
         return named_segments(workshop, [source])[0]
@@ -102,5 +103,5 @@ def _taken_in(workshop: Workshop, source: str, work: Path) -> str:
         return key
     with TemporaryDirectory(prefix=DOWNLOADS, dir=work) as folder:
         path = Path(folder) / "segment"
-        download(source, path)
+        download(source, path, allowed)
         return take_in(workshop.store, workshop.database, path, key).key

@@ -5,12 +5,15 @@ from __future__ import annotations
 import gzip
 import re
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from urllib.request import getproxies, proxy_bypass
 
 import httpx
 
+from spiders.guard import host_and_port, judged, lookup
+from spiders.outcome import FetchError, Outcome
 from storage.foreign import BadName, foreign_key
 from storage.redaction import redacted
 from storage.segments import SEGMENTS
@@ -57,8 +60,8 @@ def check_sources(sources: Iterable[str]) -> None:
             raise CannotImport(str(error)) from error
 
 
-def files_of(sources: Iterable[str], base: str) -> Iterator[str]:
-    """The sources, each month replaced by the addresses of its files."""
+def files_of(sources: Iterable[str], base: str, allowed: Sequence[str] = ()) -> Iterator[str]:
+    """The sources, each month replaced by the addresses of its files; `allowed` as for `download`."""
     for source in sources:
         month = _MONTH.fullmatch(source)
         if month is None:
@@ -67,7 +70,7 @@ def files_of(sources: Iterable[str], base: str) -> Iterator[str]:
         address = base.rstrip("/") + "/" + LIST.format(year=month[1], month=month[2])
         with TemporaryDirectory(prefix="pressrun-list-") as folder:
             path = Path(folder) / "list"
-            download(address, path)
+            download(address, path, allowed)
             with gzip.open(path) as file:
                 try:
                     lines = file.read(MAX_LIST_BYTES).decode().split()
@@ -76,14 +79,26 @@ def files_of(sources: Iterable[str], base: str) -> Iterator[str]:
         yield from (base.rstrip("/") + "/" + line for line in lines)
 
 
-def download(address: str, path: Path, *, attempts: int = ATTEMPTS, wait_seconds: float = 2.0) -> None:
+def download(
+    address: str,
+    path: Path,
+    allowed: Sequence[str] = (),
+    *,
+    attempts: int = ATTEMPTS,
+    wait_seconds: float = 2.0,
+) -> None:
     """Get a file over http, going on where a connection broke. Raises CannotImport.
 
-    A server that does not know ranges is asked for the whole again.
+    A server that does not know ranges is asked for the whole again. Nothing but the public web is connected to, after
+    redirects too, unless `allowed` names it: what seeds list in `fetch.allow_private_hosts`.
     """
     for attempt in range(attempts):
         try:
-            _get(address, path)
+            _get(address, path, allowed)
+        except FetchError as error:
+            if error.outcome is Outcome.BAD_URL:
+                raise CannotImport(f"{address!r} is no http address: {error.detail}") from error
+            raise CannotImport(f"{address}: {error.detail}") from error
         except (httpx.InvalidURL, httpx.UnsupportedProtocol) as error:
             raise CannotImport(f"{address!r} is no http address: {error}") from error
         except (httpx.TransportError, _CutShort) as error:
@@ -104,14 +119,56 @@ class _CutShort(Exception):
     pass
 
 
-def _get(address: str, path: Path) -> None:
+class _PublicWeb(httpx.HTTPTransport):
+    """Connects to the very address that was judged, so that a name cannot lead elsewhere the second time.
+
+    Through a proxy, which looks names up by itself, those are refused that are private here.
+    """
+
+    def __init__(self, allowed: Sequence[str], proxy: str | None = None) -> None:
+        super().__init__(proxy=proxy)
+        self._allowed, self._proxied = allowed, proxy is not None
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        """Raises FetchError PRIVATE_ADDRESS or BAD_URL, and ConnectError for a host without address."""
+        host, port = host_and_port(str(request.url))
+        try:
+            found = lookup(host, port)
+        except (OSError, UnicodeError) as error:
+            if self._proxied:
+                return super().handle_request(request)
+            raise httpx.ConnectError(f"{host}: {error}") from error
+        address = judged(host, port, found, self._allowed)[0]
+        if self._proxied:
+            return super().handle_request(request)
+        direct = httpx.Request(
+            request.method,
+            request.url.copy_with(host=str(address)),
+            headers=request.headers,  # with the name as Host
+            stream=request.stream,
+            extensions=request.extensions | {"sni_hostname": host},
+        )
+        return super().handle_request(direct)
+
+
+def _client(address: str, allowed: Sequence[str]) -> httpx.Client:
+    proxies = {} if proxy_bypass(httpx.URL(address).host) else getproxies()
+    through = {
+        f"{scheme}://": _PublicWeb(allowed, proxies[scheme])
+        for scheme in ("http", "https")
+        if scheme in proxies
+    }
+    return httpx.Client(transport=_PublicWeb(allowed), mounts=through, timeout=TIMEOUT, follow_redirects=True)
+
+
+def _get(address: str, path: Path, allowed: Sequence[str]) -> None:
     have = path.stat().st_size if path.exists() else 0
     headers = (
         {"Range": f"bytes={have}-", "Accept-Encoding": "identity"}
         if have
         else {"Accept-Encoding": "identity"}
     )
-    with httpx.stream("GET", address, headers=headers, timeout=TIMEOUT, follow_redirects=True) as answer:
+    with _client(address, allowed) as client, client.stream("GET", address, headers=headers) as answer:
         if answer.status_code == 416:
             return
         answer.raise_for_status()

@@ -13,7 +13,7 @@ from __future__ import annotations
 import asyncio
 import socket
 from collections import OrderedDict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 from pathlib import Path
@@ -115,16 +115,7 @@ class Guard:
         """
         host, port = host_and_port(url)
         found = self._hosts.get(host) or await self._resolve(host, port)
-        if allows(allowed, host, port):
-            return host, port, found[:MAX_ADDRESSES]
-        public = tuple(address for address in found if why_private(address) is None)
-        if not public:
-            reason = why_private(found[0])
-            raise FetchError(
-                Outcome.PRIVATE_ADDRESS,
-                f"{host} is not connected to: {reason}; a seed may list it in fetch.allow_private_hosts",
-            )
-        return host, port, public[:MAX_ADDRESSES]
+        return host, port, judged(host, port, found, allowed)
 
     async def _resolve(self, host: str, port: int) -> tuple[Address, ...]:
         try:
@@ -137,7 +128,7 @@ class Guard:
             return kept[1]
         try:
             answers = await asyncio.wait_for(
-                loop.run_in_executor(self._threads, _lookup, host, port), DNS_SECONDS
+                loop.run_in_executor(self._threads, lookup, host, port), DNS_SECONDS
             )
         except TimeoutError as error:
             raise FetchError(Outcome.DNS, f"{host}: no answer from DNS in {DNS_SECONDS:g} s") from error
@@ -155,7 +146,22 @@ class Guard:
         self._threads.shutdown(wait=False, cancel_futures=True)
 
 
-def _lookup(host: str, port: int) -> tuple[Address, ...]:
+def judged(host: str, port: int, found: Sequence[Address], allowed: Sequence[str]) -> tuple[Address, ...]:
+    """Those of a host's addresses, one at least, that may be connected to. Raises FetchError PRIVATE_ADDRESS."""
+    if allows(allowed, host, port):
+        return tuple(found[:MAX_ADDRESSES])
+    public = tuple(address for address in found if why_private(address) is None)
+    if not public:
+        reason = why_private(found[0])
+        raise FetchError(
+            Outcome.PRIVATE_ADDRESS,
+            f"{host} is not connected to: {reason}; a seed may list it in fetch.allow_private_hosts",
+        )
+    return public[:MAX_ADDRESSES]
+
+
+def lookup(host: str, port: int) -> tuple[Address, ...]:
+    """A host's addresses, in the resolver's order. Raises OSError, UnicodeError."""
     answers = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, proto=socket.IPPROTO_TCP)
     # a scope (`fe80::1%eth0`) is dropped: such an address is refused anyway
     return tuple(dict.fromkeys(ip_address(str(answer[4][0]).partition("%")[0]) for answer in answers))
@@ -191,7 +197,7 @@ def redirect_target(url: str, location: str) -> str:
     return parts._replace(netloc=parts.netloc.rpartition("@")[2]).geturl() if "@" in parts.netloc else target
 
 
-def allows(allowed: tuple[str, ...], host: str, port: int) -> bool:
+def allows(allowed: Sequence[str], host: str, port: int) -> bool:
     """Whether a seed's `allow_private_hosts` names this host, with this port or with none."""
     shown = f"[{host}]" if ":" in host else host
     names = {entry.lower() for entry in allowed}

@@ -13,7 +13,7 @@ from typing import ClassVar
 
 import pytest
 
-from articles.model import Site
+from articles.model import Fetch, Site
 from flows.ccnews import import_ccnews
 from flows.config import load_config
 from flows.segment import normalize_segment
@@ -161,6 +161,10 @@ def test_what_cannot_be_imported_is_refused_before_anything_is_downloaded(source
         check_sources(["2026-10", source])
 
 
+LOOPBACK = ("127.0.0.1",)
+HARBOUR = Site(name="harbour", home="https://harbour.test/", fetch=Fetch(allow_private_hosts=LOOPBACK))
+
+
 class _Server(BaseHTTPRequestHandler):
     """Files by path; one path breaks off in the middle the first time it is asked for."""
 
@@ -173,6 +177,11 @@ class _Server(BaseHTTPRequestHandler):
         data = self.files.get(self.path)
         if data is None:
             self.send_error(404)
+            return
+        if self.path == "/moved":
+            self.send_response(302)
+            self.send_header("Location", data.decode())
+            self.end_headers()
             return
         begin = int(wanted.removeprefix("bytes=").partition("-")[0]) if wanted else 0
         self.send_response(206 if wanted else 200)
@@ -196,13 +205,30 @@ def web() -> Iterator[str]:
 
 def test_a_download_goes_on_where_it_broke_off(web: str, tmp_path: Path) -> None:
     _Server.files["/cut"] = bytes(range(256)) * 40
-    download(f"{web}/cut", tmp_path / "file", wait_seconds=0)
+    download(f"{web}/cut", tmp_path / "file", LOOPBACK, wait_seconds=0)
     assert (tmp_path / "file").read_bytes() == _Server.files["/cut"]
     assert _Server.asked == [("/cut", None), ("/cut", "bytes=5120-")]
     with pytest.raises(CannotImport, match="no http address"):
         download("ftp://x.test/a", tmp_path / "other")
     with pytest.raises(CannotImport, match="answers 404"):
-        download(f"{web}/none", tmp_path / "other")
+        download(f"{web}/none", tmp_path / "other", LOOPBACK)
+
+
+def test_a_download_connects_to_no_private_address_that_no_seed_names_after_redirects_too(
+    web: str, tmp_path: Path
+) -> None:
+    elsewhere = web.replace("127.0.0.1", "localhost")
+    _Server.files["/a"] = b"of another place"
+    _Server.files["/moved"] = f"{elsewhere}/a".encode()
+    for address in (f"{web}/a", f"{elsewhere}/a", "http://[::ffff:169.254.169.254]/a"):
+        with pytest.raises(CannotImport, match="is not connected to"):
+            download(address, tmp_path / "file")
+    assert _Server.asked == []
+    with pytest.raises(CannotImport, match="localhost is not connected to"):
+        download(f"{web}/moved", tmp_path / "file", LOOPBACK)
+    assert [path for path, _ in _Server.asked] == ["/moved"]
+    download(f"{web}/moved", tmp_path / "file", (*LOOPBACK, "localhost"))
+    assert (tmp_path / "file").read_bytes() == _Server.files["/a"]
 
 
 def test_a_file_that_cannot_be_taken_in_stops_no_other_and_what_a_kill_left_is_removed(
@@ -212,7 +238,7 @@ def test_a_file_that_cannot_be_taken_in_stops_no_other_and_what_a_kill_left_is_r
     monkeypatch.setenv("PRESSRUN_SEEDS", str(tmp_path / "seeds"))
     for name in ("PRESSRUN_DATABASE", "PRESSRUN_WORK", "PRESSRUN_HOSTS"):
         monkeypatch.delenv(name, raising=False)
-    write_site(tmp_path / "seeds", Site(name="harbour", home="https://harbour.test/"))
+    write_site(tmp_path / "seeds", HARBOUR)
     left, new = (tmp_path / "archive" / "work" / f"import-{name}" for name in ("left", "new"))
     for folder in (left, new):
         folder.mkdir(parents=True)
@@ -241,7 +267,7 @@ def test_a_month_is_downloaded_read_and_not_downloaded_again(
     monkeypatch.setenv("PRESSRUN_SEEDS", str(tmp_path / "seeds"))
     for name in ("PRESSRUN_DATABASE", "PRESSRUN_WORK", "PRESSRUN_HOSTS"):
         monkeypatch.delenv(name, raising=False)
-    write_site(tmp_path / "seeds", Site(name="harbour", home="https://harbour.test/"))
+    write_site(tmp_path / "seeds", HARBOUR)
     paths = [f"crawl-data/CC-NEWS/2026/10/{NAME.replace('00042', f'0004{n}')}" for n in range(3)]
     _Server.files["/crawl-data/CC-NEWS/2026/10/warc.paths.gz"] = gzip.compress("\n".join(paths).encode())
     for number, path in enumerate(paths):
