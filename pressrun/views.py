@@ -287,7 +287,11 @@ def looked_back(report: CrawlReport, days: tuple[date, date]) -> None:
     first, last = days
     done = [row.done for row in report.sites if row.done]
     for site in done:
-        if not site.found and not site.failed:
+        if not site.requests and not site.failed and site.ended is Ended.DONE:
+            say(
+                f"{site.site}: all that it names of {first} to {last} was looked at before; nothing is left to do"
+            )
+        elif not site.found and not site.failed:
             say(
                 f"{site.site}: none of its sitemaps, archives and feeds names an article from {first} to {last}; "
                 "`archives` in its seed says how its dated pages are addressed"

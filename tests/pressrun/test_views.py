@@ -1,0 +1,36 @@
+"""What the commands say of a run."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+
+import pytest
+
+from flows.report import CrawlReport, NormalizeReport, SiteReport, Tally
+from pressrun import views
+from spiders.events import SiteDone
+
+MOMENT = datetime(2026, 11, 22, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("requests", "told"), [(0, "was looked at before"), (5, "none of its sitemaps, archives and feeds names")]
+)
+def test_a_backfill_that_asked_for_nothing_does_not_say_that_nothing_is_there(
+    requests: int, told: str, capfd: pytest.CaptureFixture[str]
+) -> None:
+    done = SiteDone(site="harbour", found=0, new=0, fetched=0, unchanged=0, requests=requests)
+    normalized = NormalizeReport(
+        store="archive", started_at=MOMENT, seconds=1.0, segments=0, commits=(), head=0, tallies=()
+    )
+    report = CrawlReport(
+        store="archive",
+        started_at=MOMENT,
+        seconds=1.0,
+        sites=(SiteReport(site="harbour", done=done, tally=Tally(site="harbour")),),
+        normalized=normalized,
+        deaths=(),
+        bytes=0,
+    )
+    views.looked_back(report, (date(2026, 11, 1), date(2026, 11, 22)))
+    assert told in capfd.readouterr().err
