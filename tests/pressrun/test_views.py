@@ -33,4 +33,4 @@ def test_a_backfill_that_asked_for_nothing_does_not_say_that_nothing_is_there(
         bytes=0,
     )
     views.looked_back(report, (date(2026, 11, 1), date(2026, 11, 22)))
-    assert told in capfd.readouterr().err
+    assert told in capfd.readouterr().out
