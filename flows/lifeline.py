@@ -54,6 +54,18 @@ def hold(path: Path) -> int | None:
     return None
 
 
+def is_held(path: Path) -> bool:
+    """Whether a process, this one included, holds the lock of a file that is there. Raises OSError."""
+    descriptor = os.open(path, os.O_RDWR)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    finally:
+        os.close(descriptor)
+    return False
+
+
 def follow(environment: Mapping[str, str]) -> None:
     """In a flow run below `pressrun up`, end as by SIGTERM as soon as nobody holds its lock."""
     path = environment.get(LIFELINE)

@@ -8,11 +8,12 @@ its log in a file instead of on the terminal.
 from __future__ import annotations
 
 import atexit
+import shutil
 import socket
 import tempfile
 import time
 from collections.abc import Callable, Mapping
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from pathlib import Path
 
 import httpx
@@ -23,6 +24,7 @@ from prefect.settings import (
     temporary_settings,
 )
 
+from flows import lifeline
 from flows.config import SetUpError, subprocess_environment
 from flows.logs import leave_ends_to_us
 from flows.supervision import Kept, Part, last_words
@@ -32,6 +34,7 @@ START_SECONDS = 120.0
 ASK_SECONDS = 2.0
 STOP_SECONDS = 5.0
 HOST = "127.0.0.1"
+FOLDER, LOCK = "pressrun-prefect-", "owner.lock"
 
 SERVER = """
 import sys, uvicorn
@@ -58,7 +61,9 @@ def _own_server() -> str:
     rest = ExitStack()
     # Prefect sends the last lines of a run's log before atexit: the server must be there until then
     atexit.register(rest.close)
-    folder = Path(rest.enter_context(tempfile.TemporaryDirectory(prefix="pressrun-prefect-")))
+    remove_left(Path(tempfile.gettempdir()))
+    folder = Path(rest.enter_context(tempfile.TemporaryDirectory(prefix=FOLDER)))
+    lifeline.hold(folder / LOCK)  # until this process is gone
     port = free_port()
     settings = get_current_settings().to_environment_variables(exclude_unset=True)
     alone = subprocess_environment(settings, PREFECT_UI_ENABLED="0", PREFECT__SERVER_EPHEMERAL="1")
@@ -70,6 +75,14 @@ def _own_server() -> str:
     # nobody watches for this server's runs to fall silent, and ending the heartbeat takes a second
     rest.enter_context(temporary_settings({PREFECT_API_URL: url, PREFECT_FLOWS_HEARTBEAT_FREQUENCY: None}))
     return url
+
+
+def remove_left(parent: Path) -> None:
+    """Remove the folders of servers whose processes were killed."""
+    for lock in parent.glob(f"{FOLDER}*/{LOCK}"):
+        with suppress(OSError):  # another user's, or another process removes it too
+            if not lifeline.is_held(lock):
+                shutil.rmtree(lock.parent, ignore_errors=True)
 
 
 def api_url(port: int) -> str:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import os
 import re
 import subprocess
 import sys
 from pathlib import Path
 
 import httpx
+
+from flows import lifeline
+from flows.own_server import LOCK, remove_left
 
 ROOT = Path(__file__).resolve().parents[2]
 BY_HAND = """
@@ -48,6 +52,23 @@ def test_a_flow_run_by_hand_finds_a_server_that_ends_with_it(
     except httpx.TransportError:
         return
     raise AssertionError(f"the server still answers: {answer}")
+
+
+def test_what_the_server_of_a_killed_process_left_is_removed_and_that_of_a_living_one_stays(
+    tmp_path: Path,
+) -> None:
+    dead, living, other = (tmp_path / f"pressrun-prefect-{name}" for name in ("dead", "living", "other"))
+    for folder in (dead, living, other):
+        folder.mkdir()
+    hold = (
+        "import sys; from pathlib import Path; from flows import lifeline; lifeline.hold(Path(sys.argv[1]))"
+    )
+    subprocess.run([sys.executable, "-c", hold, dead / LOCK], cwd=ROOT, check=True)
+    held = lifeline.hold(living / LOCK)
+    assert held is not None
+    remove_left(tmp_path)
+    assert (dead.exists(), living.exists(), other.exists()) == (False, True, True)
+    os.close(held)
 
 
 FAILS = """
