@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from dataclasses import replace
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from articles.model import SITE_NAME, Fetch, Site
+from articles.urls import url_key
 from flows.config import Config
 from pressrun.trouble import RequestError
 from pressrun.watching import plain_lines
@@ -31,8 +33,14 @@ def add_site(homepage: str, *, name: str | None, allow_private: bool, config: Co
     parts = urlsplit(home)
     if parts.scheme not in ("http", "https") or not parts.hostname:
         raise RequestError(f"{homepage!r} is no address of a home page: write https://www.example.com/")
+    known = load_sites(config.seeds).sites if config.seeds.is_dir() else ()
+    if twin := next((site for site in known if url_key(site.home) == url_key(home)), None):
+        raise RequestError(
+            f"{home} is the home page of the site {twin.name!r} in {config.seeds} already: every address belongs to "
+            f"one site; `pressrun try {twin.name}` shows what it gives"
+        )
     site = Site(
-        name=_name(name or registered_name(parts.hostname), config.seeds),
+        name=_name(name, parts.hostname, known),
         home=home,
         fetch=Fetch(allow_private_hosts=(parts.netloc.rpartition("@")[2],) if allow_private else ()),
     )
@@ -49,13 +57,14 @@ def add_site(homepage: str, *, name: str | None, allow_private: bool, config: Co
     return write_site(config.seeds, site), site
 
 
-def _name(wanted: str, seeds: Path) -> str:
-    name = re.sub(r"[^a-z0-9]+", "-", wanted.lower()).strip("-")[:63].strip("-")
+def _name(wanted: str | None, host: str, known: Collection[Site]) -> str:
+    """The name asked for, or one made from the host. Raises RequestError for one that is none, or taken."""
+    name = wanted or re.sub(r"[^a-z0-9]+", "-", registered_name(host).lower()).strip("-")[:63].strip("-")
     if not SITE_NAME.fullmatch(name):
-        raise RequestError(f"{wanted!r} makes no name of a site: give one with --name (a-z, 0-9 and -)")
-    taken = {site.name for site in load_sites(seeds).sites} if seeds.is_dir() else set()
-    if name in taken:
-        raise RequestError(f"a site named {name!r} is in {seeds} already; give another name with --name")
+        told = f"--name {wanted!r} is no name of a site" if wanted else f"{host!r} makes no name of a site"
+        raise RequestError(f"{told}: give one with --name (a-z, 0-9 and - within, 63 characters at most)")
+    if any(site.name == name for site in known):
+        raise RequestError(f"there is a site named {name!r} already; give another name with --name")
     return name
 
 

@@ -217,6 +217,13 @@ def read(
     from pressrun.reading import Wanted, archive_of, check_sites, read_changes, read_latest
 
     config = _config(store, seeds)
+    start, end = _moment("--after", after), _moment("--before", before)
+    if start and end and start >= end:
+        raise RequestError(f"--after {after} is not before --before {before}: swap them")
+    if since is not None and since < 0:
+        raise RequestError(
+            f"--since {since} is no commit number: give 0 for all, or the last that you have seen"
+        )
     if cursor_file and since is not None:
         raise RequestError("--since and --cursor-file both say where to begin: give one of them")
     changes = follow or cursor_file is not None or since is not None
@@ -231,8 +238,8 @@ def read(
         say(note, prefix="pressrun: ")
     wanted = Wanted(
         sites=tuple(site or ()),
-        after=_moment("--after", after),
-        before=_moment("--before", before),
+        after=start,
+        before=end,
         kinds=frozenset(kind) if kind else None,
         gone=gone,
     )
@@ -529,6 +536,8 @@ def main() -> None:
 
 def _config(store: str | None, seeds: str | None) -> Config:
     """The configuration, with what the command line named set for flows and child processes too."""
+    if store == "":
+        raise RequestError("--store '' names no archive: give a folder, or s3://bucket/prefix")
     if seeds and not Path(seeds).is_dir():
         raise RequestError(
             f"--seeds {seeds}: there is no such folder; name one that holds seed files (*.toml)"

@@ -87,7 +87,14 @@ def read_changes(
     RequestError for a cursor that cannot be one of this archive.
     """
     if cursor_file is not None:
-        cursor = _cursor_in(cursor_file)
+        cursor, of = _cursor_in(cursor_file)
+        _refuse_foreign(cursor, archive)
+        if of and of != _mark(archive, cursor):
+            raise RequestError(
+                f"cursor file {cursor_file} is of another archive than {archive.store.url}, or this one was begun "
+                "anew: delete it to begin anew, or name the archive that it is of"
+            )
+        _try_to_write(cursor_file)
     if cursor is None:
         cursor = archive.head()
     _refuse_foreign(cursor, archive)
@@ -98,7 +105,7 @@ def read_changes(
                     out.write(records.to_json(article) + b"\n")
             out.flush()
             if cursor_file is not None:
-                _move(cursor_file, news.cursor)
+                _move(cursor_file, news.cursor, _mark(archive, news.cursor))
     except KeyboardInterrupt:
         if not follow:
             raise
@@ -127,37 +134,62 @@ def _refuse_foreign(cursor: int, archive: Archive) -> None:
         )
 
 
-def _cursor_in(path: Path) -> int:
+def _mark(archive: Archive, cursor: int) -> str:
+    """What tells the commit of a cursor from those of the same number in other archives; empty: there is none."""
+    commit = Log(archive.store).get(cursor) if cursor else None
+    return commit.writer_id if commit else ""
+
+
+def _cursor_in(path: Path) -> tuple[int, str]:
+    """The cursor in a file, and the mark of its commit; empty: the file has none."""
     try:
-        text = path.read_text(encoding="utf-8").strip()
+        number, _, of = path.read_text(encoding="utf-8").strip().partition(" ")
     except FileNotFoundError:
-        return 0
+        return 0, ""
     except (OSError, UnicodeDecodeError) as error:
         raise RequestError(f"cursor file {path} cannot be read: {_told(error)}") from error
-    if not text.isdecimal():
+    if not number.isdecimal():
         raise RequestError(
-            f"cursor file {path} holds {text[:40]!r}, which is no commit number; delete it to begin anew"
+            f"cursor file {path} holds {number[:40]!r}, which is no commit number; delete it to begin anew"
         )
-    return int(text)
+    return int(number), of.strip()
 
 
 def _told(error: Exception) -> str:
     return sentence(error) if isinstance(error, OSError) else str(error)
 
 
-def _move(path: Path, cursor: int) -> None:
+def _try_to_write(path: Path) -> None:
+    """What cannot be written is told before anything is read. Raises RequestError."""
+    try:
+        fresh = _fresh(path)
+        fresh.touch()
+        fresh.unlink()
+    except OSError as error:
+        raise _unwritable(path, error) from error
+
+
+def _fresh(path: Path) -> Path:
+    return path.with_name(path.name + ".new")
+
+
+def _unwritable(path: Path, error: OSError) -> RequestError:
+    return RequestError(
+        f"cursor file {path} cannot be written: {sentence(error)}; the cursor stays where it was"
+    )
+
+
+def _move(path: Path, cursor: int, of: str) -> None:
     """Replace the file as a whole, so that a kill leaves the old cursor or the new one."""
-    fresh = path.with_name(path.name + ".new")
+    fresh = _fresh(path)
     try:
         with fresh.open("w", encoding="utf-8") as file:
-            file.write(f"{cursor}\n")
+            file.write(f"{cursor} {of}".strip() + "\n")
             file.flush()
             os.fsync(file.fileno())
         fresh.replace(path)
     except OSError as error:
-        raise RequestError(
-            f"cursor file {path} cannot be written: {sentence(error)}; the cursor stays where it was"
-        ) from error
+        raise _unwritable(path, error) from error
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -15,6 +15,7 @@ from articles.model import Site
 from spiders import visit
 from spiders.desk import Visit
 from spiders.events import Event
+from spiders.guard import read_hosts
 from spiders.news import NewsSpider
 from spiders.outcome import FetchError
 from spiders.run import project_settings
@@ -39,8 +40,10 @@ def run_errand(
 ) -> T:
     """Run `errand` on a visit to the site and return what it gives. Once in a process: a reactor starts once.
 
-    `emit` is told how far it is. Raises FetchError where the web says no, and ErrandFailed.
+    `emit` is told how far it is. Raises FetchError where the web says no, HostsFileError and ErrandFailed.
     """
+    if hosts:
+        read_hosts(hosts)  # what is wrong with it is told before anything starts
     process = AsyncCrawlerProcess(project_settings(contact=contact, hosts=str(hosts) if hosts else None))
     crawler = process.create_crawler(OnceSpider)
     process.crawl(crawler, sites=(site,), errand=errand, emit=emit, deadline_seconds=DEADLINE_SECONDS)

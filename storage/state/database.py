@@ -230,7 +230,10 @@ def open_database_to_read(url: str) -> Database:
 
     The copy is empty, or has what the file has: `recollect` makes it up from the store. Raises DatabaseError.
     """
-    parsed = make_url(url)
+    try:
+        parsed = make_url(url)
+    except ArgumentError as error:
+        raise _fault(url, error) from error
     path = Path(parsed.database or "")
     if parsed.get_backend_name() != "sqlite" or parsed.database in (None, "", ":memory:"):
         return open_database(url)

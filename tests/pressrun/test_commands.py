@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from articles.model import Site
 from seeds.load import load_site, write_site
 from seeds.sample.paper import ROOT, sample_site
 from seeds.sample.server import serve
@@ -107,7 +108,7 @@ def test_read_follow_waits_for_the_next_commit_and_ends_cleanly_on_ctrl_c(pressr
     reader.send_signal(signal.SIGINT)
     rest, said = reader.communicate(timeout=20)
     assert (reader.returncode, rest, said) == (0, "", "")
-    assert cursor.read_text() in ("1\n", "2\n")  # it moves after what was printed
+    assert cursor.read_text().split()[0] in ("1", "2")  # it moves after what was printed
     database.close()
 
 
@@ -156,6 +157,48 @@ def test_a_cursor_file_gives_what_is_new_and_then_nothing(pressrun: Run, crawled
     ] == ["edited"]
 
 
+def test_a_cursor_file_of_another_archive_is_refused_though_the_number_is_there(
+    pressrun: Run, crawled: Crawled, tmp_path: Path
+):
+    cursor, other = tmp_path / "my.cursor", tmp_path / "other"
+    pressrun("read", "--store", crawled.store, "--cursor-file", cursor)
+    held = cursor.read_text()
+    for number in range(4):
+        commit(open_store(str(other)), new_database(tmp_path), f"s{number}", make_article(f"a-{number}"))
+    result = pressrun("read", "--store", other, "--cursor-file", cursor)
+    assert (result.returncode, result.stdout) == (2, "")
+    assert "is of another archive" in result.stderr
+    assert cursor.read_text() == held
+
+
+@pytest.mark.parametrize(
+    ("given", "told"),
+    [
+        (("--since", "-1"), "no commit number"),
+        (("--after", "2026-11-20", "--before", "2026-11-01"), "swap them"),
+        (("--cursor-file", "/nowhere/my.cursor"), "cannot be written"),
+    ],
+)
+def test_a_reading_that_cannot_be_meant_is_refused_before_anything_is_printed(
+    pressrun: Run, crawled: Crawled, given: tuple[str, ...], told: str
+):
+    result = pressrun("read", "--store", crawled.store, *given)
+    assert (result.returncode, result.stdout) == (2, "")
+    assert told in result.stderr
+
+
+def test_a_database_and_a_hosts_file_that_are_none_are_told_in_one_sentence(pressrun: Run, crawled: Crawled):
+    where = ("--store", crawled.store, "--seeds", crawled.seeds)
+    for name, value, command in (
+        ("PRESSRUN_DATABASE", "nonsense", ("status",)),
+        ("PRESSRUN_HOSTS", "/nowhere", ("try", crawled.url_of(EDITED))),
+    ):
+        result = pressrun(*command, *where, **{name: value})
+        assert result.returncode == 2, result.stderr
+        assert name in result.stderr
+        assert "Traceback" not in result.stderr
+
+
 def test_a_cursor_file_does_not_move_when_the_output_cannot_be_written(
     pressrun: Run, crawled: Crawled, tmp_path: Path
 ):
@@ -169,7 +212,7 @@ def test_a_cursor_file_does_not_move_when_the_output_cannot_be_written(
             text=True,
             check=False,
         )
-    assert result.returncode == 1
+    assert result.returncode == 2
     assert "Traceback" not in result.stderr
     assert not cursor.exists()
 
@@ -212,6 +255,17 @@ def test_add_writes_a_seed_that_names_the_feeds_and_sitemaps_found(pressrun: Run
     site = load_site(next(tmp_path.rglob("courier.toml")))
     assert site.feeds
     assert site.sitemaps
+
+
+def test_add_refuses_a_home_page_that_another_site_has_and_a_name_that_is_none(pressrun: Run, tmp_path: Path):
+    write_site(tmp_path, Site(name="quay", home="https://quay.example/"))
+    before = sorted(tmp_path.rglob("*"))
+    for name, told in (("harbour", "'quay'"), ("../quay", "no name of a site")):
+        home = "https://other.example/" if "/" in name else "https://www.quay.example/"
+        result = pressrun("add", home, "--name", name, "--seeds", tmp_path)
+        assert result.returncode == 2
+        assert told in result.stderr
+    assert sorted(tmp_path.rglob("*")) == before
 
 
 def test_add_refuses_a_private_address_and_writes_nothing(pressrun: Run, tmp_path: Path):
