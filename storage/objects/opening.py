@@ -13,6 +13,8 @@ from storage.objects.protocol import ObjectStore, StoreError, check_key
 BUCKET = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{1,254}")
 """Wider than AWS allows today: older and other stores have upper case and underscores."""
 
+_OURS = frozenset({"commits", "segments", "batches", "_pressrun", ".pressrun-lock", "state.sqlite", "work"})
+"""One of these at least is in the folder of every archive."""
 ATTEMPTS = 8
 """How often a request is sent before its failure is believed."""
 
@@ -41,15 +43,25 @@ def open_store(url: str, *, attempts: int = ATTEMPTS) -> ObjectStore:
 def open_to_read(url: str, *, attempts: int = ATTEMPTS) -> ObjectStore:
     """The store of an archive that is there, for who only reads: nothing is made, tried or written.
 
-    Raises StoreError as `open_store` does, and for a folder that is not there.
+    Raises StoreError as `open_store` does, and for a folder that is not there or holds other things.
     """
     store = open_store(url, attempts=attempts)
-    if "://" not in store.url and not Path(store.url).is_dir():
+    if "://" not in store.url and (why := _no_archive(Path(store.url))):
         raise StoreError(
-            f"{store.url}: no archive is there ({'a file' if Path(store.url).exists() else 'no such folder'}); "
-            "check the path, or crawl a site into it first"
+            f"{store.url}: no archive is there ({why}); check the path, or crawl a site into it first"
         )
     return store
+
+
+def _no_archive(folder: Path) -> str | None:
+    """Why a folder cannot be an archive; None: it can. An empty one may become it."""
+    if not folder.is_dir():
+        return "a file" if folder.exists() else "no such folder"
+    try:
+        held = {entry.name for entry in folder.iterdir()}
+    except OSError:
+        return None
+    return "the folder holds other things" if held and held.isdisjoint(_OURS) else None
 
 
 def storage_options(store: ObjectStore) -> dict[str, str] | None:

@@ -143,6 +143,16 @@ def test_status_and_verify_make_nothing_where_no_archive_is(run: Run, tmp_path: 
     assert list(tmp_path.iterdir()) == []
 
 
+def test_a_folder_that_holds_other_things_is_no_archive_without_articles(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "archive").mkdir()
+    (tmp_path / "archive" / "letter.txt").write_text("Dear all")
+    for command in ("status", "verify", "read"):
+        refused = run(command)
+        assert (refused.code, refused.out) == (2, "")
+        assert "no archive is there (the folder holds other things)" in refused.err
+    assert [one.name for one in (tmp_path / "archive").iterdir()] == ["letter.txt"]
+
+
 def test_status_and_verify_write_nothing_into_the_store(
     run: Run, archive: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
