@@ -47,8 +47,8 @@ def _run_name() -> str:
 def import_ccnews(sources: Sources, limit: Limit = None, base: str = COMMON_CRAWL) -> NormalizeReport:
     """Take WARC files into the archive and read them as if they had been crawled; those it has are left as they are.
 
-    A file that cannot be taken in stops no other and is told in the report. Raises CannotImport, and where no file at
-    all could be taken in what the first was refused for.
+    A file that cannot be taken in stops no other and is told in the report. Raises CannotImport, also where no file
+    at all could be taken in.
 
     Args:
         sources: Files, their http addresses, keys of segments that lie in the store, or months of CC-NEWS (`2026-10`).
@@ -69,20 +69,28 @@ def import_ccnews(sources: Sources, limit: Limit = None, base: str = COMMON_CRAW
             try:
                 key = _taken_in(workshop, source, config.work, allowed)
             except REFUSALS as error:
-                log.error("%s is not taken in: %s", source, error)
-                refused.append((source, error))
+                told = f"{source} is not taken in: {error}{_remedy(error)}"
+                log.error("%s", told)
+                refused.append((told, error))
                 continue
             log.info("%s is %s", source, key)
             work.take(key)
         report = work.finish()
         if refused and not report.segments:
-            raise refused[0][1]
-        told = (f"{source} is not taken in: {error}" for source, error in refused)
-        report = replace(report, failed=(*told, *report.failed))
+            raise CannotImport(refused[0][0]) from refused[0][1]
+        report = replace(report, failed=(*(told for told, _ in refused), *report.failed))
     finally:
         close_workshop(config)
     publish("import-ccnews", normalize_markdown(report, "Import"), "What the imported segments gave")
     return report
+
+
+def _remedy(error: Exception) -> str:
+    if isinstance(error, SegmentChanged):
+        return ". The archive has another file of this name: rename this one"
+    if isinstance(error, TornSegment):
+        return ". Give a .warc.gz as crawlers write it, or compress each of its records by itself"
+    return ""
 
 
 def _sweep(work: Path) -> None:

@@ -18,9 +18,6 @@ from flows.workshop import close_workshop, open_workshop
 from pressrun import views
 from pressrun.trouble import RequestError, WorkError, told_in_one_sentence
 from storage.batches import Change
-from storage.foreign import BadName
-from storage.state.segments import SegmentChanged
-from storage.warc import TornSegment
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -373,7 +370,7 @@ def import_ccnews(
             sources=[str(Path(one).absolute()) if Path(one).is_file() else one for one in sources],
             limit=limit,
         )
-    except (CannotImport, BadName, TornSegment, SegmentChanged) as error:
+    except CannotImport as error:
         raise RequestError(str(error)) from error
     views.normalized(report, json=json)
     _all_read(report)

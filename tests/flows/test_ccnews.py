@@ -256,8 +256,14 @@ def test_a_file_that_cannot_be_taken_in_stops_no_other_and_what_a_kill_left_is_r
         f"{web}/none.warc.gz",
     ]
     assert (left.exists(), new.exists()) == (False, True)
-    with pytest.raises(TornSegment):
+    with pytest.raises(
+        CannotImport, match=f"{torn} is not taken in: .* Give a .warc.gz as crawlers write it"
+    ):
         import_ccnews(sources=[f"{web}/{torn}"])
+    other = tmp_path / whole
+    other.write_bytes(cc_news({"https://www.harbour.test/other": page(9)}))
+    with pytest.raises(CannotImport, match="another file of this name: rename this one"):
+        import_ccnews(sources=[str(other)])
 
 
 def test_a_month_is_downloaded_read_and_not_downloaded_again(
