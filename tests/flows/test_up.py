@@ -95,9 +95,7 @@ class Up:
         return False
 
     def post(self, path: str, **body: object) -> Any:
-        answer = httpx.post(f"http://127.0.0.1:{self.port}/api/{path}", json=body, timeout=60)
-        answer.raise_for_status()
-        return answer.json()
+        return self.ask("POST", path, json=body).json()
 
     def runs(self, *deployments: str) -> list[dict[str, Any]]:
         """Runs that began or ended, in the order in which they were to."""
@@ -110,8 +108,18 @@ class Up:
 
     def state(self, run: str) -> str:
         """The type of a run's state."""
-        answer = httpx.get(f"http://127.0.0.1:{self.port}/api/flow_runs/{run}", timeout=60)
-        return str(answer.raise_for_status().json()["state_type"])
+        return str(self.ask("GET", f"flow_runs/{run}").json()["state_type"])
+
+    def ask(self, method: str, path: str, **more: Any) -> httpx.Response:
+        """The server's answer. While its SQLite file is locked it says 503, and is asked again, as Prefect's client does."""
+
+        def answer() -> httpx.Response | None:
+            found = httpx.request(method, f"http://127.0.0.1:{self.port}/api/{path}", timeout=60, **more)
+            return None if found.status_code == httpx.codes.SERVICE_UNAVAILABLE else found
+
+        found = self.wait(f"an answer to {path}", answer)
+        assert isinstance(found, httpx.Response)
+        return found.raise_for_status()
 
     def pids(self, word: str) -> list[int]:
         """Processes of the family with this word in their command."""
@@ -145,7 +153,7 @@ class Up:
     def no_schedule(self) -> None:
         """From now on crawls begin only where a test has one begin."""
         (found,) = self.post("deployments/filter", deployments={"name": {"any_": ["crawl"]}})
-        httpx.post(f"http://127.0.0.1:{self.port}/api/deployments/{found['id']}/pause_deployment")
+        self.ask("POST", f"deployments/{found['id']}/pause_deployment")
         self.wait("quiet", lambda: not any(run["state_type"] not in OVER for run in self.runs()))
 
     def captures(self) -> int:
