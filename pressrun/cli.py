@@ -183,6 +183,12 @@ def normalize(
 @app.command()
 def read(
     site: Annotated[list[str] | None, typer.Option(help="Only this site; may be given again.")] = None,
+    host: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="Only articles at this host or below it (example.com), of a site or of none; may be given again."
+        ),
+    ] = None,
     since: Annotated[
         int | None,
         typer.Option(metavar="CURSOR", help="Every change after this commit number, in commit order."),
@@ -211,7 +217,14 @@ def read(
     json: Annotated[bool, typer.Option("--json", help="JSON lines: what this command always prints.")] = True,  # noqa: ARG001
 ) -> None:
     """Print stored articles as JSON lines: each one's newest revision, or with a cursor every change."""
-    from pressrun.reading import Wanted, archive_of, check_sites, read_changes, read_latest
+    from pressrun.reading import (
+        Wanted,
+        archive_of,
+        check_hosts,
+        check_sites,
+        read_changes,
+        read_latest,
+    )
 
     config = _config(store, seeds)
     start, end = _moment("--after", after), _moment("--before", before)
@@ -230,11 +243,14 @@ def read(
         )
     if kind and not changes:
         raise RequestError("--kind is of changes: give --since 0 too, or --cursor-file or --follow")
+    check_hosts(host or ())
     archive = archive_of(config)
-    if site and (note := check_sites(archive, site, _seeded(config))):
+    note = check_sites(archive, site, _seeded(config)) if site else None
+    if note:
         say(note, prefix="pressrun: ")
     wanted = Wanted(
         sites=tuple(site or ()),
+        hosts=tuple(host or ()),
         after=start,
         before=end,
         kinds=frozenset(kind) if kind else None,
@@ -243,8 +259,8 @@ def read(
     out = sys.stdout.buffer
     if changes:
         read_changes(archive, wanted, out, cursor=since, cursor_file=cursor_file, follow=follow)
-    else:
-        read_latest(archive, wanted, out, as_of=_cursor_or_moment("--as-of", as_of))
+    elif not read_latest(archive, wanted, out, as_of=_cursor_or_moment("--as-of", as_of)) and not note:
+        say(f"{archive.store.url} has no article that was asked for", prefix="pressrun: ")
 
 
 @app.command()

@@ -17,7 +17,7 @@ from storage import records
 from storage.batches import Change
 from storage.log import DamagedLog, Log
 from storage.objects import ObjectStore, sentence
-from storage.reader import Archive, StoredArticle, Story, is_within, latest, open_archive
+from storage.reader import Archive, StoredArticle, Story, host_key, is_within, latest, open_archive
 from storage.recollect import check_mounted
 from storage.state.database import DatabaseError, open_database, open_database_to_read
 from storage.state.frontier import known
@@ -33,6 +33,8 @@ class Wanted:
     """Which articles a reader asks for."""
 
     sites: tuple[str, ...] = ()
+    """Empty: all."""
+    hosts: tuple[str, ...] = ()
     """Empty: all."""
     after: datetime | None = None
     before: datetime | None = None
@@ -59,15 +61,26 @@ def archive_of(config: Config) -> Archive:
     return archive
 
 
-def read_latest(archive: Archive, wanted: Wanted, out: BinaryIO, *, as_of: int | datetime | None) -> None:
-    """Write each article's newest revision to `out`, one JSON object a line; `as_of` a cursor or a moment."""
+def read_latest(archive: Archive, wanted: Wanted, out: BinaryIO, *, as_of: int | datetime | None) -> int:
+    """Write each article's newest revision to `out`, one JSON object a line; how many there were.
+
+    `as_of` is a cursor or a moment.
+    """
     if isinstance(as_of, int):
         _refuse_foreign(as_of, archive)
+    number = 0
     for article in archive.articles(
-        site=wanted.sites or None, after=wanted.after, before=wanted.before, as_of=as_of, gone=wanted.gone
+        site=wanted.sites or None,
+        host=wanted.hosts or None,
+        after=wanted.after,
+        before=wanted.before,
+        as_of=as_of,
+        gone=wanted.gone,
     ):
         out.write(records.to_json(article) + b"\n")
+        number += 1
     out.flush()
+    return number
 
 
 def read_changes(
@@ -99,7 +112,13 @@ def read_changes(
         cursor = archive.head()
     _refuse_foreign(cursor, archive)
     try:
-        for news in archive.news(cursor, site=wanted.sites or None, kinds=wanted.kinds, follow=follow):
+        for news in archive.news(
+            cursor,
+            site=wanted.sites or None,
+            host=wanted.hosts or None,
+            kinds=wanted.kinds,
+            follow=follow,
+        ):
             for article in news.articles:
                 if is_within(article, wanted.after, wanted.before):
                     out.write(records.to_json(article) + b"\n")
@@ -116,14 +135,29 @@ def check_sites(archive: Archive, names: Collection[str], seeds: Collection[str]
 
     Raises RequestError, naming the sites there are, where one is in neither.
     """
+    if "" in names:
+        raise RequestError(
+            "'' names no site; articles of no site, such as imported ones, are chosen by `pressrun read --host`"
+        )
     empty = [name for name in names if not archive.has_site(name)]
     unknown = [name for name in empty if name not in seeds]
     if unknown:
-        there = ", ".join(name or "(none)" for name in archive.sites()) or "none yet"
+        found = archive.sites()
+        there = ", ".join(name for name in found if name) or "none yet"
+        others = "; others are of no site: choose them by `pressrun read --host`" if "" in found else ""
         raise RequestError(
-            f"--site {unknown[0]}: no such site in {archive.store.url}, which has articles of: {there}"
+            f"there is no site {unknown[0]!r} in {archive.store.url}, which has articles of: {there}{others}"
         )
     return f"nothing is stored of {', '.join(empty)} yet" if empty else None
+
+
+def check_hosts(hosts: Collection[str]) -> None:
+    """Raise RequestError for what is no host."""
+    for host in hosts:
+        try:
+            host_key(host)
+        except ValueError as error:
+            raise RequestError(f"--host {error}") from error
 
 
 def _refuse_foreign(cursor: int, archive: Archive) -> None:

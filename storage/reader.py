@@ -11,24 +11,28 @@ archive.
 
 from __future__ import annotations
 
+import re
 import time
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
-from articles.urls import article_id
+from articles.urls import article_id, canonical_url, url_key
 from storage import batches
 from storage.ahead import ahead
-from storage.batches import Change, Lines
+from storage.batches import Change, Lines, Revision
 from storage.log import Commit, DamagedLog, Log
 from storage.objects import ObjectStore, open_to_read
 from storage.stored import StoredArticle, stored
+from storage.tombstones import READER
 
 __all__ = ["Archive", "News", "StoredArticle", "Story", "open_archive"]
 
 Sites = str | Collection[str] | None
 """A site, several of them, or None: all."""
+Hosts = str | Collection[str] | None
+"""A host (`example.com`), several of them, or None: all. `www.`, `m.` and the like make no difference."""
 
 FIRST_WAIT, LAST_WAIT, GROWTH = 1.0, 30.0, 1.5
 """Seconds between looks for the next commit: at first, at most, and how they grow while there is none."""
@@ -75,19 +79,22 @@ class Archive:
         cursor: int = 0,
         *,
         site: Sites = None,
+        host: Hosts = None,
         kinds: Collection[str] | None = None,
         follow: bool = False,
     ) -> Iterator[StoredArticle]:
         """Every revision past a cursor, in commit order. Ends where the log ends; resume with the last `seq`.
 
         `follow`: does not end, but waits there for the next commit. A reader who stops within a commit resumes
-        with `seq - 1` and gets its first articles again, under the same ids. `kinds` are Changes or their
-        names. Raises ValueError for a name that is none, StoreError, DamagedLog and DamagedBatch.
+        with `seq - 1` and gets its first articles again, under the same ids. `host`: only articles at these hosts
+        and at what is below them, whatever their site; a `taken_down` row, which names no address, comes to all.
+        `kinds` are Changes or their names. Raises ValueError for a host or a name of a kind that is none,
+        StoreError, DamagedLog and DamagedBatch.
         """
-        sites, chosen = _sites(site), _kinds(kinds)
-        for commit, lines in self._commits(cursor, sites, follow, time.sleep):
+        only, chosen = _Only.of(site, host), _kinds(kinds)
+        for commit, lines in self._commits(cursor, only.sites, follow, time.sleep):
             # not by `news`: a tuple of every commit costs a third of the speed
-            for article in _decode(commit, lines, sites):
+            for article in _decode(commit, lines, only):
                 if article.change in chosen:
                     yield article
 
@@ -96,6 +103,7 @@ class Archive:
         cursor: int = 0,
         *,
         site: Sites = None,
+        host: Hosts = None,
         kinds: Collection[str] | None = None,
         follow: bool = False,
         wait: Callable[[float], object] = time.sleep,
@@ -105,15 +113,16 @@ class Archive:
         With `follow`, asks for the next commit every FIRST_WAIT seconds, less and less often up to LAST_WAIT
         while there is none; `wait` is how the seconds are waited for, and may raise to end it.
         """
-        sites, chosen = _sites(site), _kinds(kinds)
-        for commit, lines in self._commits(cursor, sites, follow, wait):
-            rows = (row for row in _decode(commit, lines, sites) if row.change in chosen)
+        only, chosen = _Only.of(site, host), _kinds(kinds)
+        for commit, lines in self._commits(cursor, only.sites, follow, wait):
+            rows = (row for row in _decode(commit, lines, only) if row.change in chosen)
             yield News(cursor=commit.seq, articles=tuple(rows))
 
     def articles(
         self,
         *,
         site: Sites = None,
+        host: Hosts = None,
         after: datetime | None = None,
         before: datetime | None = None,
         as_of: int | datetime | None = None,
@@ -122,18 +131,18 @@ class Archive:
         """The latest revision of each article, the latest commits first.
 
         `after` (included) and `before` (excluded) bound `published_at`, or `fetched_at` where a page names no
-        date; naive datetimes are taken as UTC. `as_of` is a cursor or a moment: what is committed later is not
-        seen, see `cursor_at`. What is committed meanwhile is not seen either. Articles that were removed from
-        their address come with their last text and `gone_at`; with `gone=False` they are left out.
+        date; naive datetimes are taken as UTC. `host` as in `changes`. `as_of` is a cursor or a moment: what is
+        committed later is not seen, see `cursor_at`. What is committed meanwhile is not seen either. Articles that
+        were removed from their address come with their last text and `gone_at`; with `gone=False` they are left out.
         """
-        after, before, sites = _aware(after), _aware(before), _sites(site)
+        after, before, only = _aware(after), _aware(before), _Only.of(site, host)
         # An article's first revision is NEW, no later one is: walking back, only those articles need
         # remembering of which a later revision was seen and the NEW one not yet.
         superseded: set[str] = set()
         gone_at: dict[str, datetime | None] = {}  # of those whose text is still to come
         taken_down: set[str] = set()  # what the takedown has not reached yet
-        for commit, lines in self._ahead(self._backwards(as_of), sites):
-            for article in _decode(commit, lines, sites, backwards=True):
+        for commit, lines in self._ahead(self._backwards(as_of), only.sites):
+            for article in _decode(commit, lines, only, backwards=True):
                 key = article.article_id
                 if article.change is Change.OLDER:
                     continue
@@ -168,7 +177,7 @@ class Archive:
         return latest(
             article
             for commit, lines in commits
-            for article in _decode(commit, lines, None, containing=wanted.encode(), backwards=True)
+            for article in _decode(commit, lines, _ALL, containing=wanted.encode(), backwards=True)
             if article.article_id == wanted
         )
 
@@ -176,7 +185,7 @@ class Archive:
         """Every revision of the article at a URL, in commit order; `as_of` as in `articles`."""
         wanted, until = article_id(url), self._until(as_of)
         for commit, lines in self._ahead(Log(self.store).follow(0, until)):
-            for article in _decode(commit, lines, None, containing=wanted.encode()):
+            for article in _decode(commit, lines, _ALL, containing=wanted.encode()):
                 if article.article_id == wanted:
                     yield article
 
@@ -190,7 +199,7 @@ class Archive:
             return Story(agency=_agency((asked,)), articles=(asked,)) if asked else None
         rows: dict[str, list[StoredArticle]] = {}
         for commit, lines in self._ahead(self._backwards(as_of)):
-            for row in _decode(commit, lines, None, containing=asked.story.encode(), backwards=True):
+            for row in _decode(commit, lines, _ALL, containing=asked.story.encode(), backwards=True):
                 if row.story == asked.story:
                     rows.setdefault(row.article_id, []).append(row)
         found = [article for article in map(latest, rows.values()) if article is not None]
@@ -282,20 +291,73 @@ def latest(backwards: Iterable[StoredArticle]) -> StoredArticle | None:
     return None
 
 
+@dataclass(frozen=True, slots=True)
+class _Only:
+    """Which articles a reader asks for, by where they are from."""
+
+    sites: frozenset[str] | None = None
+    hosts: tuple[str, ...] | None = None
+
+    @staticmethod
+    def of(site: Sites, host: Hosts) -> _Only:
+        """Raises ValueError for what is no host."""
+        sites = (site,) if isinstance(site, str) else site
+        hosts = (host,) if isinstance(host, str) else host
+        return _Only(
+            None if sites is None else frozenset(sites),
+            None if hosts is None else tuple(map(host_key, hosts)),
+        )
+
+    def word(self, commit: Commit) -> bytes:
+        """What stands in each line of a commit's batch that is asked for, in whatever place."""
+        if self.sites is not None and len(self.sites) == 1:
+            return next(iter(self.sites)).encode()
+        if self.hosts is not None and len(self.hosts) == 1 and commit.extractor != READER:
+            return self.hosts[0].encode()
+        return b""
+
+    def holds(self, revision: Revision) -> bool:
+        article = revision.article
+        if self.sites is not None and article.site not in self.sites:
+            return False
+        if self.hosts is None or revision.change is Change.TAKEN_DOWN:
+            return True
+        at = url_key(article.url).partition("/")[0].partition("?")[0]
+        return any(_is_at(at, host) for host in self.hosts)
+
+
+_ALL = _Only()
+_PORT = re.compile(r":\d+$")
+_NO_HOST = re.compile(r"[\s/\\?#@]")
+
+
+def host_key(host: str) -> str:
+    """A host as all spellings of it are compared, with its port where it names one. Raises ValueError."""
+    canonical = None if _NO_HOST.search(host) else canonical_url(f"https://{host}")
+    if canonical is None:
+        raise ValueError(f"{host!r} is no host: one looks like example.com")
+    return url_key(canonical)
+
+
+def _is_at(at: str, host: str) -> bool:
+    if not _PORT.search(host):
+        at = _PORT.sub("", at)
+    return at == host or at.endswith(f".{host}")
+
+
 def _decode(
     commit: Commit,
     lines: Lines | None,
-    sites: frozenset[str] | None,
+    only: _Only,
     *,
     containing: bytes = b"",
     backwards: bool = False,
 ) -> Iterator[StoredArticle]:
     if lines is None:
         return
-    if sites is not None and len(sites) == 1:
-        containing = next(iter(sites)).encode()  # stands in each line of the site's articles
+    containing = containing or only.word(commit)
     for revision in batches.revisions_of(lines, containing=containing, backwards=backwards):
-        if sites is None or revision.article.site in sites:
+        if only.holds(revision):
             yield stored(revision, commit)
 
 
@@ -307,12 +369,6 @@ def _agency(articles: Iterable[StoredArticle]) -> str | None:
 def _kinds(kinds: Collection[str] | None) -> frozenset[Change]:
     """Raises ValueError for what is no kind of change."""
     return frozenset(Change) if kinds is None else frozenset(map(Change, kinds))
-
-
-def _sites(site: Sites) -> frozenset[str] | None:
-    if site is None:
-        return None
-    return frozenset((site,)) if isinstance(site, str) else frozenset(site)
 
 
 def is_within(article: StoredArticle, after: datetime | None, before: datetime | None) -> bool:

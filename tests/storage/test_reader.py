@@ -14,11 +14,13 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from articles.urls import article_id
 from storage.batches import Change, DamagedBatch
 from storage.log import Log
 from storage.objects import ObjectStore, open_store
 from storage.reader import Archive, open_archive
 from storage.state.database import Database
+from storage.takedown import find, take_down
 from tests.support.archives import (
     START,
     commit,
@@ -105,6 +107,52 @@ def test_changes_are_filtered_by_site_and_kind(folder: ObjectStore, database: Da
         (3, "one", "edited"),
         (4, "one", "older"),
     ]
+
+
+def test_articles_are_chosen_by_host_whatever_their_site_and_spelling(
+    folder: ObjectStore, database: Database
+) -> None:
+    at = {
+        "one": "https://www.quay.test/one",
+        "two": "http://m.quay.test/two",
+        "three": "https://news.quay.test:8443/three",
+        "four": "https://notquay.test/four",
+        "five": "https://elsewhere.test/quay.test",
+    }
+    commit(
+        folder,
+        database,
+        "a",
+        *(make_article(name, site=None, url=url) for name, url in at.items()),
+        make_article("mine", site="quay", url="https://quay.test/mine"),
+    )
+    archive = Archive(folder)
+
+    def chosen(*hosts: str, **more: str) -> set[str]:
+        return {row.url.rpartition("/")[2] for row in archive.changes(host=hosts, **more)}
+
+    assert chosen("quay.test") == chosen("www.Quay.test") == {"one", "two", "three", "mine"}
+    assert chosen("quay.test", "notquay.test") == {"one", "two", "three", "mine", "four"}
+    assert chosen("news.quay.test") == chosen("news.quay.test:8443") == {"three"}
+    assert chosen("quay.test", site="quay") == {"mine"}
+    assert {row.title for row in archive.articles(host="quay.test")} == {
+        row.title for news in archive.news(host="quay.test") for row in news.articles
+    }
+    for wrong in ("https://quay.test/", "a b", ""):
+        with pytest.raises(ValueError, match="is no host"):
+            archive.articles(host=wrong).__next__()
+
+
+def test_a_reader_of_one_host_is_told_of_takedowns_which_name_no_address(
+    folder: ObjectStore, database: Database
+) -> None:
+    commit(folder, database, "a", make_article("one"), make_article("two"))
+    url = make_article("one").url
+    take_down(folder, database, find(folder, database, url))
+    archive = Archive(folder)
+    rows = [(row.article_id, row.change) for row in archive.changes(1, host="latinpost.test")]
+    assert rows == [(article_id(url), Change.TAKEN_DOWN)]
+    assert [row.title for row in archive.articles(host="latinpost.test")] == [make_article("two").title]
 
 
 def test_commits_without_this_reader_s_site_are_not_even_fetched(

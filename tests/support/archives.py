@@ -51,9 +51,10 @@ def make_article(
     at: datetime = START,
     site: str | None = "latinpost",
     extractor: str = EXTRACTOR,
+    url: str = "",
 ) -> Article:
     """An article with every field filled, its ids from its URL and content."""
-    url = f"https://www.{site or 'nowhere'}.test/{name}"
+    url = url or f"https://www.{site or 'nowhere'}.test/{name}"
     article = Article(
         article_id=article_id(url),
         revision_id="",
