@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 from articles.model import SITE_NAME, Fetch, Site
 from articles.urls import url_key
 from flows.config import Config
+from pressrun.refusals import refusal, refusal_of_all
 from pressrun.trouble import RequestError
 from pressrun.watching import plain_lines
 from seeds.load import load_sites, write_site
@@ -22,6 +23,8 @@ from storage.state.frontier.polled import Kind, Page
 
 MAX_NAMED = 12
 """Feeds, and sitemaps, written into a seed file: a site with more is better left to discovery."""
+
+_ALLOW = "add --allow-private"
 
 
 def add_site(homepage: str, *, name: str | None, allow_private: bool, config: Config) -> tuple[Path, Site]:
@@ -47,11 +50,11 @@ def add_site(homepage: str, *, name: str | None, allow_private: bool, config: Co
     try:
         pages = run_errand(site, explore, contact=config.contact, hosts=config.hosts, emit=plain_lines())
     except FetchError as error:
-        raise RequestError(f"{home} cannot be looked at: {error}; nothing was written") from error
+        why = refusal(error.outcome, error.detail, private=_ALLOW)
+        raise RequestError(f"{home} cannot be looked at: {why}; nothing was written") from error
     if not any(page.outcome == "fetched" for page in pages):
-        reasons = "; ".join(f"{page.url}: {page.outcome}" for page in pages[:3])
-        hint = "; --allow-private lets this site be on a private network" if "private" in reasons else ""
-        raise RequestError(f"nothing at {home} answered ({reasons}); nothing was written{hint}")
+        why = refusal_of_all(pages, private=_ALLOW)
+        raise RequestError(f"nothing at {home} answered: {why}; nothing was written")
     site = replace(site, feeds=_named(pages, Kind.FEED), sitemaps=_named(pages, Kind.SITEMAP))
     config.seeds.mkdir(parents=True, exist_ok=True)
     return write_site(config.seeds, site), site

@@ -31,8 +31,11 @@ DNS_KEPT_HOSTS = 10_000
 MAX_URL_CHARS = 8_000
 """Of an address that a redirect leads to."""
 
-_METADATA = frozenset({IPv4Address("168.63.129.16"), IPv4Address("192.0.0.192")})
-"""Cloud metadata services at addresses that look public (Azure, Oracle); the others are link-local."""
+_METADATA: frozenset[Address] = frozenset(
+    map(ip_address, ("168.63.129.16", "192.0.0.192", "100.100.100.200", "fd00:ec2::254"))
+)
+"""Services that tell a cloud's machines their credentials (Azure, Oracle, Alibaba, AWS); the others are link-local."""
+MAY_BE_LISTED = "; a seed may list it in fetch.allow_private_hosts"
 _TRANSLATED = ip_network("64:ff9b::/96")
 """NAT64 (RFC 6052): the last 32 bits are the IPv4 address that is reached."""
 _TRANSLATED_LOCALLY = ip_network("64:ff9b:1::/48")
@@ -60,6 +63,12 @@ def why_private(address: Address) -> str | None:
     if isinstance(address, IPv6Address) and address.is_site_local:
         return f"{address} is site-local"
     return None if address.is_global else f"{address} is not on the public internet"
+
+
+def _is_perilous(address: Address) -> bool:
+    """Whether a cloud's machines may get credentials there."""
+    inner = _embedded(address) if isinstance(address, IPv6Address) else None
+    return (inner or address) in _METADATA or (inner or address).is_link_local
 
 
 def _embedded(address: IPv6Address) -> IPv4Address | None:
@@ -153,10 +162,9 @@ def judged(host: str, port: int, found: Sequence[Address], allowed: Sequence[str
     public = tuple(address for address in found if why_private(address) is None)
     if not public:
         reason = why_private(found[0])
-        raise FetchError(
-            Outcome.PRIVATE_ADDRESS,
-            f"{host} is not connected to: {reason}; a seed may list it in fetch.allow_private_hosts",
-        )
+        # listing works for every address, and is no advice where credentials are handed out
+        advice = "" if any(map(_is_perilous, found)) else MAY_BE_LISTED
+        raise FetchError(Outcome.PRIVATE_ADDRESS, f"{host} is not connected to: {reason}{advice}")
     return public[:MAX_ADDRESSES]
 
 

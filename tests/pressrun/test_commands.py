@@ -273,7 +273,30 @@ def test_add_refuses_a_private_address_and_writes_nothing(pressrun: Run, tmp_pat
         result = pressrun("add", server.url, "--name", "courier", "--seeds", tmp_path)
         assert server.requests == []
     assert result.returncode == 2
-    assert "allow_private_hosts" in result.stderr or "private" in result.stderr
+    assert "is loopback" in result.stderr
+    assert "--allow-private" in result.stderr
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (["add", "http://169.254.169.254/"], "check the address"),
+        (["try", "http://[::ffff:169.254.169.254]/latest"], "check the address"),
+        (["try", "http://127.0.0.1:9/page"], "pressrun add http://127.0.0.1:9/ --allow-private"),
+        (["add", "no-such-host.invalid"], "check how the host is spelt"),
+        (["add", "http://127.0.0.1:9/", "--allow-private"], "check the address, its port"),
+    ],
+)
+def test_an_address_that_cannot_be_fetched_is_told_with_what_to_do(
+    pressrun: Run, tmp_path: Path, arguments: list[str], told: str
+):
+    result = pressrun(*arguments, "--seeds", tmp_path)
+    assert result.returncode == 2
+    assert told in result.stderr
+    assert "Errno" not in result.stderr
+    if "169.254" in arguments[1]:
+        assert "allow" not in result.stderr  # a cloud's machines get their credentials there
     assert list(tmp_path.iterdir()) == []
 
 
@@ -332,7 +355,8 @@ def test_a_site_that_does_not_answer_cannot_be_tried_and_that_is_told_in_one_sen
     write_site(tmp_path / "seeds", sample_site(free_port()))
     result = pressrun("try", "sample", "--seeds", tmp_path / "seeds", "--store", tmp_path / "archive")
     assert result.returncode == 2
-    assert "no page of http://127.0.0.1" in result.stderr
+    assert "does not answer" in result.stderr
+    assert "check the address" in result.stderr
     assert "Traceback" not in result.stderr
 
 

@@ -61,6 +61,22 @@ def test_every_spelling_of_loopback_is_refused(url: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("host", "advised"),
+    [
+        *(("127.0.0.1", True), ("10.0.0.1", True), ("[fd00::1]", True)),
+        *(("169.254.169.254", False), ("[fe80::1]", False), ("[::ffff:169.254.169.254]", False)),
+        *(("168.63.129.16", False), ("100.100.100.200", False), ("[fd00:ec2::254]", False)),
+    ],
+)
+def test_listing_a_host_is_advised_only_where_no_cloud_hands_out_credentials(
+    host: str, advised: bool
+) -> None:
+    with pytest.raises(FetchError) as caught:
+        asyncio.run(Guard().addresses(f"http://{host}/", ()))
+    assert ("allow_private_hosts" in caught.value.detail) == advised
+
+
+@pytest.mark.parametrize(
     "url", ["ftp://a.example/", "file:///etc/passwd", "http://", "http://a:99999/", "http://a:0/"]
 )
 def test_what_is_no_web_address_is_refused(url: str) -> None:
