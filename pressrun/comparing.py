@@ -398,16 +398,31 @@ def reader_of(python: Path, sites: Mapping[str, Site]) -> Iterator[tuple[Read, s
                 [python, "-I", str(script)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=errors
             )
         except OSError as error:
-            raise RequestError(f"--reader {python}: cannot be run: {error}") from error
+            what = error.strerror or str(error)
+            raise RequestError(f"--reader {python} cannot be run: {what}; {_A_PYTHON}") from error
         stack.callback(child.wait)
         stack.callback(child.kill)
         to_child, from_child = cast("IO[bytes]", child.stdin), cast("IO[bytes]", child.stdout)
-        hello = from_child.readline()
-        if not hello:
+        version = _version_in(from_child.readline())
+        if version is None:
             errors.seek(0)
-            last = errors.read().decode("utf-8", "replace").strip().rpartition("\n")[2]
-            raise RequestError(f"--reader {python}: Pressrun's reader cannot be imported there: {last}")
-        yield partial(_asked, python, to_child, from_child, sites), json.loads(hello)
+            last = (
+                errors.read().decode("utf-8", "replace").strip().rpartition("\n")[2] or "it gave no version"
+            )
+            raise RequestError(f"--reader {python} has no reader of Pressrun: {last}; {_A_PYTHON}")
+        yield partial(_asked, python, to_child, from_child, sites), version
+
+
+_A_PYTHON = "give the Python of an environment with Pressrun installed, such as other/.venv/bin/python"
+
+
+def _version_in(hello: bytes) -> str | None:
+    """The version that a reader begins with; None: whoever answered is none."""
+    try:
+        version = json.loads(hello)
+    except ValueError:
+        return None
+    return version if isinstance(version, str) else None
 
 
 def _asked(

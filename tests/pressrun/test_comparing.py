@@ -129,6 +129,23 @@ def test_the_reader_of_another_python_answers_as_this_one(store: ObjectStore) ->
     assert [(site.articles, site.equal, site.fields) for site in found.sites] == [(5, 5, ()), (1, 1, ())]
 
 
-def test_a_python_without_a_reader_is_named(store: ObjectStore, tmp_path: Path) -> None:
-    with pytest.raises(RequestError, match="cannot be run"), reader_of(tmp_path / "python", SITES):
+@pytest.mark.parametrize(
+    ("program", "told"),
+    [
+        (None, "cannot be run: No such file"),
+        ("", "no reader of Pressrun: it gave no version"),
+        ("echo listing", "no reader of Pressrun: it gave no version"),
+        ("echo No module >&2; exit 1", "no reader of Pressrun: No module"),
+    ],
+)
+def test_what_is_no_python_with_a_reader_is_told_with_what_to_give(
+    store: ObjectStore, tmp_path: Path, program: str | None, told: str
+) -> None:
+    python = tmp_path / "python"
+    if program is not None:
+        python.write_text(f"#!/bin/sh\n{program}\n")
+        python.chmod(0o755)
+    with pytest.raises(RequestError, match=told) as caught, reader_of(python, SITES):
         pass
+    assert "give the Python of an environment" in str(caught.value)
+    assert "Errno" not in str(caught.value)
