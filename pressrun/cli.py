@@ -259,13 +259,15 @@ def read(
     out = sys.stdout.buffer
     if changes:
         read_changes(archive, wanted, out, cursor=since, cursor_file=cursor_file, follow=follow)
-    elif not read_latest(archive, wanted, out, as_of=_cursor_or_moment("--as-of", as_of)) and not note:
+        return
+    number = read_latest(archive, wanted, out, as_of=_cursor_or_moment("--as-of", as_of))
+    if not number and not note and (site or host or start or end):
         say(f"{archive.store.url} has no article that was asked for", prefix="pressrun: ")
 
 
 @app.command()
 def show(
-    url: Annotated[str, typer.Argument(help="Address of an article.")],
+    url: Annotated[str, typer.Argument(metavar="URL|ID", help="Address or article_id of an article.")],
     diff: Annotated[
         bool, typer.Option("--diff", help="Show what changed from the revision before, or between two.")
     ] = False,
@@ -298,7 +300,7 @@ def show(
 
 @app.command()
 def story(
-    url: Annotated[str, typer.Argument(help="Address of an article.")],
+    url: Annotated[str, typer.Argument(metavar="URL|ID", help="Address or article_id of an article.")],
     as_of: AsOf = None,
     store: Store = None,
     seeds: Seeds = None,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -17,7 +18,16 @@ from storage import records
 from storage.batches import Change
 from storage.log import DamagedLog, Log
 from storage.objects import ObjectStore, sentence
-from storage.reader import Archive, StoredArticle, Story, host_key, is_within, latest, open_archive
+from storage.reader import (
+    Archive,
+    StoredArticle,
+    Story,
+    host_key,
+    is_article_id,
+    is_within,
+    latest,
+    open_archive,
+)
 from storage.recollect import check_mounted
 from storage.state.database import DatabaseError, open_database, open_database_to_read
 from storage.state.frontier import known
@@ -239,36 +249,56 @@ class Found:
 def find_article(
     config: Config, url: str, *, revision: str | None = None, as_of: int | datetime | None = None
 ) -> Found:
-    """The article at `url`: a revision by its id or commit number, or the newest; `as_of` a cursor or a moment.
+    """The article at `url`, or of an `article_id`: the newest, or a revision by its id or commit number.
 
-    Raises RequestError where the archive holds no article of that address, or no such revision.
+    `as_of` is a cursor or a moment. Raises RequestError where the archive holds no such article or revision.
     """
-    revisions = tuple(archive_of(config).revisions(canonical_of(url), as_of=as_of))
+    revisions = tuple(archive_of(config).revisions(_named(url), as_of=as_of))
     newest = latest(reversed(revisions))
     if newest is None:
         if revisions and revisions[-1].change is Change.TAKEN_DOWN:
             raise RequestError(
-                f"the article at {url} was taken down by commit {revisions[-1].seq} of {config.store}"
+                f"the article {_at(url)} was taken down by commit {revisions[-1].seq} of {config.store}"
             )
-        then = "" if as_of is None else f" as of {as_of}"
-        raise RequestError(
-            f"no article at {url} in {config.store}{then}; `pressrun why {url}` tells what became of it"
-        )
+        raise _none_there(config, url, "" if as_of is None else f" as of {as_of}")
     article = newest if revision is None else _revision(revisions, revision)
     return Found(article=article, revisions=revisions)
 
 
 def find_story(config: Config, url: str, *, as_of: int | datetime | None = None) -> Story:
-    """Every article with the story of the one at `url`; `as_of` a cursor or a moment.
+    """Every article with the story of the one at `url`, or of an `article_id`; `as_of` a cursor or a moment.
 
-    Raises RequestError where the archive holds no article of that address.
+    Raises RequestError where the archive holds no such article.
     """
-    found = archive_of(config).story(canonical_of(url), as_of=as_of)
+    found = archive_of(config).story(_named(url), as_of=as_of)
     if found is None:
-        raise RequestError(
-            f"no article at {url} in {config.store}; `pressrun why {url}` tells what became of it"
-        )
+        raise _none_there(config, url)
     return found
+
+
+def _named(url: str) -> str:
+    """The article id that a person typed, or the canonical form of the address. Raises RequestError."""
+    if is_article_id(url.lower()):
+        return url.lower()
+    try:
+        return canonical_of(url)
+    except RequestError as error:
+        raise RequestError(
+            f"{error}; or an article_id, 20 hex digits, as `pressrun read` prints them"
+        ) from error
+
+
+def _at(url: str) -> str:
+    return url if is_article_id(url.lower()) else f"at {url}"
+
+
+def _none_there(config: Config, url: str, then: str = "") -> RequestError:
+    hint = (
+        "`pressrun read` prints the article_id of each"
+        if is_article_id(url.lower())
+        else f"`pressrun why {url}` tells what became of it"
+    )
+    return RequestError(f"no article {_at(url)} in {config.store}{then}; {hint}")
 
 
 def compare(found: Found, names: tuple[str, ...]) -> Diff:
@@ -414,7 +444,10 @@ def _of_takedown(store: ObjectStore, seq: int) -> Step:
 
 def canonical_of(url: str) -> str:
     """The canonical form of an address as a person typed it, with or without `https://`. Raises RequestError."""
-    canonical = canonical_url(url if "://" in url else f"https://{url}")
+    host = url.partition("/")[0]
+    # a word alone is a slip more often than a host of one's own network
+    whole = url if "://" in url else f"https://{url}" if re.search(r"[.:]|^localhost$", host) else ""
+    canonical = canonical_url(whole)
     if canonical is None:
         raise RequestError(f"{url!r} is no address of a web page: write https://host/path")
     return canonical

@@ -167,12 +167,12 @@ class Archive:
                     yield article
 
     def article(self, url: str, *, as_of: int | datetime | None = None) -> StoredArticle | None:
-        """The latest revision of the article at a URL, however it is spelt; None: the archive has none.
+        """The latest revision of the article at a URL, however it is spelt, or of an `article_id`; None: there is none.
 
         Of an article that was removed from its address, the last one with text, with `gone_at`. `as_of` as in
         `articles`.
         """
-        wanted = article_id(url)
+        wanted = _id_of(url)
         commits = self._ahead(self._backwards(as_of))
         return latest(
             article
@@ -182,15 +182,15 @@ class Archive:
         )
 
     def revisions(self, url: str, *, as_of: int | datetime | None = None) -> Iterator[StoredArticle]:
-        """Every revision of the article at a URL, in commit order; `as_of` as in `articles`."""
-        wanted, until = article_id(url), self._until(as_of)
+        """Every revision of the article at a URL, or of an `article_id`, in commit order; `as_of` as in `articles`."""
+        wanted, until = _id_of(url), self._until(as_of)
         for commit, lines in self._ahead(Log(self.store).follow(0, until)):
             for article in _decode(commit, lines, _ALL, containing=wanted.encode()):
                 if article.article_id == wanted:
                     yield article
 
     def story(self, url: str, *, as_of: int | datetime | None = None) -> Story | None:
-        """Every article that tells the story of the one at a URL, on whatever site; None: the archive has none there.
+        """Every article with the story of the one at a URL, or of an `article_id`, on any site; None: there is none.
 
         Told when the articles are committed, by what their texts have in common: see `articles.near`.
         """
@@ -359,6 +359,18 @@ def _decode(
     for revision in batches.revisions_of(lines, containing=containing, backwards=backwards):
         if only.holds(revision):
             yield stored(revision, commit)
+
+
+def is_article_id(text: str) -> bool:
+    """Whether it has the form of an `article_id`, which no address has."""
+    return _ARTICLE_ID.fullmatch(text) is not None
+
+
+_ARTICLE_ID = re.compile(r"[0-9a-f]{20}")
+
+
+def _id_of(url: str) -> str:
+    return url if is_article_id(url) else article_id(url)
 
 
 def _agency(articles: Iterable[StoredArticle]) -> str | None:

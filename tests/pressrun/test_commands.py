@@ -225,6 +225,14 @@ def test_show_tells_the_article_its_revisions_and_what_was_removed(pressrun: Run
     assert crawled.paper[LATIN_POST].paragraphs[8] in " ".join(text.split())
 
 
+def test_show_and_story_take_an_article_id_too(pressrun: Run, crawled: Crawled):
+    url, where = crawled.url_of(EDITED), ("--store", crawled.store, "--json")
+    shown = pressrun("show", url, *where).stdout
+    key = json.loads(shown)["article"]["article_id"]
+    assert pressrun("show", key, *where).stdout == shown
+    assert pressrun("story", key, *where).stdout == pressrun("story", url, *where).stdout != ""
+
+
 def test_why_tells_every_step_of_an_address(pressrun: Run, crawled: Crawled):
     result = pressrun(
         "why", crawled.url_of(EDITED), "--store", crawled.store, "--seeds", crawled.seeds, "--json"
@@ -328,6 +336,11 @@ def test_try_reads_a_page_and_stores_nothing(pressrun: Run, crawled: Crawled, tm
         (["read", "--since", "0", "--cursor-file", "x"], "--cursor-file"),
         (["show", "http://127.0.0.1/none"], "no article"),
         (["story", "http://127.0.0.1/none"], "no article"),
+        (["show", "blah"], "'blah' is no address of a web page: write https://host/path; or an article_id"),
+        (["story", "blah"], "or an article_id"),
+        (["why", "blah"], "write https://host/path"),
+        (["takedown", "blah"], "write https://host/path"),
+        (["show", "0" * 20], f"no article {'0' * 20} in"),
         (["try", "not an address"], "neither an address"),
         (["add", "ftp://example.com/"], "no address of a home page"),
         (["sites", "--seeds", "/nonexistent/folder"], "/nonexistent/folder"),

@@ -186,6 +186,7 @@ def test_an_article_is_found_however_its_url_is_spelt(folder: ObjectStore, datab
         assert row.title == make_article("two").title
     assert archive.article("https://www.latinpost.test/none") is None
     assert archive.article("no url") is None
+    assert archive.article(article_id("https://www.latinpost.test/two")) == row
 
 
 def test_revisions_are_the_whole_history_of_one_article(folder: ObjectStore, database: Database) -> None:
