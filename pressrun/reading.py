@@ -313,9 +313,10 @@ def compare(found: Found, names: tuple[str, ...]) -> Diff:
     earlier = [row for row in found.revisions[:place] if row.change is not Change.REMOVED]
     before = next((row for row in reversed(earlier) if row.revision_id == after.previous), None)
     if before is None:
+        left = f"; it is gone from there since {after.gone_at:%Y-%m-%d %H:%M} UTC" if after.gone_at else ""
         raise RequestError(
             f"revision {after.revision_id} of commit {after.seq} is the first of {after.url}: there is nothing to "
-            "compare it with"
+            f"compare it with{left}"
         )
     return diff(before, after)
 

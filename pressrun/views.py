@@ -15,13 +15,15 @@ from rich.markup import escape
 from rich.table import Table
 from rich.text import Text
 
-from articles.model import EXTRACTOR, Article, Rejection, Removed, Site
+from articles.model import EXTRACTOR, Article, Post, Rejection, Removed, Site
 from flows.history import Look
 from flows.report import CrawlReport, MaintainReport, NormalizeReport, Tally
 from pressrun.diffing import Diff, Mark
+from pressrun.posts import beginnings
 from pressrun.reading import Trace
 from spiders.events import Ended
 from storage import records
+from storage.batches import Change
 from storage.reader import StoredArticle, Story
 from storage.state.frontier.sites import NextDue
 
@@ -32,7 +34,8 @@ PREVIEW_WORDS = 14
 PIPED_COLUMNS = 240
 """Into a pipe or a file nothing is broken over lines: addresses and keys are there to be copied."""
 
-out = Console(highlight=False, width=None if sys.stdout.isatty() else PIPED_COLUMNS)
+_PIPED = not sys.stdout.isatty()
+out = Console(highlight=False, width=PIPED_COLUMNS if _PIPED else None)
 """Where answers go. Progress and errors go to stderr."""
 
 
@@ -146,6 +149,7 @@ def tried(read: Article | Rejection, *, json: bool) -> None:
                 "sources": ", ".join(f"{item.field}: {item.origin}" for item in read.evidence),
             },
             read.paragraphs,
+            read.posts,
             read.removed,
         )
 
@@ -163,13 +167,14 @@ def article(newest: StoredArticle, revisions: tuple[StoredArticle, ...], *, json
             "authors": ", ".join((*newest.authors, *newest.organisations, *newest.agencies)),
             "published": _second(newest.published_at) if newest.published_at else None,
             "fetched": _second(newest.fetched_at),
-            "gone": f"{_second(newest.gone_at)}: this is its last text" if newest.gone_at else None,
+            "gone": _gone(newest),
             "article": newest.article_id,
             "capture": f"{newest.pointer.segment} at {newest.pointer.offset}+{newest.pointer.length}"
             if newest.pointer
             else None,
         },
         newest.paragraphs,
+        newest.posts,
         newest.removed,
     )
     table = Table("commit", "change", "edited", "revision", "committed", "reader", box=None, pad_edge=False)
@@ -186,6 +191,17 @@ def article(newest: StoredArticle, revisions: tuple[StoredArticle, ...], *, json
     out.print(table)
 
 
+def _gone(shown: StoredArticle) -> str | None:
+    if shown.gone_at is None:
+        return None
+    told = (
+        "told by this commit, which has no text"
+        if shown.change is Change.REMOVED
+        else "this is its last text"
+    )
+    return f"{_second(shown.gone_at)}: {told}"
+
+
 def compared(found: Diff, *, json: bool) -> None:
     """What changed between two revisions: words within a paragraph on a terminal, whole paragraphs elsewhere."""
     if json:
@@ -195,6 +211,13 @@ def compared(found: Diff, *, json: bool) -> None:
         what = f"{row.change}: {', '.join(row.edited)}" if row.edited else row.change
         line = f"{sign} {row.revision_id} commit {row.seq}, {what}, fetched {_second(row.fetched_at)}"
         out.print(Text(line, style=style), soft_wrap=True)
+    if found.after.change is Change.REMOVED:
+        say("It left its address. No word was changed: the text before it is its last one.")
+        return
+    if found.after.gone_at:
+        say(
+            f"It is gone from its address since {_second(found.after.gone_at)}; before that this was changed last:"
+        )
     for change in found.fields:
         out.print(Text(change.field, style="bold"))
         _changed(change.before, change.after)
@@ -406,24 +429,34 @@ def _page(
     title: str,
     facts: dict[str, str | None],
     paragraphs: tuple[str, ...],
+    posts: tuple[Post, ...],
     removed: tuple[Removed, ...],
 ) -> None:
     out.print(Text(title, style="bold"))
     for name, value in facts.items():
         if value:
-            out.print(Text(f"  {name + ':':<12}{value}", style="dim"))
+            out.print(Text(f"  {name + ':':<12}{value}", style="dim"), soft_wrap=_PIPED)
     out.print()
+    begun = beginnings(paragraphs, posts)
     for place in range(len(paragraphs) + 1):
         for block in removed:
             if block.place == place:
                 told = f"({block.reason}; score {block.score:.2f})"
-                out.print(Text(f"  - [{block.kind}] {_short(block.text)}  {told}", style="red"))
-        if place < len(paragraphs):
-            out.print(Text(paragraphs[place]))
+                line = f"  - [{block.kind}] {_short(block.text)}  {told}"
+                out.print(Text(line, style="red"), soft_wrap=_PIPED)
+        post = begun.get(place)
+        if post is not None:
+            at = f"{post.at:%Y-%m-%d %H:%M}Z" if post.at else None
+            out.print()
+            if head := "  ".join(filter(None, (at, post.title))):
+                out.print(Text(head, style="bold"), soft_wrap=_PIPED)
+        if place < len(paragraphs) and (post is None or paragraphs[place] != post.title):
+            out.print(Text(paragraphs[place]), soft_wrap=_PIPED)
     kinds = Counter(str(block.kind) for block in removed)
     out.print()
     counts = ", ".join(f"{number} {kind}" for kind, number in kinds.items()) or "nothing"
-    say(f"{count(len(paragraphs), 'paragraph')}; removed: {counts}")
+    of = f" in {count(len(posts), 'post')} of a live blog" if posts else ""
+    say(f"{count(len(paragraphs), 'paragraph')}{of}; removed: {counts}")
 
 
 def _short(text: str) -> str:

@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 
+from pressrun.cli import main
 from seeds.load import write_site
 from seeds.sample.paper import ROOT, SampleArticle, load_paper, sample_site
 from seeds.sample.server import Request, serve
@@ -84,3 +85,30 @@ def _edit(path: Path) -> None:
     path.write_text(
         source.rstrip("\n") + "\n\nThe engine part arrived on Friday after all.\n", encoding="utf-8"
     )
+
+
+@dataclass(frozen=True)
+class Answer:
+    code: int
+    out: str
+    err: str
+
+
+RunHere = Callable[..., Answer]
+
+
+@pytest.fixture
+def run(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str], tmp_path: Path) -> RunHere:
+    """Runs a command of `pressrun` on the archive of this test."""
+    for name in ("PRESSRUN_STORE", "PRESSRUN_SEEDS"):
+        monkeypatch.setenv(name, "")
+
+    def run(*arguments: str) -> Answer:
+        store = ("--store", str(tmp_path / "archive"))
+        monkeypatch.setattr(sys, "argv", ["pressrun", *arguments, *store])
+        with pytest.raises(SystemExit) as end:
+            main()
+        told = capfd.readouterr()
+        return Answer(int(end.value.code or 0), told.out, told.err)
+
+    return run

@@ -3,50 +3,21 @@
 from __future__ import annotations
 
 import json
-import sys
-from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
-from pressrun.cli import main
 from storage.delta import follow_tables
 from storage.documents import follow_documents
 from storage.objects import open_store
 from storage.reader import Archive
 from storage.state import segments
 from storage.state.database import open_database
+from tests.pressrun.conftest import Answer
+from tests.pressrun.conftest import RunHere as Run
 from tests.support.archives import commit, hour, make_article, make_miss
 from tests.support.segments import Answer as Answer_
 from tests.support.segments import page, publish_segment
-
-
-@dataclass(frozen=True)
-class Answer:
-    code: int
-    out: str
-    err: str
-
-
-Run = Callable[..., Answer]
-
-
-@pytest.fixture
-def run(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str], tmp_path: Path) -> Run:
-    """Runs a command of `pressrun` on the archive of this test."""
-    for name in ("PRESSRUN_STORE", "PRESSRUN_SEEDS"):
-        monkeypatch.setenv(name, "")
-
-    def run(*arguments: str) -> Answer:
-        store = ("--store", str(tmp_path / "archive"))
-        monkeypatch.setattr(sys, "argv", ["pressrun", *arguments, *store])
-        with pytest.raises(SystemExit) as end:
-            main()
-        told = capfd.readouterr()
-        return Answer(int(end.value.code or 0), told.out, told.err)
-
-    return run
 
 
 @pytest.fixture
