@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 import sys
+from collections.abc import Callable
 from datetime import UTC, date, datetime
 from functools import partial
 from pathlib import Path
@@ -16,11 +18,10 @@ from flows.report import CrawlReport, NormalizeReport
 from flows.stored_segments import EmptySpan, check_selection
 from flows.workshop import close_workshop, open_workshop
 from pressrun import views
-from pressrun.trouble import RequestError, WorkError, told_in_one_sentence
+from pressrun.trouble import WRONG, RequestError, WorkError, told_in_one_sentence
 from storage.batches import Change
 
 app = typer.Typer(
-    no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
 )
@@ -42,6 +43,25 @@ AsOf = Annotated[
 Names = Annotated[list[str] | None, typer.Argument(metavar="[SITE]...", help="Sites by name; none: all.")]
 
 
+def _number(what: str, remedy: str, *, least: int = 0, most: int | None = None) -> Callable[[str | int], int]:
+    """A parser of whole numbers from `least` to `most`, which raises BadParameter with what was given."""
+
+    def parse(given: str | int) -> int:
+        text = str(given)
+        number = int(text) if re.fullmatch(r"-?[0-9]{1,18}", text) else None
+        if number is None or number < least or (most is not None and number > most):
+            raise typer.BadParameter(f"{text!r} is no {what}: {remedy}")
+        return number
+
+    return parse
+
+
+_port = _number("port", "give a number from 1 to 65535", least=1, most=65_535)
+_port_or_any = _number("port", "give a number from 1 to 65535, or 0 for any free one", most=65_535)
+_cursor = _number("commit number", "give 0 for all, or the last that you have seen")
+_many = _number("number of files", "give 1 or more", least=1)
+
+
 def _version(asked: bool) -> None:
     if asked:
         views.version()
@@ -59,7 +79,9 @@ def _main(
 
 @app.command()
 def demo(
-    port: Annotated[int, typer.Option(help="Loopback port of the sample newspaper.")] = 8877,
+    port: Annotated[
+        int, typer.Option(metavar="PORT", parser=_port, help="Loopback port of the sample newspaper.")
+    ] = 8877,
     store: Store = None,
     seeds: Seeds = None,
     json: Json = False,
@@ -88,8 +110,10 @@ def sites(store: Store = None, seeds: Seeds = None, json: Json = False) -> None:
 
 @app.command()
 def add(
-    homepage: Annotated[str, typer.Argument(help="Address of a newspaper's home page.")],
-    name: Annotated[str | None, typer.Option(help="Name of the site; else made from its host.")] = None,
+    homepage: Annotated[str, typer.Argument(metavar="URL", help="Address of a newspaper's home page.")],
+    name: Annotated[
+        str | None, typer.Option(metavar="NAME", help="Name of the site; else made from its host.")
+    ] = None,
     allow_private: Annotated[
         bool, typer.Option("--allow-private", help="Let this site be on a private network (staging, tests).")
     ] = False,
@@ -182,16 +206,21 @@ def normalize(
 
 @app.command()
 def read(
-    site: Annotated[list[str] | None, typer.Option(help="Only this site; may be given again.")] = None,
+    site: Annotated[
+        list[str] | None, typer.Option(metavar="SITE", help="Only this site; may be given again.")
+    ] = None,
     host: Annotated[
         list[str] | None,
         typer.Option(
-            help="Only articles at this host or below it (example.com), of a site or of none; may be given again."
+            metavar="HOST",
+            help="Only articles at this host or below it (example.com), of a site or of none; may be given again.",
         ),
     ] = None,
     since: Annotated[
         int | None,
-        typer.Option(metavar="CURSOR", help="Every change after this commit number, in commit order."),
+        typer.Option(
+            metavar="CURSOR", parser=_cursor, help="Every change after this commit number, in commit order."
+        ),
     ] = None,
     after: Annotated[
         str | None, typer.Option(metavar="TIME", help="Published at or after: 2026-11-01[T12:00Z].")
@@ -199,11 +228,16 @@ def read(
     before: Annotated[str | None, typer.Option(metavar="TIME", help="Published before.")] = None,
     kind: Annotated[
         list[Change] | None,
-        typer.Option(help="With a cursor: only changes of this kind; may be given again."),
+        typer.Option(
+            metavar="KIND",
+            help=f"With a cursor: only changes of this kind ({', '.join(Change)}); may be given again.",
+        ),
     ] = None,
     cursor_file: Annotated[
         Path | None,
-        typer.Option(help="What is new since the cursor in this file; moved when all is written."),
+        typer.Option(
+            metavar="FILE", help="What is new since the cursor in this file; moved when all is written."
+        ),
     ] = None,
     follow: Annotated[
         bool, typer.Option("--follow", help="With or without a cursor: wait for what comes, until Ctrl-C.")
@@ -230,10 +264,6 @@ def read(
     start, end = _moment("--after", after), _moment("--before", before)
     if start and end and start >= end:
         raise RequestError(f"--after {after} is not before --before {before}: swap them")
-    if since is not None and since < 0:
-        raise RequestError(
-            f"--since {since} is no commit number: give 0 for all, or the last that you have seen"
-        )
     if cursor_file and since is not None:
         raise RequestError("--since and --cursor-file both say where to begin: give one of them")
     changes = follow or cursor_file is not None or since is not None
@@ -315,7 +345,7 @@ def story(
 
 @app.command()
 def why(
-    url: Annotated[str, typer.Argument(help="Any address the archive may have met.")],
+    url: Annotated[str, typer.Argument(metavar="URL", help="Any address the archive may have met.")],
     store: Store = None,
     seeds: Seeds = None,
     json: Json = False,
@@ -371,7 +401,9 @@ def import_ccnews(
         list[str],
         typer.Argument(metavar="FILE|URL|MONTH...", help="WARC files, their addresses, or months (2026-10)."),
     ],
-    limit: Annotated[int | None, typer.Option(min=1, help="So many files at most.")] = None,
+    limit: Annotated[
+        int | None, typer.Option(metavar="NUMBER", parser=_many, help="So many files at most.")
+    ] = None,
     store: Store = None,
     seeds: Seeds = None,
     json: Json = False,
@@ -436,8 +468,11 @@ def status(store: Store = None, seeds: Seeds = None, json: Json = False) -> None
 
 @app.command()
 def metrics(
-    host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
-    port: Annotated[int, typer.Option(min=0, max=65535, help="Port to listen on; 0: any free one.")] = 9464,
+    host: Annotated[str, typer.Option(metavar="HOST", help="Address to listen on.")] = "127.0.0.1",
+    port: Annotated[
+        int,
+        typer.Option(metavar="PORT", parser=_port_or_any, help="Port to listen on; 0: any free one."),
+    ] = 9464,
     once: Annotated[bool, typer.Option("--once", help="Print them once and end.")] = False,
     store: Store = None,
     seeds: Seeds = None,
@@ -462,7 +497,7 @@ def watch(store: Store = None, seeds: Seeds = None, json: Json = False) -> None:
 
 @app.command()
 def takedown(
-    url: Annotated[str, typer.Argument(help="Address of an article, in any spelling.")],
+    url: Annotated[str, typer.Argument(metavar="URL", help="Address of an article, in any spelling.")],
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Only tell what the archive holds of it.")
     ] = False,
@@ -481,7 +516,9 @@ def takedown(
 
 @app.command()
 def verify(
-    after: Annotated[int, typer.Option(metavar="CURSOR", help="Only what later commits name.")] = 0,
+    after: Annotated[
+        int, typer.Option(metavar="CURSOR", parser=_cursor, help="Only what later commits name.")
+    ] = 0,
     repair: Annotated[
         bool,
         typer.Option("--repair", help="Mend segments, their indexes and batches where that can be done."),
@@ -526,7 +563,9 @@ def up(
     port: Annotated[
         int | None,
         typer.Option(
-            min=1, max=65535, help="Port of the Prefect server and its UI (else 4200 or the next free)."
+            metavar="PORT",
+            parser=_port,
+            help="Port of the Prefect server and its UI (else 4200 or the next free).",
         ),
     ] = None,
     store: Store = None,
@@ -545,8 +584,10 @@ def up(
 
 def main() -> None:
     """The console script."""
+    asked = sys.argv[1:]
     with told_in_one_sentence():
-        app()
+        code = app(asked or ["--help"], prog_name="pressrun", standalone_mode=False)
+        sys.exit(code if asked else WRONG)
 
 
 def _config(store: str | None, seeds: str | None) -> Config:

@@ -171,7 +171,7 @@ def verify(config: Config, *, after: int, repair: bool, json: bool) -> None:
     """Name everything that is damaged, and with `repair` mend what can be; raises RequestError where damage stays."""
     store, database = open_to_look(config)
     head = Log(store).head()
-    if not 0 <= after <= head:
+    if after > head:
         has = f"has commits 1 to {head}; give one of them, or 0" if head else "has no commit yet; give none"
         raise RequestError(f"--after {after}: {store.url} {has}")
     found = []

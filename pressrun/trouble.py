@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import logging
 import os
+import re
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+
+import typer
 
 from flows.config import SetUpError
 from flows.logs import say
@@ -28,6 +31,11 @@ WRONG = 2
 """Exit code: the request, a seed file or the set-up was wrong; nothing was written."""
 STOPPED = 130
 """Exit code that typer gives where Ctrl-C was pressed."""
+
+
+_UsageError: type[Exception] = typer.BadParameter.__mro__[1]
+"""What typer raises for a command line that it cannot read; it has no public name."""
+_INVALID = re.compile(r"Invalid value for '([^']+)': (?:Value error, )?")
 
 
 class RequestError(Exception):
@@ -59,6 +67,8 @@ def told_in_one_sentence() -> Iterator[None]:
         yield
     except _WRONG as error:
         sys.exit(complain(error, WRONG))
+    except _UsageError as error:
+        sys.exit(complain(_misread(error), WRONG))
     except (WorkError, DamagedBatch, DamagedLog, BadCursor) as error:
         sys.exit(complain(error, FAILED))
     except OSError as error:
@@ -74,6 +84,15 @@ def told_in_one_sentence() -> Iterator[None]:
         if not _of_tables(error):
             raise
         sys.exit(complain(error, FAILED))
+
+
+def _misread(error: Exception) -> str:
+    """What is wrong with a command line in one sentence, and where to read how it is written."""
+    context, told = getattr(error, "ctx", None), getattr(error, "format_message", error.__str__)()
+    told = _INVALID.sub(r"\1 ", str(told).rstrip("."))
+    told = told if told.startswith("-") else told[:1].lower() + told[1:]
+    command = context.command_path if context else "pressrun"
+    return f"{told}{' See' if told.endswith('?') else '; see'} `{command} --help`"
 
 
 def _complain_of_machine(error: OSError) -> int:

@@ -98,11 +98,10 @@ def test_status_tells_what_is_in_quarantine_and_how_to_get_it_out(
     assert json.loads(run("status", "--json").out)["head"] == 1
 
 
-@pytest.mark.parametrize("after", ["-5", "999"])
-def test_verify_refuses_a_cursor_that_the_log_does_not_have(run: Run, archive: Path, after: str) -> None:
-    told = run("verify", "--after", after)
+def test_verify_refuses_a_cursor_that_the_log_does_not_have(run: Run, archive: Path) -> None:
+    told = run("verify", "--after", "999")
     assert (told.code, told.out) == (2, "")
-    assert f"--after {after}: {archive}" in told.err
+    assert f"--after 999: {archive}" in told.err
     assert "has commits 1 to 1" in told.err
 
 
