@@ -21,7 +21,7 @@ from prefect.exceptions import PrefectException
 from flows.history import Look
 from flows.logs import safe
 from flows.plots import bars, days
-from flows.report import CrawlReport, MaintainReport, NormalizeReport, SiteReport, Tally, few
+from flows.report import CrawlReport, MaintainReport, NormalizeReport, SiteReport, Tally, counted, few
 from spiders.events import SiteDone
 from storage.batches import Change
 from storage.redaction import redacted
@@ -57,7 +57,7 @@ def summary(report: CrawlReport) -> str:
     rejected = sum(total.rejected.values())
     return (
         f"{_stored(total)}, {total.unchanged} unchanged, {rejected} rejected of {total.captures} captures from "
-        f"{_count(len(report.sites), 'site')} in {report.seconds:.0f} s; the log is at commit {report.head}"
+        f"{counted(len(report.sites), 'site')} in {report.seconds:.0f} s; the log is at commit {report.head}"
     )
 
 
@@ -80,7 +80,7 @@ def crawl_markdown(report: CrawlReport, days: tuple[date, date] | None = None) -
         "" if report.sites or report.elsewhere else _nothing_due(report),
         "## Sites" if rows else "",
         _table(SITE_COLUMNS, [_site_row(row) for row in rows[:MAX_ROWS]]) if rows else "",
-        f"{len(rows) - MAX_ROWS} more sites had less to tell." if len(rows) > MAX_ROWS else "",
+        f"{counted(len(rows) - MAX_ROWS, 'more site')} had less to tell." if len(rows) > MAX_ROWS else "",
         _examples(report.store, [row.tally for row in rows]),
         "## Rejected, by reason" if total.rejected else "",
         bars("rejected, by reason", _by_size(total.rejected)),
@@ -142,7 +142,7 @@ def normalize_markdown(report: NormalizeReport, title: str) -> str:
     pace = f", {total.captures / report.seconds:.0f} captures a second" if report.seconds > 1 else ""
     return _page(
         f"# {_escaped(title)}",
-        f"**{_stored(total)}**: {_count(report.segments, 'segment')} read, {_count(len(report.commits), 'commit')} "
+        f"**{_stored(total)}**: {counted(report.segments, 'segment')} read, {counted(len(report.commits), 'commit')} "
         f"made in {_seconds(report.seconds)}{pace}; the log is at commit {report.head}.",
         _problems(report.failed, report),
         ""
@@ -157,7 +157,7 @@ def normalize_markdown(report: NormalizeReport, title: str) -> str:
         )
         if rows
         else "",
-        f"{len(rows) - MAX_ROWS} more sites had less to tell." if len(rows) > MAX_ROWS else "",
+        f"{counted(len(rows) - MAX_ROWS, 'more site')} had less to tell." if len(rows) > MAX_ROWS else "",
         _examples(report.store, rows),
         "## Rejected, by reason" if total.rejected else "",
         bars("rejected, by reason", _by_size(total.rejected)),
@@ -181,7 +181,7 @@ def maintain_markdown(report: MaintainReport) -> str:
 def _recovered(report: MaintainReport) -> str:
     if not report.recovered and not report.swept:
         return "No run left anything behind"
-    return f"{_count(len(report.recovered), 'segment')} recovered, {_count(report.swept, 'leftover')} swept"
+    return f"{counted(len(report.recovered), 'segment')} recovered, {counted(report.swept, 'leftover')} swept"
 
 
 def watch_markdown(seen: Look, settled: Settled) -> str:
@@ -191,7 +191,7 @@ def watch_markdown(seen: Look, settled: Settled) -> str:
     troubled = {one.site for one in told}
     rows = sorted(seen.sites, key=lambda site: (site.site not in troubled, -sum(site.days), site.site))
     return _page(
-        f"# Watch: {_count(len(troubled - {''}), 'site')} in trouble, of {len(seen.sites)}",
+        f"# Watch: {counted(len(troubled - {''}), 'site')} in trouble, of {len(seen.sites)}",
         _table(
             ("site", "trouble", "since", "what was seen"),
             [
@@ -232,7 +232,7 @@ def _problems(sentences: Iterable[str], normalized: NormalizeReport) -> str:
         *(f"{held.segment} is in quarantine: {held.reason}" for held in normalized.quarantined),
     ]
     if normalized.unreadable:
-        told.append(f"the reader broke on {_count(normalized.unreadable, 'capture')}; see the log")
+        told.append(f"the reader broke on {counted(normalized.unreadable, 'capture')}; see the log")
     return "\n".join(("## Problems", "", *(f"- {_escaped(sentence)}" for sentence in told))) if told else ""
 
 
@@ -312,10 +312,6 @@ def _link(url: str) -> str:
         return _escaped(short)
     address = url.replace("(", "%28").replace(")", "%29")
     return f"[{_escaped(short)}]({address})"
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number} {noun}{'' if number == 1 else 's'}"
 
 
 def _seconds(seconds: float) -> str:

@@ -80,7 +80,7 @@ class Claims:
                 with self._database.transaction() as connection:
                     own = renew(connection, self.owner)
             except DatabaseError as error:
-                log.warning("the claims to %d sites could not be renewed: %s", len(self._held), error)
+                log.warning("no claim could be renewed, of %d: %s", len(self._held), error)
             else:
                 self._renewed_at = began
                 if gone := sorted(self._held - own):

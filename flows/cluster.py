@@ -19,7 +19,7 @@ from prefect.futures import PrefectFuture
 from articles.model import EXTRACTOR, Site
 from flows.config import Config
 from flows.reading import Result
-from flows.report import Normalized
+from flows.report import Normalized, counted
 from flows.segment import normalize_segment
 from flows.shares import ShareRead, read_shares
 from flows.workshop import open_workshop
@@ -175,6 +175,6 @@ def _told(pack: _Pack) -> str:
     names = {share.segment for share in pack.shares}
     first = pack.shares[0]
     if len(names) > 1:
-        return f"{len(names)} segments, {pack.captures} captures"
+        return f"{counted(len(names), 'segment')}, {counted(pack.captures, 'capture')}"
     part = "" if first.end is None else f" from byte {first.begin}"
     return f"{first.segment.rpartition('/')[2]}{part}"

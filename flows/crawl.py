@@ -23,7 +23,7 @@ from flows.dealing import Dealer
 from flows.diagnosis import diagnose_site
 from flows.parameters import Minutes, Processes, Sites, SitesAtOnce
 from flows.progress import tell
-from flows.report import CrawlReport, NormalizeReport, SiteReport, Tally, few
+from flows.report import CrawlReport, NormalizeReport, SiteReport, Tally, counted, few
 from flows.steps import WORKERS, Desk, Log_
 from flows.workshop import Workshop, close_workshop, named, open_workshop
 from spiders.events import LogLine, Progress, SegmentClosed, SiteDone
@@ -106,7 +106,8 @@ def crawl_sites(
         _warn(workshop, log)
         wanted = named(workshop, sites) if sites else _due(workshop)
         names = few([site.name for site in wanted], MAX_NAMED)
-        log.info("%d of %d sites: %s", len(wanted), len(workshop.sites), names)
+        of = counted(len(workshop.sites), "site")
+        log.info("%s", f"{len(wanted)} of {of}: {names}" if wanted else f"no site is due, of {of}")
         try_work_folder(config.work)
         desk, heard = Desk(config, log), Heard()
         with claims(workshop.database, config.work, _who()) as held:
@@ -132,7 +133,7 @@ def crawl_sites(
         for lease in dealer.elsewhere:
             log.warning("%s: left to that run", lease)
         if dealer.left:
-            log.warning("%d sites that are due are left for the next run", dealer.left)
+            log.warning("left for the next run, though due: %s", counted(dealer.left, "site"))
         heard.looked_back = frozenset(site.name for site in dealer.chosen) if days else frozenset()
         desk.take_all(_pending(workshop))
         report = _report(workshop, dealer, heard, desk.finish(), started_at, time.monotonic() - began)

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from articles.model import Reason, Site
-from flows.report import Cause, Diagnosis, Tally
+from flows.report import Cause, Diagnosis, Tally, counted
 from spiders.events import Ended, SiteDone
 from spiders.outcome import BLOCKING
 from storage.state.database import Database
@@ -88,7 +88,10 @@ def _cause(
         reasons = _told(
             {str(reason): n for reason, n in tally.rejected.items() if reason not in _OF_NO_ARTICLE}
         )
-        return Cause.LAYOUT, f"{done.fetched} pages were fetched and none reads like an article: {reasons}"
+        return (
+            Cause.LAYOUT,
+            f"of {counted(done.fetched, 'page')} fetched none reads like an article: {reasons}",
+        )
     return _of_pages(pages, named_at)
 
 

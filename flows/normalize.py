@@ -9,7 +9,7 @@ from prefect import flow, get_run_logger
 from flows.artifacts import normalize_markdown, publish
 from flows.config import load_config
 from flows.parameters import Limit
-from flows.report import NormalizeReport
+from flows.report import NormalizeReport, counted
 from flows.runner import desk, task_runner
 from flows.workshop import close_workshop, open_workshop
 from storage.segments import sweep
@@ -42,7 +42,7 @@ def normalize(limit: Limit = None, quarantined: bool = False) -> NormalizeReport
                 for entry in in_state(connection, State.QUARANTINED):
                     release(connection, entry.key)
             keys = [entry.key for entry in pending(connection, limit)]
-        log.info("%d segments are pending", len(keys))
+        log.info("to be read: %s", counted(len(keys), "segment"))
         work = desk(config, log)
         work.take_all(keys)
         report = work.finish()

@@ -13,7 +13,7 @@ from articles.model import EXTRACTOR
 from flows.artifacts import normalize_markdown, publish
 from flows.config import load_config
 from flows.parameters import Moment, ReaderVersions, Sites
-from flows.report import NormalizeReport, few
+from flows.report import NormalizeReport, counted, few
 from flows.runner import desk, task_runner
 from flows.stored_segments import check_selection, named_segments, stored_segments, why_none
 from flows.workshop import close_workshop, open_workshop
@@ -22,7 +22,7 @@ from flows.workshop import close_workshop, open_workshop
 def _run_name() -> str:
     asked = flow_run.parameters
     if segments := asked.get("segments"):
-        return f"replay {len(segments)} segments by key, reader {EXTRACTOR}"
+        return f"replay {counted(len(segments), 'segment')} by key, reader {EXTRACTOR}"
     sites: Sequence[str] = asked.get("sites") or ()
     parts = [few(sites) or "all sites"]
     parts += [
@@ -66,7 +66,7 @@ def replay(
             keys = named_segments(workshop, segments)
         else:
             keys = stored_segments(workshop, sites=wanted, since=since, until=until, last_read_by=readers)
-        log.info("%d segments are read again with reader %s", len(keys), EXTRACTOR)
+        log.info("to be read again with reader %s: %s", EXTRACTOR, counted(len(keys), "segment"))
         work = desk(config, log)
         work.take_all(keys)
         report = work.finish()

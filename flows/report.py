@@ -23,6 +23,12 @@ def few(names: Sequence[str], most: int = 3) -> str:
     return ", ".join(names[:most]) + (f" and {rest} more" if rest > 0 else "")
 
 
+def counted(number: int, noun: str) -> str:
+    """`1 feed`, `2,000 feeds`, `1 address`, `2 addresses`."""
+    ending = "" if number == 1 else "es" if noun.endswith(("s", "ch")) else "s"
+    return f"{number:,} {noun}{ending}"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Example:
     """One of the articles that a run stored, for a person to look at.

@@ -14,7 +14,7 @@ from prefect.cache_policies import NO_CACHE
 from prefect.futures import PrefectFuture, wait
 
 from flows.config import Config
-from flows.report import Normalized, NormalizeReport, Quarantined, merge
+from flows.report import Normalized, NormalizeReport, Quarantined, counted, merge
 from flows.segment import POOLED_CAPTURES, normalize_segment
 from flows.workshop import open_workshop
 from storage.delta import follow_tables
@@ -48,7 +48,9 @@ class Pack:
     @property
     def told(self) -> str:
         """What it is, for the name of its task's run."""
-        return self.keys[0] if len(self.keys) == 1 else f"{len(self.keys)} segments, {self.captures} captures"
+        if len(self.keys) == 1:
+            return self.keys[0]
+        return f"{counted(len(self.keys), 'segment')}, {counted(self.captures, 'capture')}"
 
 
 @task(

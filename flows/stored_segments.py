@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from articles.model import EXTRACTOR
+from flows.report import counted
 from flows.workshop import Workshop, named
 from storage import batches
 from storage.batches import Outcome, Revision
@@ -71,14 +72,15 @@ def why_none(
             day for commit in commits if (day := begun_at(commit.segment) or day_of(commit.segment))
         )
         span = f"; they are of {days[0]:%Y-%m-%d} to {days[-1]:%Y-%m-%d}" if days else ""
-        return f"none of {len({commit.segment for commit in commits})} segments was begun in that time{span}"
+        return f"none of {counted(len({commit.segment for commit in commits}), 'segment')} was begun in that time{span}"
     left = [commit for commit in within.values() if commit.extractor != EXTRACTOR]
     if not left:
         return f"reader {EXTRACTOR}, today's, has read all of them already ({len(within)})"
+    could = f"{counted(len(left), 'segment')} could be read again"
     if last_read_by and not any(commit.extractor in last_read_by for commit in left):
         seen = ", ".join(sorted({commit.extractor for commit in left}))
-        return f"{len(left)} segments could be read again, and reader {seen} was the last to read them"
-    return f"{len(left)} segments could be read again, none with captures of {', '.join(sorted(sites or ()))}"
+        return f"{could}, and reader {seen} was the last to read them"
+    return f"{could}, none with captures of {', '.join(sorted(sites or ()))}"
 
 
 def check_selection(

@@ -14,7 +14,7 @@ import typer
 
 from flows.config import Config, choose
 from flows.logs import say
-from flows.report import CrawlReport, NormalizeReport
+from flows.report import CrawlReport, NormalizeReport, counted
 from flows.stored_segments import EmptySpan, check_selection
 from flows.workshop import close_workshop, open_workshop
 from pressrun import views
@@ -446,7 +446,7 @@ def compare(
     compared = compare_archive(_config(store, seeds), names, span, reader)
     views.would_change(compared, json=json)
     if compared.unread:
-        raise WorkError(f"{len(compared.unread)} segments could not be read; see above")
+        raise WorkError(f"{counted(len(compared.unread), 'segment')} could not be read; see above")
 
 
 @app.command()

@@ -27,6 +27,7 @@ from articles.parts import join_parts
 from articles.repeated import Line
 from flows.config import Config
 from flows.reading import Reading, Result, read_all, read_one
+from flows.report import counted
 from flows.segment import POOLED_CAPTURES, with_profiles
 from flows.workshop import Readers
 from pressrun.reading import archive_of, check_sites
@@ -159,7 +160,8 @@ def compare_archive(
 def _tell(done: int, segments: int, captures: int) -> None:
     if sys.stderr.isatty():
         end = "\n" if done == segments else "\r"
-        print(f"{done} of {segments} segments, {captures} captures read again", end=end, file=sys.stderr)
+        far = f"{done} of {counted(segments, 'segment')}, {counted(captures, 'capture')} read again"
+        print(far, end=end, file=sys.stderr)
 
 
 def compare_stored(store: ObjectStore, span: Span, read: Read, reader: str, tell: Tell) -> Comparison:

@@ -12,6 +12,7 @@ from rich.console import Console
 from flows.config import Config
 from flows.history import look
 from flows.logs import in_json, say
+from flows.report import counted
 from flows.workshop import open_to_look, open_workshop
 from pressrun import views
 from pressrun.reading import canonical_of
@@ -75,7 +76,7 @@ def status(config: Config, *, json: bool) -> None:
     followed = {"documents": now.documents, **now.tables}
     behind = [f"{name} at {seq}" for name, seq in followed.items() if seq < now.head]
     views.say(f"{now.store}: the log is at commit {now.head}{'; ' if behind else ''}{', '.join(behind)}")
-    views.say(f"{views.count(len(waiting), 'segment')} to be read, {len(quarantined)} in quarantine")
+    views.say(f"{counted(len(waiting), 'segment')} to be read, {len(quarantined)} in quarantine")
     for info in waiting:
         if info.error or info.retry_at:
             again = (
@@ -84,7 +85,7 @@ def status(config: Config, *, json: bool) -> None:
                 else "tried again by the next run"
             )
             views.say(
-                f"  {info.key}: {views.count(info.attempts, 'attempt')}, {again}: {info.error or 'never ended'}"
+                f"  {info.key}: {counted(info.attempts, 'attempt')}, {again}: {info.error or 'never ended'}"
             )
     for info in quarantined:
         views.say(f"  quarantined: {info.key}: {info.error}")
@@ -93,7 +94,7 @@ def status(config: Config, *, json: bool) -> None:
         views.say(f"  the takedown of commit {seq} is not done to its end: run `pressrun maintain`")
     for site in now.missed:
         views.say(
-            f"  {site.site or '(no site)'}: {views.count(site.articles, 'article')} not found since "
+            f"  {site.site or '(no site)'}: {counted(site.articles, 'article')} not found since "
             f"{site.since:%d %b %H:%M} UTC, and little of the site is: none is told to be removed before a week is "
             "over; look whether the site moved, or turns the crawler away"
         )
@@ -110,7 +111,7 @@ def watch(config: Config, *, json: bool) -> None:
     else:
         views.watched(seen)
     if seen.findings:
-        raise WorkError(f"{views.count(len(seen.findings), 'trouble')}; see above")
+        raise WorkError(f"{counted(len(seen.findings), 'trouble')}; see above")
 
 
 def takedown(url: str, config: Config, *, dry_run: bool, unseen: bool, json: bool) -> None:
@@ -140,7 +141,7 @@ def takedown(url: str, config: Config, *, dry_run: bool, unseen: bool, json: boo
 
 
 def _say_found(url: str, found: Found) -> None:
-    captures, addresses = views.count(found.captures, "capture"), views.count(len(found.ids), "address")
+    captures, addresses = counted(found.captures, "capture"), counted(len(found.ids), "address")
     views.say(f"{url}: {captures}, under {addresses}")
     for title in found.titles:
         views.say(f"  {title}")
@@ -150,18 +151,18 @@ def _say_found(url: str, found: Found) -> None:
 def _say_done(url: str, done: TakenDown) -> None:
     views.say(f"{url} is taken down; readers are told by commit {done.seq}.")
     for number, noun, where in (
-        (done.records, "record", f"blanked, in {views.count(done.segments, 'segment')}"),
+        (done.records, "record", f"blanked, in {counted(done.segments, 'segment')}"),
         (
             done.captures,
             "capture",
-            f"removed from {views.count(done.batches, 'batch')}, each with a successor",
+            f"removed from {counted(done.batches, 'batch')}, each with a successor",
         ),
         (done.orphans, "batch", "removed that no commit names"),
         (done.rows, "row", "removed from the tables or blanked there"),
         (done.documents, "document", "removed"),
         (done.state_rows, "row", "removed from what the crawl remembers"),
     ):
-        views.say(f"  {views.count(number, noun)} {where}")
+        views.say(f"  {counted(number, noun)} {where}")
     for torn in done.unsearched:
         views.say(f"  not searched to its end: {torn}")
     views.say("Where the bucket keeps old versions or backups of its objects, remove those too.")
@@ -198,7 +199,7 @@ def verify(config: Config, *, after: int, repair: bool, json: bool) -> None:
         with _steps() as tell:
             left = sum(1 for _ in check(store, shop.database, tell, after=after))
     if left:
-        raise RequestError(f"{left} things are damaged in {store.url}; see above")
+        raise RequestError(f"{counted(left, 'thing')} damaged in {store.url}; see above")
 
 
 def rebuild(config: Config, *, tables: bool, json: bool) -> None:
@@ -218,7 +219,7 @@ def rebuild(config: Config, *, tables: bool, json: bool) -> None:
         views.as_json({"commits": commits, "tables": tables})
     else:
         followers = ", tables and documents" if tables else ""
-        views.say(f"Made anew from {views.count(commits, 'commit')}: the database{followers}.")
+        views.say(f"Made anew from {counted(commits, 'commit')}: the database{followers}.")
 
 
 def copy(config: Config, target: str, *, json: bool) -> None:
@@ -230,7 +231,7 @@ def copy(config: Config, target: str, *, json: bool) -> None:
         views.as_json(done)
     else:
         views.say(
-            f"{target} is a copy up to commit {done.head}: {views.count(done.objects, 'object')} copied now, "
+            f"{target} is a copy up to commit {done.head}: {counted(done.objects, 'object')} copied now, "
             f"{done.bytes / 1e6:.1f} MB. To use it: name it in PRESSRUN_STORE, then `pressrun rebuild --tables`"
         )
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, BinaryIO
 
 from articles.urls import article_id, canonical_url, url_key
 from flows.config import Config
+from flows.report import counted
 from pressrun.diffing import Diff, diff
 from pressrun.trouble import RequestError
 from storage import records
@@ -417,8 +418,8 @@ def _of_polls(polled: tuple[Page, ...]) -> Iterator[Step]:
         if page.changed_at:
             yield Step(at=page.changed_at, step="had news", what="the last time so far")
         if page.checked_at:
-            entries = "" if page.entries is None else f"it named {page.entries} addresses"
-            failures = f"{page.failures} failures in a row" if page.failures else ""
+            entries = "" if page.entries is None else f"it named {counted(page.entries, 'address')}"
+            failures = f"{counted(page.failures, 'failure')} in a row" if page.failures else ""
             what = ", ".join(filter(None, (page.outcome, page.detail, entries, failures)))
             yield Step(at=page.checked_at, step="looked at", what=what)
         if page.next_at:

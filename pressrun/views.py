@@ -17,7 +17,7 @@ from rich.text import Text
 
 from articles.model import EXTRACTOR, Article, Post, Rejection, Removed, Site
 from flows.history import Look
-from flows.report import CrawlReport, MaintainReport, NormalizeReport, Tally
+from flows.report import CrawlReport, MaintainReport, NormalizeReport, Tally, counted
 from pressrun.diffing import Diff, Mark
 from pressrun.posts import beginnings
 from pressrun.reading import Trace
@@ -44,12 +44,6 @@ def say(line: str) -> None:
     out.print(escape(line), soft_wrap=True)
 
 
-def count(number: int, noun: str) -> str:
-    """`1 feed`, `2 feeds`, `1 address`, `2 addresses`."""
-    ending = "" if number == 1 else "es" if noun.endswith(("s", "ch")) else "s"
-    return f"{number:,} {noun}{ending}"
-
-
 def version() -> None:
     """Which Pressrun this is, and which version of its reader."""
     say(f"pressrun {metadata.version('pressrun')}, reader {EXTRACTOR}")
@@ -67,7 +61,7 @@ def story(found: Story, *, json: bool) -> None:
         return
     sites = len({article.site for article in found.articles})
     credit = f", credited to {found.agency}" if found.agency else ""
-    say(f"{count(len(found.articles), 'article')} on {count(sites, 'site')}{credit}")
+    say(f"{counted(len(found.articles), 'article')} on {counted(sites, 'site')}{credit}")
     table = Table("published", "site", "title", "url", box=None, pad_edge=False)
     for article in found.articles:
         at = f"{article.published_at or article.fetched_at:%Y-%m-%d %H:%M}"
@@ -122,7 +116,7 @@ def added(path: Path, site: Site, *, json: bool) -> None:
     if json:
         as_json({"path": str(path), "site": site})
         return
-    say(f"{path} names {count(len(site.feeds), 'feed')} and {count(len(site.sitemaps), 'sitemap')}:")
+    say(f"{path} names {counted(len(site.feeds), 'feed')} and {counted(len(site.sitemaps), 'sitemap')}:")
     for url in (*site.feeds, *site.sitemaps, *site.sections):
         say(f"  {url}")
     say(f"Next: pressrun try {site.name}")
@@ -249,7 +243,7 @@ def _changed(before: str, after: str) -> None:
 
 def _unchanged_paragraphs(number: int) -> int:
     if number:
-        out.print(Text(f"  ... {count(number, 'paragraph')} unchanged", style="dim"))
+        out.print(Text(f"  ... {counted(number, 'paragraph')} unchanged", style="dim"))
     return 0
 
 
@@ -299,7 +293,7 @@ def crawled(report: CrawlReport, *, json: bool) -> None:
         requests = sum(row.done.requests for row in report.sites if row.done)
         conditional = sum(row.done.conditional for row in report.sites if row.done)
         say(
-            f"Nothing new. Finding that out cost {count(requests, 'request')}, {conditional} of them conditional."
+            f"Nothing new. Finding that out cost {counted(requests, 'request')}, {conditional} of them conditional."
         )
     for sentence in (*report.deaths, *report.broken_seeds, *map(str, report.silent)):
         out.print(Text(sentence, style="red"))
@@ -343,7 +337,7 @@ def would_change(found: Comparison, *, json: bool) -> None:
         as_json(found)
         return
     say(
-        f"{count(found.captures, 'capture')} of {count(found.segments, 'segment')} read again with reader "
+        f"{counted(found.captures, 'capture')} of {counted(found.segments, 'segment')} read again with reader "
         f"{found.reader}; nothing written"
     )
     table = Table(
@@ -382,7 +376,7 @@ def normalized(report: NormalizeReport, *, json: bool) -> None:
     if json:
         as_json(report)
         return
-    say(f"{count(report.segments, 'segment')} read{f': {report.nothing}' if report.nothing else ''}")
+    say(f"{counted(report.segments, 'segment')} read{f': {report.nothing}' if report.nothing else ''}")
     _outcome(report.total, report)
 
 
@@ -391,10 +385,10 @@ def maintained(report: MaintainReport, *, json: bool) -> None:
     if json:
         as_json(report)
         return
-    recovered, swept = count(len(report.recovered), "segment"), count(report.swept, "temporary object")
+    recovered, swept = counted(len(report.recovered), "segment"), counted(report.swept, "temporary object")
     say(f"{recovered} recovered, {swept} swept")
     for name, commits in report.followed.items():
-        say(f"{name}: caught up with {count(commits, 'commit')}")
+        say(f"{name}: caught up with {counted(commits, 'commit')}")
     for name, what in report.compacted.items():
         say(f"{name}: {what}")
     say(f"log at commit {report.head}")
@@ -455,8 +449,8 @@ def _page(
     kinds = Counter(str(block.kind) for block in removed)
     out.print()
     counts = ", ".join(f"{number} {kind}" for kind, number in kinds.items()) or "nothing"
-    of = f" in {count(len(posts), 'post')} of a live blog" if posts else ""
-    say(f"{count(len(paragraphs), 'paragraph')}{of}; removed: {counts}")
+    of = f" in {counted(len(posts), 'post')} of a live blog" if posts else ""
+    say(f"{counted(len(paragraphs), 'paragraph')}{of}; removed: {counts}")
 
 
 def _short(text: str) -> str:

@@ -11,6 +11,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextC
 
 from flows import progress
 from flows.logs import in_json, say
+from flows.report import counted
 from spiders.events import Event, SiteDone
 from spiders.events import Progress as SiteProgress
 
@@ -64,7 +65,7 @@ def plain_lines(every_seconds: float = LINE_EVERY_SECONDS) -> Callable[[Event], 
                 told[event.site] = now
                 say(f"{event.site}: {_so_far(event)}")
         elif isinstance(event, SiteDone):
-            numbers = f"{event.found} found, {event.fetched} fetched, {event.requests} requests"
+            numbers = f"{event.found} found, {event.fetched} fetched, {counted(event.requests, 'request')}"
             why = f" ({event.detail})" if event.detail else ""
             say(f"{event.site}: {numbers}, {event.ended}{why}")
 

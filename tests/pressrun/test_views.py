@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from flows.report import CrawlReport, NormalizeReport, SiteReport, Tally
+from flows.report import CrawlReport, NormalizeReport, SiteReport, Tally, counted
 from pressrun import views
 from spiders.events import SiteDone
 
@@ -34,3 +34,9 @@ def test_a_backfill_that_asked_for_nothing_does_not_say_that_nothing_is_there(
     )
     views.looked_back(report, (date(2026, 11, 1), date(2026, 11, 22)))
     assert told in capfd.readouterr().out
+
+
+def test_one_thing_is_told_as_one_and_many_as_many():
+    things = [(1, "segment"), (0, "site"), (2, "batch"), (1, "address"), (2_000, "address")]
+    told = "1 segment, 0 sites, 2 batches, 1 address, 2,000 addresses"
+    assert ", ".join(counted(number, noun) for number, noun in things) == told
