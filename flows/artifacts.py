@@ -142,12 +142,9 @@ def normalize_markdown(report: NormalizeReport, title: str) -> str:
     pace = f", {total.captures / report.seconds:.0f} captures a second" if report.seconds > 1 else ""
     return _page(
         f"# {_escaped(title)}",
-        f"**{_stored(total)}**: {counted(report.segments, 'segment')} read, {counted(len(report.commits), 'commit')} "
+        f"**{_stored(total)}**: {_escaped(report.told)}; {counted(len(report.commits), 'commit')} "
         f"made in {_seconds(report.seconds)}{pace}; the log is at commit {report.head}.",
         _problems(report.failed, report),
-        ""
-        if report.segments
-        else f"There was nothing to read: {_escaped(report.nothing or 'no segment waits')}.",
         _what_became(total),
         _fates(rows, total),
         "## Sites" if rows else "",

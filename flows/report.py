@@ -9,7 +9,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import TypeVar
 
-from articles.model import Kind, Reason
+from articles.model import EXTRACTOR, Kind, Reason
 from spiders.events import SiteDone
 from storage.batches import Batch, Change, Revision, Unchanged
 from storage.state.frontier.sites import NextDue
@@ -162,6 +162,8 @@ class NormalizeReport:
     head: int
     """Number of the last commit in the log, whoever made it."""
     tallies: tuple[Tally, ...]
+    read_before: int = 0
+    """Of the segments: today's reader had committed them already, and they were left as they are."""
     unreadable: int = 0
     failed: tuple[str, ...] = ()
     """What the next run tries again: `segment: error`, and why tables or documents are behind the log."""
@@ -173,6 +175,21 @@ class NormalizeReport:
     def total(self) -> Tally:
         """All sites together."""
         return _together(self.tallies)
+
+    @property
+    def told(self) -> str:
+        """How much was read, and why no more was, for a person."""
+        read = f"{counted(len(self.commits), 'segment')} read"
+        if not self.segments:
+            return f"{read}: {self.nothing or 'no segment waits'}"
+        if not self.read_before:
+            return read
+        left = (
+            "was read before and is left as it is"
+            if self.read_before == 1
+            else "were read before and stay as they are"
+        )
+        return f"{read}; by reader {EXTRACTOR}, today's, {counted(self.read_before, 'segment')} {left}"
 
 
 class Cause(StrEnum):

@@ -210,6 +210,7 @@ class Desk:
             commits=tuple(sorted(result.seq for result in results if result.seq is not None)),
             head=Log(self._store).head(),
             tallies=merge(tally for result in results for tally in result.tallies),
+            read_before=sum(1 for result in results if result.seq is None and result.error is None),
             unreadable=sum(result.unreadable for result in results),
             failed=(
                 *(

@@ -376,7 +376,7 @@ def normalized(report: NormalizeReport, *, json: bool) -> None:
     if json:
         as_json(report)
         return
-    say(f"{counted(report.segments, 'segment')} read{f': {report.nothing}' if report.nothing else ''}")
+    say(report.told)
     _outcome(report.total, report)
 
 
@@ -396,16 +396,17 @@ def maintained(report: MaintainReport, *, json: bool) -> None:
 
 def _outcome(total: Tally, read: NormalizeReport) -> None:
     """Stored, unchanged, rejected by reason, stripped by kind; then where the log is."""
-    out.print()
-    table = Table("what became of the captures", "number", box=None)
-    for change, number in total.stored.items():
-        table.add_row(f"stored: {change}", str(number))
-    if total.unchanged:
-        table.add_row("unchanged", str(total.unchanged))
-    for reason, number in total.rejected.items():
-        table.add_row(f"rejected: {reason}", str(number))
-    table.add_row("captures", str(total.captures), style="bold")
-    out.print(table)
+    if total.captures:
+        out.print()
+        table = Table("what became of the captures", "number", box=None)
+        for change, number in total.stored.items():
+            table.add_row(f"stored: {change}", str(number))
+        if total.unchanged:
+            table.add_row("unchanged", str(total.unchanged))
+        for reason, number in total.rejected.items():
+            table.add_row(f"rejected: {reason}", str(number))
+        table.add_row("captures", str(total.captures), style="bold")
+        out.print(table)
     if total.stripped:
         out.print()
         table = Table("stripped from the stored articles", "blocks", box=None)

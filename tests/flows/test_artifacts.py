@@ -103,9 +103,9 @@ def test_a_run_that_read_nothing_says_so() -> None:
         store="a", started_at=moment, seconds=0.1, segments=0, commits=(), head=7, tallies=()
     )
 
-    assert "There was nothing to read: no segment waits." in normalize_markdown(empty, "Pending segments")
+    assert "0 segments read: no segment waits; 0 commits" in normalize_markdown(empty, "Pending segments")
     why = replace(empty, nothing="reader 3, today's, has read all of them already (7)")
-    assert r"has read all of them already \(7\)." in normalize_markdown(why, "Replay")
+    assert r"has read all of them already \(7\);" in normalize_markdown(why, "Replay")
 
 
 @given(st.text() | st.just(HOSTILE))

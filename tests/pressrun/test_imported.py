@@ -33,6 +33,20 @@ def imported(pressrun: Run, tmp_path_factory: pytest.TempPathFactory) -> tuple[P
     return folder / NAME, where
 
 
+def test_what_was_read_before_is_told_and_not_read_again(pressrun: Run, imported) -> None:
+    path, where = imported
+    key = f"segments/cc-news/2026/10/{NAME}"
+    for command in (("import-ccnews", path), ("replay", "--segment", key)):
+        again = pressrun(*command, *where)
+        assert again.returncode == 0, again.stderr
+        assert "0 segments read; by reader" in again.stdout
+        assert "1 segment was read before and is left as it is" in again.stdout
+        assert "captures" not in again.stdout
+    report = json.loads(pressrun("import-ccnews", path, *where, "--json").stdout)
+    assert (report["segments"], report["read_before"], report["commits"]) == (1, 1, [])
+    assert "0 segments read: no segment waits" in pressrun("normalize", *where).stdout
+
+
 def _urls(output: str) -> set[str]:
     return {json.loads(line)["url"] for line in output.splitlines()}
 
