@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 from articles.model import SITE_NAME, Fetch, Site
 from articles.urls import url_key
+from articles.zones import zone_of
 from flows.config import Config
 from pressrun.refusals import refusal, refusal_of_all
 from pressrun.trouble import RequestError
@@ -23,6 +24,8 @@ from storage.state.frontier.polled import Kind, Page
 
 MAX_NAMED = 12
 """Feeds, and sitemaps, written into a seed file: a site with more is better left to discovery."""
+ZONE_OF_NONE = "UTC"
+"""Of dates that name no zone, on a site whose address names no country."""
 
 _ALLOW = "add --allow-private"
 
@@ -30,6 +33,7 @@ _ALLOW = "add --allow-private"
 def add_site(homepage: str, *, name: str | None, allow_private: bool, config: Config) -> tuple[Path, Site]:
     """Explore a site and write its seed file; the path and what it says.
 
+    Its time zone is that of the country in its address, else UTC.
     Raises RequestError for an address that is none, a name that is taken, and a site that does not answer.
     """
     home = homepage if "://" in homepage else f"https://{homepage}"
@@ -45,6 +49,7 @@ def add_site(homepage: str, *, name: str | None, allow_private: bool, config: Co
     site = Site(
         name=_name(name, parts.hostname, known),
         home=home,
+        timezone=zone_of(parts.hostname) or ZONE_OF_NONE,
         fetch=Fetch(allow_private_hosts=(parts.netloc.rpartition("@")[2],) if allow_private else ()),
     )
     try:

@@ -119,6 +119,9 @@ def added(path: Path, site: Site, *, json: bool) -> None:
     say(f"{path} names {counted(len(site.feeds), 'feed')} and {counted(len(site.sitemaps), 'sitemap')}:")
     for url in (*site.feeds, *site.sitemaps, *site.sections):
         say(f"  {url}")
+    zone = f"Dates that name no time zone are read as {site.timezone}"
+    why = "as its address names no country" if site.timezone == "UTC" else "the zone of its country"
+    say(f"{zone}, {why}: where that is wrong, change `timezone` in the file.")
     say(f"Next: pressrun try {site.name}")
 
 

@@ -260,9 +260,24 @@ def test_add_writes_a_seed_that_names_the_feeds_and_sitemaps_found(pressrun: Run
     with serve(port=0) as server:
         result = pressrun("add", server.url, "--name", "courier", "--allow-private", "--seeds", tmp_path)
     assert result.returncode == 0, result.stderr
+    assert "Dates that name no time zone are read as UTC" in result.stdout
+    assert "change `timezone` in the file" in result.stdout
     site = load_site(next(tmp_path.rglob("courier.toml")))
     assert site.feeds
     assert site.sitemaps
+
+
+def test_add_takes_the_time_zone_of_the_country_in_the_address_and_says_so(pressrun: Run, tmp_path: Path):
+    (tmp_path / "hosts").write_text("127.0.0.1 www.kurier.de\n")
+    with serve(port=0) as server:
+        home = f"http://www.kurier.de:{server.port}/"
+        result = pressrun(
+            *("add", home, "--allow-private", "--seeds", tmp_path / "seeds"),
+            PRESSRUN_HOSTS=str(tmp_path / "hosts"),
+        )
+    assert result.returncode == 0, result.stderr
+    assert "read as Europe/Berlin, the zone of its country" in result.stdout
+    assert load_site(tmp_path / "seeds" / "kurier.toml").timezone == "Europe/Berlin"
 
 
 def test_add_refuses_a_home_page_that_another_site_has_and_a_name_that_is_none(pressrun: Run, tmp_path: Path):
