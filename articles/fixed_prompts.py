@@ -12,61 +12,56 @@ from typing import Final
 
 from articles.lexicon import Says
 from articles.model import Kind
-from articles.text import folded
+from articles.text import folded, word_set
 
-
-def _set(*lines: str) -> frozenset[str]:
-    return frozenset(word for line in lines for word in line.split())
-
-
-_PIECE: Final = _set(
+_PIECE: Final = word_set(
     "this it story article post page artículo nota noticia artigo notícia texto artikel artikeln beitrag text cet",
     "l articolo notizia bericht artykuł tekst nyheten inlägg recipe episode content inhalt contenido contenu contenuto",
 )
-_PASS_ON: Final = _set(
+_PASS_ON: Final = word_set(
     "share tweet teilen teile teilt comparte comparta compartir compartilhe partilhe partage partagez partager",
     "condividi deel delen udostępnij dela",
 )
-_FRIENDS: Final = _set(
+_FRIENDS: Final = word_set(
     "friend friends freund freunden freunde amigo amigos amis amici vrienden znajomym vänner colleague"
 )
-_LOG_IN: Final = _set(
+_LOG_IN: Final = word_set(
     "log login sign inicia inicie accede acceda ingresa ingrese entre entrar faça connectez connecte identifiez accedi",
     "inloggen zaloguj logga melden anmelden einloggen hier jetzt",
 )
-_MEMBERS: Final = _set(
+_MEMBERS: Final = word_set(
     "member mitglied miembro socio membro membre lid członkiem medlem subskrybentem registered"
 )
-_BECOME: Final = _set(
+_BECOME: Final = word_set(
     "become werden werde hazte hágase conviértete torne seja devenez diventa diventate word zostań bli"
 )
-_READ: Final = _set(
+_READ: Final = word_set(
     "read lesen lies lee lea leia lisez leggi leggere lees lezen czytaj läs enjoy unlimited sin sem sans senza zonder",
     "bez utan",
 )
-_ONLY: Final = _set(
+_ONLY: Final = word_set(
     "only exclusively exclusive nur ausschließlich solo sólo exclusivo somente apenas exclusivamente réservé réservée",
     "exclusif riservato riservata soltanto alleen exclusief tylko wyłącznie endast bara",
 )
-_CLICK: Final = _set("click tap klicken klick haz haga clique cliquez clicca klik kliknij klicka")
-_CONTINUE: Final = _set(
+_CLICK: Final = word_set("click tap klicken klick haz haga clique cliquez clicca klik kliknij klicka")
+_CONTINUE: Final = word_set(
     "continue continues keep weiterlesen seguir continuar continuer continuare verder dalej fortsätta"
 )
-_GOES_ON: Final = _set(
+_GOES_ON: Final = word_set(
     "continues continue below after scroll continúa continua weiter unterhalb suite suit verder onder poniżej nedan",
     "efter",
 )
-_USES: Final = _set(
+_USES: Final = word_set(
     "we this our uses use using utiliza utilizamos usamos usa verwenden verwendet nutzen nutzt nous utilisons utilise",
     "wir diese este esta ce cette utilizziamo usiamo questo wij gebruiken deze używamy wykorzystujemy ta vi använder",
 )
-_VISITED: Final = _set(
+_VISITED: Final = word_set(
     "site website experience accept policy traffic seite webseite erfahrung akzeptieren sitio web",
     "experiencia aceptar navegación política expérience accepter navigation sito esperienza accetta ervaring",
     "strona stronie strony doświadczenia upplevelse webbplats webbplatsen",
 )
 _HERE: Final = frozenset(["here", "hier", "aquí", "aqui", "ici", "qui", "tutaj", "tu", "här"])
-_LISTEN: Final = _set(
+_LISTEN: Final = word_set(
     "listen hören höre escucha escuche ouça écoutez ascolta luister beluister słuchaj posłuchaj lyssna"
 )
 

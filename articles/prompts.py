@@ -20,7 +20,9 @@ from articles.features import GROUP_BIT
 from articles.fixed_prompts import asks_to_log_in, fixed_prompt
 from articles.lexicon import Says, says
 from articles.model import Kind
-from articles.text import folded
+from articles.notices import earns, notice
+from articles.pleas import pleads
+from articles.text import folded, word_set
 
 MAX_WORDS: Final = 75
 """No prompt is longer; a longer block is text, whatever it speaks of."""
@@ -60,11 +62,7 @@ class Setting:
 # --- Words that ask -------------------------------------------------------------------------------
 
 
-def _set(*lines: str) -> frozenset[str]:
-    return frozenset(word for line in lines for word in line.split())
-
-
-_SUBSCRIBE: Final = _set(
+_SUBSCRIBE: Final = word_set(
     "subscribe signup register suscríbete suscribete suscríbase suscríbanse inscríbete inscríbase apúntate",
     "regístrate regístrese assine subscreva inscreva cadastre registe abonniere abonnieren abonniert",
     "abonnez abonne inscrivez inscris iscriviti iscrivetevi abbonati abbonatevi registrati abonneer",
@@ -73,26 +71,26 @@ _SUBSCRIBE: Final = _set(
 )
 _SIGN: Final = frozenset(["sign", "log", "opt"])
 _UP: Final = frozenset(["up", "in", "on"])
-_FOLLOW: Final = _set(
+_FOLLOW: Final = word_set(
     "follow síguenos siguenos síganos siganos síguelo sigue síganme sígueme siga acompanhe curta folge folgen folgt",
     "suivez suis seguici seguiteci segui volg śledź obserwuj polub följ gilla connect",
 )
 _LIKE: Final = frozenset(
     ["like", "find", "join", "tweet", "besuchen", "rejoignez", "únete", "unisciti", "dołącz"]
 )
-_SUPPORT: Final = _set(
+_SUPPORT: Final = word_set(
     "support donate contribute unterstütze unterstützen apoya apóyanos apoye apoie soutenez soutiens sostieni",
     "sostienici steun wspieraj wesprzyj stöd stötta spenden spende dona doe doneer",
 )
-_SUPPORTING: Final = _set("supporting donating contributing becoming subscribing")
-_SHARE: Final = _set(
+_SUPPORTING: Final = word_set("supporting donating contributing becoming subscribing")
+_SHARE: Final = word_set(
     "share pin tweet teile teilen teilt comparte compártelo compartilhe partilhe partagez partager condividi",
     "deel delen udostępnij dela skicka",
 )
-_COMMENT: Final = _set(
+_COMMENT: Final = word_set(
     "comment kommentieren kommentiere comenta comente commentez commenta reageer skomentuj"
 )
-_TAKE: Final = _set(
+_TAKE: Final = word_set(
     "get join download try start discover receive enter become recibe reciba receba participe descubre únete haz hazte",
     "clique click tap haga erhalten holen hol sichern sichere bestellen bestelle klicken klick testen lesen recevez",
     "découvrez téléchargez cliquez rejoignez devenez ricevi scopri unisciti clicca scarica diventa ontvang klik",
@@ -100,7 +98,7 @@ _TAKE: Final = _set(
     "descarga descárgate baixe conviértete torne werde werden check visit learn listen watch",
     "stay never don't herunterladen laden ladda become",
 )
-_AT_THE_END: Final = _set(
+_AT_THE_END: Final = word_set(
     "abonnieren anmelden registrieren folgen teilen herunterladen inschrijven aanmelden volgen delen downloaden",
     "abonneren bestellen",
 )
@@ -109,51 +107,53 @@ _LETTER: Final = re.compile(
     r"newsletter|newslettera|nieuwsbrie|^bolet[ií]n|^boletim|infolettre|rundbrief|biuletyn|nyhetsbrev|^inbox$|posteingang|"
     r"^postfach$|mailinglist|^mailing$"
 )
-_APP: Final = _set("app apps aplicación aplicativo application applicazione aplikacja aplikację appen apk")
-_NO_NETWORK: Final = _set("google podcast podcasts spotify threads messenger")
+_APP: Final = word_set(
+    "app apps aplicación aplicativo application applicazione aplikacja aplikację appen apk"
+)
+_NO_NETWORK: Final = word_set("google podcast podcasts spotify threads messenger")
 """Networks by name that are written about as services, and followed by nobody."""
-_WORK: Final = _set(
+_WORK: Final = word_set(
     "journalism newsroom reporting mission work coverage journalists journalismus redaktion arbeit periodismo",
     "rédaction redacción redazione redactie redakcję redação",
     "jornalismo journalisme giornalismo journalistiek dziennikarstwo journalistik site blog channel independent",
 )
-_PRESS: Final = _set(
+_PRESS: Final = word_set(
     "journalism reporting newsroom news journalismus periodismo jornalismo journalisme giornalismo informazione",
     "journalistiek dziennikarstwo journalistik presse prensa",
 )
-_GIFT: Final = _set(
+_GIFT: Final = word_set(
     "donation donations gift contribution spende spenden donación donativo doação don dons donazione donatie gift"
     " darowizną darowiznę gåva bidrag"
 )
 _FUNDED: Final = frozenset(["funded", "supported", "powered"])
 _MAKING: Final = frozenset(["making", "giving", "a"])
-_BECOME: Final = _set(
+_BECOME: Final = word_set(
     "become join hazte hágase haz únete torne seja devenez rejoignez diventa unisciti word wordt zostań dołącz bli",
     "werde werden",
 )
-_JOIN: Final = _set(
+_JOIN: Final = word_set(
     "join únete únase unirse rejoignez unisciti iscriviti entre entra treten tritt komm kommen sluit dołącz bli gå"
 )
 _HERE: Final = frozenset(["here", "hier", "aquí", "aqui", "ici", "qui", "tutaj", "här"])
-_CHANNEL: Final = _set(
+_CHANNEL: Final = word_set(
     "channel group kanal gruppe canal grupo chaîne groupe canale gruppo kanaal groep kanału grupy grupp"
 )
 _NETWORKS: Final = re.compile(
     r"\b(?:facebook|instagram|twitter|whatsapp|youtube|telegram|linkedin|tiktok)\w{1,3}\b", re.IGNORECASE
 )
 """Their names are inflected in some languages: `na Facebooku`."""
-_OURS: Final = _set("naszą naszymi naszych våran onzen")
+_OURS: Final = word_set("naszą naszymi naszych våran onzen")
 """Forms that `lexicon` does not list."""
-_MINE: Final = _set("me my mein meine meinen mijn")
-_SKIPPED: Final = _set(
+_MINE: Final = word_set("me my mein meine meinen mijn")
+_SKIPPED: Final = word_set(
     "please also and or so now just but then be sure make certain forget do dont not to why",
     "bitte por favor jetzt hier ahora agora maintenant ora nu teraz s il vous plaît te zapraszamy oh hey remember",
 )
-_SOON: Final = _set(
+_SOON: Final = word_set(
     "now today here below free trial jetzt heute hier ahora hoy aquí agora aqui maintenant aujourd ici ora oggi qui",
     "nu vandaag teraz dziś dzisiaj tutaj nu idag här gratis",
 )
-_BESIDES: Final = _set(
+_BESIDES: Final = word_set(
     "related recommended weiterlesen weitere relacionado relacionados relacionada relacionadas relacionadas correlati"
     " correlate gerelateerd relaterat powiązane przeczytaj lesetipp liés mehr"
 )
@@ -188,7 +188,8 @@ _PROMPT_WORDS: Final = (
 _ASKED_WITH: Final = (
     "support", "trial", "@", "donat", "contribut", "unterstütz", "spende", "soutene", "apoy", "apoi", "sostien",
     "steun", "wspier", "wesprz", "stöd", "stött", "member", "socio", "sócio", "membre", "medlem",
-    "help us", "by readers", "pin ", "n't miss", "n’t miss", "subskryb", "mitglied", "interes",
+    "help us", "by readers", "pin ", "n't miss", "n’t miss", "subskryb", "mitglied", "interes", "ompens", "provisi",
+    "omisi", "omiss", "prowizj", "vergüt",
 )  # fmt: skip
 """Parts of words that ask and that `lexicon` does not list."""
 
@@ -293,6 +294,9 @@ def _asked(s: _Sentence, setting: Setting) -> _Asked | None:
     fixed = fixed_prompt(s.tokens, s.every, s.text, own=s.own, network=s.network)
     if fixed is not None:
         return _Asked(*fixed)
+    earned = earns(s.tokens, own=s.own)
+    if earned:
+        return _Asked(Kind.ADVERTISEMENT, earned)
     for judge in (_asks_to_subscribe, _asks_to_follow, _asks_for_support, _offers_an_app, _asks_for_more):
         found = judge(s, setting)
         if found is not None:
@@ -394,7 +398,7 @@ def _asks_to_follow(s: _Sentence, setting: Setting) -> _Asked | None:
     return None
 
 
-_MEMBER: Final = _set(
+_MEMBER: Final = word_set(
     "member subscriber supporter mitglied abonnent miembro socio suscriptor membro assinante membre abonné",
     "socia lid abonnee członkiem subskrybentem medlem prenumerant",
 )
@@ -434,6 +438,13 @@ def _lives_by_readers(tokens: list[str]) -> bool:
     )
 
 
+_STORES: Final = frozenset(["android", "ios", "iphone", "google", "apple", "play", "store"])
+_LOADING: Final = word_set(
+    "download get lade laden holen hol descarga descargue descárgate baixe téléchargez scarica download downloaden",
+    "pobierz ladda",
+)
+
+
 def _offers_an_app(s: _Sentence, setting: Setting) -> _Asked | None:
     """The paper's own application."""
     if not s.every & Says.APP or _APP.isdisjoint(s.tokens) or len(s.tokens) > 35:
@@ -441,10 +452,14 @@ def _offers_an_app(s: _Sentence, setting: Setting) -> _Asked | None:
     opens = s.opening in _TAKE or (len(s.tokens) <= 6 and s.tokens[-1] in _AT_THE_END)
     if opens and (s.own or setting.signs_up):
         return _Asked(Kind.APP, 0.8)
+    stores = len(_STORES.intersection(s.tokens)) >= 2
+    if stores and s.every & Says.OFFER and not _LOADING.isdisjoint(s.tokens):
+        # `For the latest news, download the Post app for iOS and Android`
+        return _Asked(Kind.APP, 0.8 if s.own else 0.6)
     return _Asked(Kind.APP, 0.45) if opens and len(s.tokens) <= 6 else None
 
 
-_THIS: Final = _set(
+_THIS: Final = word_set(
     "this it story article post page artículo artigo artikel beitrag article cet l articolo artykuł artikeln"
     " inlägg recipe episode later"
 )
@@ -479,9 +494,9 @@ def _asks_for_more(s: _Sentence, setting: Setting) -> _Asked | None:
     return None
 
 
-_MORE: Final = _set("more mehr más mais plus altri altre meer więcej mer")
-_FROM: Final = _set("from von aus de da van z od från")
-_LIKED: Final = _set(
+_MORE: Final = word_set("more mehr más mais plus altri altre meer więcej mer")
+_FROM: Final = word_set("from von aus de da van z od från")
+_LIKED: Final = word_set(
     "like interested enjoy interesar interessar interessare gustar interessieren gefallen aimer intéresser interesseren"
 )
 
@@ -542,6 +557,12 @@ def prompt(text: str, setting: Setting, tokens: list[str] | None = None) -> Verd
         everything |= says(token)
     if asks_to_log_in(text, tokens, everything):
         return Verdict(Kind.SUBSCRIBE, 0.85, "asks subscribers to log in")
+    noticed = notice(text, tokens)
+    if noticed is not None:
+        return Verdict(*noticed)
+    plea = 0.0 if _QUOTES.search(text) else pleads(tokens, setting.house)
+    if plea:
+        return Verdict(Kind.SUBSCRIBE, plea, "pleads for the paper's upkeep")
     asking = foreign = 0
     best: dict[Kind, float] = {}
     own = False

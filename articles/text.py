@@ -83,6 +83,11 @@ class Remembered(dict[str, Judgment], Generic[Judgment]):
         return judgment
 
 
+def word_set(*lines: str) -> frozenset[str]:
+    """The words of some lines, told apart by spaces: how lists of words stand in these modules."""
+    return frozenset(word for line in lines for word in line.split())
+
+
 def word_count(text: str) -> int:
     """How many words a text has; scripts that put no spaces between them count two characters a word."""
     spaced = len(text.split())

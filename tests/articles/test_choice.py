@@ -18,6 +18,7 @@ from articles.choice import (
     choose,
     page_cut,
     without_doubles,
+    without_hidden,
     without_second_article,
 )
 from articles.features import Context, Hints, Lore
@@ -164,3 +165,17 @@ def test_a_short_list_of_links_is_a_menu_and_each_item_stands_for_itself() -> No
     )
     assert choose(chance, plain).all()
     assert not choose(chance, context)[1]
+
+
+def test_text_that_a_class_keeps_out_of_sight_is_not_chosen_unless_most_of_it_is() -> None:
+    seen = "".join(f"<p>{number}. {SENTENCE}</p>" for number in range(5))
+    plea = f'<div class="support hidden"><p>Stay with us. {SENTENCE}</p></div>'
+    shown = f'<div class="hidden md:block"><p>On wide screens. {SENTENCE}</p></div>'
+    context = context_of(f"<article>{seen}{plea}{shown}</article>")
+    texts = chosen(context, without_hidden(np.ones(len(context.blocks), bool), context))
+    assert not any(text.startswith("Stay") for text in texts)
+    assert any(text.startswith("On wide") for text in texts)
+    assert len(texts) == 6
+    context = context_of(f'<article><h1>Flood</h1><div class="hidden">{seen}</div></article>')
+    everything = np.ones(len(context.blocks), bool)
+    assert without_hidden(everything, context).all(), "a script shows it, or a login"

@@ -1,0 +1,74 @@
+"""Notices that papers print under their texts: who holds the rights, who earns by a link, who made the picture.
+
+They ask the reader for nothing, so `prompts` cannot tell them; each has a form of its own, in nine languages. A notice
+is in nobody's quoted words, and it is all that its sentence says.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from articles.model import Kind
+from articles.text import word_set
+
+MAX_RIGHTS: Final = 60
+"""Words of the longest notice of rights."""
+MAX_CREDIT: Final = 14
+"""Words of the longest line that only says who made a picture."""
+
+_HOLDS: Final = re.compile(
+    r"\W*(?:©|\(c\)\s*(?:\d{4}|\w[^.]{0,40}\d{4})|copyright\W{1,3}(?:©|\(c\)|\d{4}|by\b)|copyright\s[^.]{0,40}\d{4})"
+    r"|[^.]{0,200}?(?:all rights reserved|alle rechte vorbehalten|derechos reservados|direitos reservados"
+    r"|reservados todos los derechos|droits réservés|diritti riservati|rechten voorbehouden|prawa zastrzeżone|rättigheter (?:reserverade|förbehåll)"
+    r"|riproduzione riservata|copyrighted property of)",
+    re.IGNORECASE,
+)
+_MADE: Final = re.compile(
+    r"\W*(?:(?:beitrags|titel|aufmacher|symbol|vorschau|header|teaser|artikel)(?:bild|foto)(?:er|s)?"
+    r"|bild(?:er|quelle|nachweis|rechte)|fotos?|photos?|fot|pictures?|images?|featured image|cover photo"
+    r"|crédits?(?: photos?)?|imagen|imagem|immagine|zdjęci[ea]|grafik)"
+    r"(?: credits?| crédit| source| courtesy)?\s?[:©/]\s?\S",
+    re.IGNORECASE,
+)
+_QUOTED: Final = re.compile(r"[\"“”„«»]")
+
+_EARNED: Final = word_set(
+    "commission commissions compensation compensated affiliate affiliates provision provisionen vergütung",
+    "partnerlinks affiliatelinks comisión comisiones afiliado afiliados comissão comissões commissione",
+    "commissioni affiliati affilié affiliés affiliation commissie provisie prowizję prowizja prowizji afiliacyjne",
+    "ersättning",
+)
+_BOUGHT: Final = word_set(
+    "link links click clicks buy purchase purchases purchasing product products shop kauf kaufst kaufen käufe",
+    "einkauf klick klickst klicken produkt produkte verkäufe verkäufen enlace enlaces compra compras comprar",
+    "producto productos lien liens achat achats achetez produits prodotti acquisto acquisti acquistare aankoop",
+    "aankopen koopt zakup zakupu zakupy linki linków köp köper länk länkar produtos ligações booking",
+)
+_WE_EARN: Final = word_set(
+    "riceviamo guadagniamo potremmo possiamo recibimos ganamos podemos recebemos ganhamos otrzymujemy zarabiamy",
+)
+"""Verbs that say `we` by their form."""
+_HOLDING: Final = word_set(
+    "contains contain enthält enthalten contiene contém contient bevat zawiera innehåller includes",
+)
+
+
+def notice(text: str, tokens: list[str]) -> tuple[Kind, float, str] | None:
+    """The kind of notice that a whole line is, how surely (0 to 1), and why; None: it is none."""
+    count = len(tokens)
+    if count > MAX_RIGHTS or _QUOTED.search(text):
+        return None
+    if _HOLDS.match(text):
+        return Kind.CREDIT, 0.85, "says who holds the rights"
+    if count <= MAX_CREDIT and _MADE.match(text):
+        return Kind.CREDIT, 0.65, "names who made a picture"
+    return None
+
+
+def earns(tokens: list[str], *, own: bool) -> float:
+    """How surely a sentence says that its paper earns by what readers buy, 0: not; `own`: it speaks of itself."""
+    if _EARNED.isdisjoint(tokens) or _BOUGHT.isdisjoint(tokens):
+        return 0.0
+    own = own or not _WE_EARN.isdisjoint(tokens)
+    return 0.9 if own else 0.75 if not _HOLDING.isdisjoint(tokens) and len(tokens) <= 20 else 0.0
