@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 from enum import StrEnum
 
+from pressrun.moments import published
 from storage.reader import StoredArticle
 
 ALIKE = 0.4
@@ -82,16 +83,16 @@ class Diff:
 def diff(before: StoredArticle, after: StoredArticle) -> Diff:
     """What changed from `before` to `after`."""
     fields = tuple(
-        FieldDiff(name, old, new)
+        FieldDiff(name, _shown(before, name), _shown(after, name))
         for name in _FIELDS
-        if (old := _shown(before, name)) != (new := _shown(after, name))
+        if getattr(before, name) != getattr(after, name)
     )
     paragraphs = tuple(_paragraphs(before.paragraphs, after.paragraphs))
     return Diff(before=before, after=after, fields=fields, paragraphs=paragraphs)
 
 
 def _shown(article: StoredArticle, name: str) -> str:
-    value = getattr(article, name)
+    value = published(article) if name == "published_at" else getattr(article, name)
     if isinstance(value, tuple):
         return ", ".join(value)
     return "" if value is None else str(value)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections import Counter
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import date
 from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -19,6 +19,7 @@ from articles.model import EXTRACTOR, Article, Post, Rejection, Removed, Site
 from flows.history import Look
 from flows.report import CrawlReport, MaintainReport, NormalizeReport, Tally, counted
 from pressrun.diffing import Diff, Mark
+from pressrun.moments import published, published_and_how, second
 from pressrun.posts import beginnings
 from pressrun.reading import Trace
 from spiders.events import Ended
@@ -64,7 +65,7 @@ def story(found: Story, *, json: bool) -> None:
     say(f"{counted(len(found.articles), 'article')} on {counted(sites, 'site')}{credit}")
     table = Table("published", "site", "title", "url", box=None, pad_edge=False)
     for article in found.articles:
-        at = f"{article.published_at or article.fetched_at:%Y-%m-%d %H:%M}"
+        at = published(article) or f"fetched {second(article.fetched_at)}"
         table.add_row(*map(escape, (at, article.site or "", article.title, article.url)))
     out.print(table)
 
@@ -138,7 +139,7 @@ def tried(read: Article | Rejection, *, json: bool) -> None:
             {
                 "url": read.url,
                 "authors": ", ".join((*read.authors, *read.organisations, *read.agencies)),
-                "published": _second(read.published_at) if read.published_at else None,
+                "published": published_and_how(read),
                 "language": read.language,
                 "section": read.section,
                 "access": read.access,
@@ -162,8 +163,8 @@ def article(newest: StoredArticle, revisions: tuple[StoredArticle, ...], *, json
             "url": newest.url,
             "site": newest.site,
             "authors": ", ".join((*newest.authors, *newest.organisations, *newest.agencies)),
-            "published": _second(newest.published_at) if newest.published_at else None,
-            "fetched": _second(newest.fetched_at),
+            "published": published_and_how(newest),
+            "fetched": second(newest.fetched_at),
             "gone": _gone(newest),
             "article": newest.article_id,
             "capture": f"{newest.pointer.segment} at {newest.pointer.offset}+{newest.pointer.length}"
@@ -196,7 +197,7 @@ def _gone(shown: StoredArticle) -> str | None:
         if shown.change is Change.REMOVED
         else "this is its last text"
     )
-    return f"{_second(shown.gone_at)}: {told}"
+    return f"{second(shown.gone_at)}: {told}"
 
 
 def compared(found: Diff, *, json: bool) -> None:
@@ -206,14 +207,14 @@ def compared(found: Diff, *, json: bool) -> None:
         return
     for sign, row, style in (("---", found.before, "red"), ("+++", found.after, "green")):
         what = f"{row.change}: {', '.join(row.edited)}" if row.edited else row.change
-        line = f"{sign} {row.revision_id} commit {row.seq}, {what}, fetched {_second(row.fetched_at)}"
+        line = f"{sign} {row.revision_id} commit {row.seq}, {what}, fetched {second(row.fetched_at)}"
         out.print(Text(line, style=style), soft_wrap=True)
     if found.after.change is Change.REMOVED:
         say("It left its address. No word was changed: the text before it is its last one.")
         return
     if found.after.gone_at:
         say(
-            f"It is gone from its address since {_second(found.after.gone_at)}; before that this was changed last:"
+            f"It is gone from its address since {second(found.after.gone_at)}; before that this was changed last:"
         )
     for change in found.fields:
         out.print(Text(change.field, style="bold"))
@@ -258,12 +259,8 @@ def traced(trace: Trace, *, json: bool) -> None:
     say(trace.url)
     table = Table("when", "step", "what", box=None, pad_edge=False)
     for step in trace.steps:
-        table.add_row(_second(step.at), step.step, escape(step.what))
+        table.add_row(second(step.at), step.step, escape(step.what))
     out.print(table)
-
-
-def _second(moment: datetime) -> str:
-    return f"{moment:%Y-%m-%d %H:%M:%S}Z"
 
 
 def crawled(report: CrawlReport, *, json: bool) -> None:
@@ -330,7 +327,7 @@ def _nothing_due(following: NextDue | None) -> None:
     if following is None:
         say("There is no site to crawl: `pressrun add URL` writes a seed file.")
     else:
-        say(f"No site is due. The next is {following.site}, at {_second(following.at)}.")
+        say(f"No site is due. The next is {following.site}, at {second(following.at)}.")
         say(f"To look at it now: pressrun crawl {following.site}")
 
 

@@ -42,7 +42,10 @@ class StoredArticle:
     agencies: tuple[str, ...]
     """News agencies credited: `AP`, `Reuters`, `dpa` ..."""
     published_at: datetime | None
+    """UTC. Where the page states a day and no hour it is that day's midnight in UTC, which is no hour: then the first
+    `evidence` of `published_at` has the `precision` `day`."""
     modified_at: datetime | None
+    """UTC; the same holds of it."""
     fetched_at: datetime
     committed_at: datetime
     """When it was stored, by the clock of the machine that did; the order is `seq`."""

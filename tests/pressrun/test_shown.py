@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
-from articles.model import Form, Post
+from articles.model import Form, Post, Precision, Zone
+from articles.revision import revision_id
 from pressrun.posts import beginnings
 from storage.objects import ObjectStore, open_store
 from storage.state.database import Database
@@ -58,6 +60,31 @@ def test_posts_begin_where_their_lines_stand_and_are_never_found_before_the_post
     other = Post(at=START, title="Not in the text", paragraphs=("Nowhere.",))
     assert beginnings(("Same.", "Between.", "Same."), (twice, other, twice)) == {0: twice, 2: twice}
     assert beginnings((), (twice,)) == {}
+
+
+@pytest.mark.parametrize(
+    ("precision", "zone", "shown"),
+    [
+        (Precision.DAY, Zone.UTC, "2026-11-12 (no hour is stated)"),
+        (Precision.MINUTE, Zone.STATED, "2026-11-12 00:00Z"),
+        (Precision.SECOND, Zone.UTC, "2026-11-12 00:00:00Z (its page names no time zone: read as UTC)"),
+        (Precision.MINUTE, Zone.SITE, "2026-11-12 00:00Z (by the time zone of its seed)"),
+        (Precision.MINUTE, Zone.COUNTRY, "2026-11-12 00:00Z (by the clock of its country)"),
+    ],
+)
+def test_a_date_is_shown_as_exactly_as_its_page_states_it(
+    run: RunHere, store: ObjectStore, database: Database, precision: Precision, zone: Zone, shown: str
+) -> None:
+    dated = make_article("dated")
+    evidence = (replace(dated.evidence[0], precision=precision, zone=zone),)
+    dated = replace(dated, published_at=datetime(2026, 11, 12, tzinfo=UTC), evidence=evidence)
+    commit(store, database, "a", dated)
+    later = replace(dated, published_at=datetime(2026, 11, 13, tzinfo=UTC), fetched_at=hour(1))
+    commit(store, database, "b", replace(later, revision_id=revision_id(later)))
+    assert f"published:  {shown}\n" in run("show", dated.url, "--revision", "1").out
+    day = shown.partition(" (")[0]
+    assert f"\n- {day}\n" in run("show", "--diff", dated.url).out
+    assert f"\n{day.replace('11-12', '11-13')}  latinpost " in run("story", dated.url).out
 
 
 def test_diff_of_a_removed_article_says_that_it_is_gone_and_what_was_changed_last(
