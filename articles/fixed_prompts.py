@@ -7,6 +7,7 @@ that agree, so that sentences about logins, cookies and subscribers are left alo
 
 from __future__ import annotations
 
+import re
 from itertools import pairwise
 from typing import Final
 
@@ -98,6 +99,52 @@ def fixed_prompt(
     if first in _LISTEN and own and count <= 14 and ("podcast" in tokens or "podcasts" in tokens):
         return Kind.FOLLOW, 0.7
     return None
+
+
+_SEE: Final = word_set(
+    "lee lea leé sigue siga ver vea mira mirá mire puedes puede conoce conozca entérate descubre leia ler veja saiba",
+    "confira assista lire lisez voir découvrir découvrez lesen lies sehen siehe hören leggi leggete vedi guarda scopri",
+    "lees bekijk kijk zie lezen czytaj przeczytaj zobacz obejrzyj läs se lyssna",
+)
+"""Orders, outside of English, to look at something else."""
+_ALSO: Final = word_set(
+    "también además más leyendo ver também ainda mais aussi également plus suite auch mehr hier weiter dazu anche più",
+    "ancora ook meer verder także też również więcej också även mer vidare",
+)
+_BETWEEN: Final = word_set("sie à la di na ten temat sobre o assunto el tema le sul zum thema artikel")
+_LABELS: Final = frozenset(
+    {
+        "te recomendamos", "te sugerimos", "no te pierdas", "no te lo pierdas", "nota relacionada", "entérate",
+        "noticia relacionada", "noticias relacionadas", "también te puede interesar", "te puede interesar",
+        "le puede interesar", "confira", "sur le même sujet", "pour aller plus loin", "passend dazu", "zum thema",
+        "das könnte sie auch interessieren", "das könnte dich auch interessieren", "auch interessant", "approfondisci",
+        "per approfondire", "per saperne di più", "potrebbe interessarti", "potrebbe interessarti anche",
+        "ti potrebbe interessare", "ti potrebbe interessare anche", "ook interessant", "polecamy", "missa inte",
+        "in case you missed it", "icymi", "up next",
+    }
+)  # fmt: skip
+_LABELLED: Final = re.compile(r"\W*([^:|>»–—]{3,45}?)\s*(?::|\||>{1,2}|»|\s[–—-])\s+\S")
+MOST_HEADLINE: Final = 30
+"""Words of the longest line that is a label and another story's headline."""
+
+
+def further_reading(text: str, tokens: list[str], link_share: float) -> float:
+    """How surely a line is a label of further reading and the headline it leads to, 0 for not at all.
+
+    `Lea también: El alcalde renuncia`, `Czytaj też: ...`: an order to look and a word for `also` or `more`, or one of
+    the labels that papers have for it. English is left to `prompts.points_elsewhere`: there they are text as often.
+    """
+    if not 3 <= len(tokens) <= MOST_HEADLINE:
+        return 0.0
+    match = _LABELLED.match(text)
+    label = folded(match.group(1)) if match else tokens[:2] if link_share > 0.7 else []
+    if not label or len(label) > 5 or len(label) == len(tokens):
+        return 0.0
+    if " ".join(label) in _LABELS:
+        return 0.75
+    looks = not _SEE.isdisjoint(label) and not _ALSO.isdisjoint(label)
+    known = all(word in _SEE or word in _ALSO or word in _BETWEEN for word in label)
+    return 0.75 if looks and known and len(label) > 1 else 0.0
 
 
 def _reads_on(tokens: list[str]) -> bool:

@@ -20,7 +20,8 @@ MAX_CREDIT: Final = 14
 _HOLDS: Final = re.compile(
     r"\W*(?:©|\(c\)\s*(?:\d{4}|\w[^.]{0,40}\d{4})|copyright\W{1,3}(?:©|\(c\)|\d{4}|by\b)|copyright\s[^.]{0,40}\d{4})"
     r"|[^.]{0,200}?(?:all rights reserved|alle rechte vorbehalten|derechos reservados|direitos reservados"
-    r"|reservados todos los derechos|droits réservés|diritti riservati|rechten voorbehouden|prawa zastrzeżone|rättigheter (?:reserverade|förbehåll)"
+    r"|reservados todos los derechos|droits réservés|diritti riservati"
+    r"|rechten voorbehouden|prawa zastrzeżone|rättigheter (?:reserverade|förbehåll)"
     r"|riproduzione riservata|copyrighted property of)",
     re.IGNORECASE,
 )

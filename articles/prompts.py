@@ -17,7 +17,7 @@ from itertools import pairwise
 from typing import Final
 
 from articles.features import GROUP_BIT
-from articles.fixed_prompts import asks_to_log_in, fixed_prompt
+from articles.fixed_prompts import asks_to_log_in, fixed_prompt, further_reading
 from articles.lexicon import Says, says
 from articles.model import Kind
 from articles.notices import earns, notice
@@ -560,6 +560,11 @@ def prompt(text: str, setting: Setting, tokens: list[str] | None = None) -> Verd
     noticed = notice(text, tokens)
     if noticed is not None:
         return Verdict(*noticed)
+    pointer = further_reading(text, tokens, setting.link_share)
+    if pointer:
+        bonus, reasons = _around(Kind.RELATED, setting, own=False)
+        score = round(min(pointer + bonus, 1.0), 3)
+        return Verdict(Kind.RELATED, score, "; ".join((SAYING[Kind.RELATED], *reasons)))
     plea = 0.0 if _QUOTES.search(text) else pleads(tokens, setting.house)
     if plea:
         return Verdict(Kind.SUBSCRIBE, plea, "pleads for the paper's upkeep")

@@ -273,3 +273,42 @@ def test_a_heading_goes_with_the_prompt_that_it_heads_and_stays_above_text() -> 
 def test_a_label_is_a_heading_where_text_follows_it() -> None:
     paragraphs = (*STORY[:2], "Recommended courses:", *STORY[2:])
     assert "Recommended courses:" in article(page(paragraphs)).paragraphs
+
+
+@pytest.mark.parametrize(
+    "label",
+    [
+        "PUEDES VER:", "Lee también:", "Te recomendamos:", "Leé más:", "No te pierdas:", "LEA ADEMÁS |",
+        "Leia também:", "Saiba mais:", "Confira:",
+        "À lire aussi :", "» LIRE AUSSI -", "Sur le même sujet :", "À découvrir aussi :",
+        "Lesen Sie auch:", "Passend dazu:", "Das könnte Sie auch interessieren:",
+        "LEGGI ANCHE >", "Per saperne di più:", "Vedi anche:",
+        "Lees ook:", "Bekijk ook:", "Ook interessant:",
+        "Czytaj także:", "Zobacz również:", "Polecamy:",
+        "Läs också:", "Se även:", "Missa inte:",
+    ],
+)  # fmt: skip
+def test_a_label_of_further_reading_and_a_headline_point_to_another_story(label: str) -> None:
+    verdict = prompt(f"{label} Council closes the bridge at Harrow Lane", Setting())
+    assert verdict is not None
+    assert verdict.kind is Kind.RELATED
+    assert verdict.score >= 0.7
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "También: el alcalde dijo que no.",
+        "Más: así se llama el barco que encalló el lunes en la playa de Harrow.",
+        "Auch sie: am Montag kamen 300 Menschen aus dem Nachbarort.",
+        "Sie lesen: das ist alles, was er über seine Kinder sagen will.",
+        "Mira: ahí está el puente, dijo la vecina antes de cerrar la ventana.",
+        "Voir Naples et mourir : le guide du quartier espagnol en dix adresses.",
+        "Ook: de bakker, de smid en de burgemeester waren er.",
+    ],
+)
+def test_a_sentence_with_a_colon_is_no_sure_label_for_its_words_alone(line: str) -> None:
+    verdict = prompt(line, Setting())
+    assert verdict is None or verdict.score < 0.6, (
+        "below what takes a line out of text that reads like the body"
+    )
