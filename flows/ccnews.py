@@ -88,6 +88,8 @@ def import_ccnews(sources: Sources, limit: Limit = None, base: str = COMMON_CRAW
 def _remedy(error: Exception) -> str:
     if isinstance(error, SegmentChanged):
         return ". The archive has another file of this name: rename this one"
+    if isinstance(error, TornSegment) and "cut short" in str(error):
+        return ". Get the whole of it again"
     if isinstance(error, TornSegment):
         return ". Give a .warc.gz as crawlers write it, or compress each of its records by itself"
     return ""

@@ -9,7 +9,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from articles.model import SITE_NAME, Fetch, Site
-from articles.urls import url_key
+from articles.urls import canonical_url, url_key
 from articles.zones import zone_of
 from flows.config import Config
 from pressrun.refusals import refusal, refusal_of_all
@@ -37,8 +37,8 @@ def add_site(homepage: str, *, name: str | None, allow_private: bool, config: Co
     Raises RequestError for an address that is none, a name that is taken, and a site that does not answer.
     """
     home = homepage if "://" in homepage else f"https://{homepage}"
-    parts = urlsplit(home)
-    if parts.scheme not in ("http", "https") or not parts.hostname:
+    parts = urlsplit(home if canonical_url(home) else "")
+    if not parts.hostname or parts.username is not None:
         raise RequestError(f"{homepage!r} is no address of a home page: write https://www.example.com/")
     known = load_sites(config.seeds).sites if config.seeds.is_dir() else ()
     if twin := next((site for site in known if url_key(site.home) == url_key(home)), None):

@@ -20,6 +20,7 @@ from flows.workshop import close_workshop, open_workshop
 from pressrun import views
 from pressrun.trouble import WRONG, RequestError, WorkError, told_in_one_sentence
 from storage.batches import Change
+from storage.objects import open_to_read
 
 app = typer.Typer(
     add_completion=False,
@@ -33,14 +34,19 @@ Store = Annotated[
     ),
 ]
 Seeds = Annotated[
-    str | None, typer.Option("--seeds", metavar="DIR", help="Folder of seed files (else PRESSRUN_SEEDS).")
+    str | None,
+    typer.Option("--seeds", metavar="DIR", help="Folder of seed files (else PRESSRUN_SEEDS, seeds/sites)."),
 ]
 Json = Annotated[bool, typer.Option("--json", help="One JSON object (or one a line) instead of tables.")]
 AsOf = Annotated[
     str | None,
     typer.Option(metavar="CURSOR|TIME", help="As the archive was known at this commit number or moment."),
 ]
-Names = Annotated[list[str] | None, typer.Argument(metavar="[SITE]...", help="Sites by name; none: all.")]
+Names = Annotated[list[str] | None, typer.Argument(metavar="SITE", help="Sites by name; none: all.")]
+Due = Annotated[
+    list[str] | None,
+    typer.Argument(metavar="SITE", help="Sites by name, due or not; none: all that are due."),
+]
 
 
 def _number(what: str, remedy: str, *, least: int = 0, most: int | None = None) -> Callable[[str | int], int]:
@@ -146,7 +152,7 @@ def try_(
 
 
 @app.command()
-def crawl(names: Names = None, store: Store = None, seeds: Seeds = None, json: Json = False) -> None:
+def crawl(names: Due = None, store: Store = None, seeds: Seeds = None, json: Json = False) -> None:
     """Find, fetch, read and store: the sites named here now, or every site that is due."""
     from pressrun.crawling import crawl_watched
 
@@ -165,7 +171,7 @@ def crawl(names: Names = None, store: Store = None, seeds: Seeds = None, json: J
 
 @app.command()
 def backfill(
-    names: Annotated[list[str], typer.Argument(metavar="SITE...", help="Sites by name.")],
+    names: Annotated[list[str], typer.Argument(metavar="SITE", help="Sites by name.")],
     first: Annotated[str, typer.Option("--from", metavar="DATE", help="First day: 2025-01-31.")],
     last: Annotated[str | None, typer.Option("--to", metavar="DATE", help="Last day; none: today.")] = None,
     store: Store = None,
@@ -196,6 +202,7 @@ def normalize(
     json: Json = False,
 ) -> None:
     """Read the segments that were fetched and not yet read."""
+    _kept(store, seeds)
     _ready(store, seeds)
     from flows.normalize import normalize as flow
 
@@ -376,11 +383,16 @@ def replay(
     json: Json = False,
 ) -> None:
     """Read stored segments again with today's reader. The web is not touched."""
+    from pressrun.reading import without_seeds
+
     since, until = _moment("--after", after), _moment("--before", before)
+    config = _kept(store, seeds)
     try:
         check_selection(open_workshop(_checked(store, seeds)), names or (), since, until)
     except EmptySpan as error:
         raise RequestError(str(error)) from error
+    if note := without_seeds(config):
+        say(note, prefix="pressrun: ")
     _ready(store, seeds)
     from flows.replay import replay as flow
 
@@ -399,7 +411,7 @@ def replay(
 def import_ccnews(
     sources: Annotated[
         list[str],
-        typer.Argument(metavar="FILE|URL|MONTH...", help="WARC files, their addresses, or months (2026-10)."),
+        typer.Argument(metavar="FILE|URL|MONTH", help="WARC files, their addresses, or months (2026-10)."),
     ],
     limit: Annotated[
         int | None, typer.Option(metavar="NUMBER", parser=_many, help="So many files at most.")
@@ -452,6 +464,7 @@ def compare(
 @app.command()
 def maintain(store: Store = None, seeds: Seeds = None, json: Json = False) -> None:
     """Recover leftovers, bring tables and documents up to date, compact and vacuum."""
+    _kept(store, seeds)
     _ready(store, seeds)
     from flows.maintain import maintain as flow
 
@@ -511,7 +524,7 @@ def takedown(
     """Remove an article for good, every byte of it, and keep it out. There is no way back."""
     from pressrun.keeping import takedown as run
 
-    run(url, _checked(store, seeds), dry_run=dry_run, unseen=unseen, json=json)
+    run(url, _kept(store, seeds), dry_run=dry_run, unseen=unseen, json=json)
 
 
 @app.command()
@@ -543,7 +556,7 @@ def rebuild(
     """Make the database anew from the store; what the crawl remembers of the web stays."""
     from pressrun.keeping import rebuild as run
 
-    run(_config(store, seeds), tables=tables, json=json)
+    run(_kept(store, seeds), tables=tables, json=json)
 
 
 @app.command()
@@ -605,6 +618,13 @@ def _checked(store: str | None, seeds: str | None) -> Config:
     """The configuration, its store and database tried: what is wrong is told before a flow begins."""
     config = _config(store, seeds)
     open_workshop(config)
+    return config
+
+
+def _kept(store: str | None, seeds: str | None) -> Config:
+    """The configuration of an archive that is there: a slip of the pen must not make another, empty one."""
+    config = _config(store, seeds)
+    open_to_read(config.store)
     return config
 
 

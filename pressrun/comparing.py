@@ -26,11 +26,12 @@ from articles.model import EXTRACTOR, Article, Capture, Rejection, Removed, Site
 from articles.parts import join_parts
 from articles.repeated import Line
 from flows.config import Config
+from flows.logs import say
 from flows.reading import Reading, Result, read_all, read_one
 from flows.report import counted
 from flows.segment import POOLED_CAPTURES, with_profiles
 from flows.workshop import Readers
-from pressrun.reading import archive_of, check_sites
+from pressrun.reading import archive_of, check_sites, without_seeds
 from pressrun.trouble import RequestError, WorkError
 from seeds.load import load_sites
 from storage import batches, records
@@ -152,6 +153,8 @@ def compare_archive(
     )
     if names:
         check_sites(archive, names, sites.keys())
+    if note := without_seeds(config, names):
+        say(note, prefix="pressrun: ")
     span = Span(sites=frozenset(names) if names else None, since=between[0], until=between[1])
     with present_reader(sites) if python is None else reader_of(python, sites) as (read, version):
         return compare_stored(archive.store, span, read, version, _tell)

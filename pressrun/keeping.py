@@ -22,7 +22,7 @@ from storage.copying import copy_archive
 from storage.delta import follow_tables, table_cursors
 from storage.documents import documents_cursor, follow_documents
 from storage.log import Log
-from storage.objects import open_store, probe
+from storage.objects import open_store, open_to_read, probe
 from storage.recollect import forget_followers, rebuild_state
 from storage.state.database import open_database
 from storage.state.frontier import known
@@ -142,7 +142,9 @@ def takedown(url: str, config: Config, *, dry_run: bool, unseen: bool, json: boo
 
 def _say_found(url: str, found: Found) -> None:
     captures, addresses = counted(found.captures, "capture"), counted(len(found.ids), "address")
-    views.say(f"{url}: {captures}, under {addresses}")
+    views.say(
+        f"{url}: {captures}, under {addresses}" if found.captures else f"The archive holds nothing of {url}"
+    )
     for title in found.titles:
         views.say(f"  {title}")
     views.say("Nothing was removed.")
@@ -224,9 +226,12 @@ def rebuild(config: Config, *, tables: bool, json: bool) -> None:
 
 def copy(config: Config, target: str, *, json: bool) -> None:
     """Bring a second copy of the archive up to it."""
+    source, copied = open_to_read(config.store), open_store(target)
+    if source.url == copied.url:
+        raise RequestError(f"{target} is the archive itself: name another folder, or s3://bucket/prefix")
     with _steps() as tell:
         tell(f"copying to {target}", 0)
-        done = copy_archive(open_store(config.store), open_store(target))
+        done = copy_archive(source, copied)
     if json:
         views.as_json(done)
     else:

@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING, BinaryIO
 
 from articles.urls import article_id, canonical_url, url_key
 from flows.config import Config
-from flows.report import counted
+from flows.report import counted, few
 from pressrun.diffing import Diff, diff
 from pressrun.trouble import RequestError
+from seeds.load import load_sites
 from storage import records
 from storage.batches import Change
 from storage.log import DamagedLog, Log
@@ -171,6 +172,22 @@ def check_hosts(hosts: Collection[str]) -> None:
             raise RequestError(f"--host {error}") from error
 
 
+def without_seeds(config: Config, names: Collection[str] | None = None) -> str | None:
+    """What to tell before stored captures are read again: a sentence where sites of the archive have no seed here.
+
+    `names`: of these sites; None: of any.
+    """
+    seeded = {site.name for site in load_sites(config.seeds).sites} if config.seeds.is_dir() else set()
+    held = {name for name in archive_of(config).sites() if name and (not names or name in names)}
+    missing = sorted(held - seeded)
+    if not missing:
+        return None
+    return (
+        f"{few(missing)}: no seed in {config.seeds}, so read again without its time zone and rules; --seeds names "
+        "another folder"
+    )
+
+
 def _refuse_foreign(cursor: int, archive: Archive) -> None:
     if cursor and archive.head() < cursor:
         raise RequestError(
@@ -261,7 +278,7 @@ def find_article(
             raise RequestError(
                 f"the article {_at(url)} was taken down by commit {revisions[-1].seq} of {config.store}"
             )
-        raise _none_there(config, url, "" if as_of is None else f" as of {as_of}")
+        raise _none_there(config, url, as_of)
     article = newest if revision is None else _revision(revisions, revision)
     return Found(article=article, revisions=revisions)
 
@@ -273,7 +290,7 @@ def find_story(config: Config, url: str, *, as_of: int | datetime | None = None)
     """
     found = archive_of(config).story(_named(url), as_of=as_of)
     if found is None:
-        raise _none_there(config, url)
+        raise _none_there(config, url, as_of)
     return found
 
 
@@ -293,12 +310,15 @@ def _at(url: str) -> str:
     return url if is_article_id(url.lower()) else f"at {url}"
 
 
-def _none_there(config: Config, url: str, then: str = "") -> RequestError:
-    hint = (
-        "`pressrun read` prints the article_id of each"
-        if is_article_id(url.lower())
-        else f"`pressrun why {url}` tells what became of it"
-    )
+def _none_there(config: Config, url: str, as_of: int | datetime | None) -> RequestError:
+    moment = f"{as_of:%Y-%m-%d %H:%M:%S} UTC" if isinstance(as_of, datetime) else f"commit {as_of}"
+    then = "" if as_of is None else f" as of {moment}"
+    if as_of is not None:
+        hint = "it may have come later: without --as-of you see what is there now"
+    elif is_article_id(url.lower()):
+        hint = "`pressrun read` prints the article_id of each"
+    else:
+        hint = f"`pressrun why {url}` tells what became of it"
     return RequestError(f"no article {_at(url)} in {config.store}{then}; {hint}")
 
 

@@ -287,8 +287,11 @@ def crawled(report: CrawlReport, *, json: bool) -> None:
     for line in _COLUMNS:
         out.print(Text(line, style="dim"), soft_wrap=True)
     _outcome(report.total, report.normalized)
-    if not report.total.stored and not (
-        report.deaths or report.normalized.failed or report.normalized.quarantined
+    looked = all(row.done and row.done.ended is Ended.DONE for row in report.sites)
+    if (
+        looked
+        and not report.total.stored
+        and not (report.deaths or report.normalized.failed or report.normalized.quarantined)
     ):
         requests = sum(row.done.requests for row in report.sites if row.done)
         conditional = sum(row.done.conditional for row in report.sites if row.done)

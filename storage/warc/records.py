@@ -152,7 +152,7 @@ def read_records(file: BinaryIO, name: str, begin: int = 0, end: int | None = No
             # A body may hold gzip members of its own: in a segment of ours the next is never guessed.
             following = None if ours else next_member(file, offset + 1)
             if ours or (member.cut and following is None):
-                raise TornSegment(f"{name}: {record.damage} at byte {offset}, after {count} whole records")
+                raise TornSegment(f"{name}: {record.damage} at byte {offset}, with {count} whole before it")
             offset = following or offset + member.length
             if record.kind:
                 yield replace(record, length=offset - record.offset)

@@ -225,6 +225,15 @@ def test_show_tells_the_article_its_revisions_and_what_was_removed(pressrun: Run
     assert crawled.paper[LATIN_POST].paragraphs[8] in " ".join(text.split())
 
 
+def test_captures_that_are_read_again_without_their_seed_are_told(
+    pressrun: Run, crawled: Crawled, tmp_path: Path
+):
+    write_site(tmp_path, replace(sample_site(), name="another"))
+    told = pressrun("compare", "--store", crawled.store, "--seeds", tmp_path).stderr
+    assert f"sample: no seed in {tmp_path}" in told
+    assert pressrun("compare", "--store", crawled.store, "--seeds", crawled.seeds).stderr == ""
+
+
 def test_show_and_story_take_an_article_id_too(pressrun: Run, crawled: Crawled):
     url, where = crawled.url_of(EDITED), ("--store", crawled.store, "--json")
     shown = pressrun("show", url, *where).stdout
@@ -358,6 +367,16 @@ def test_try_reads_a_page_and_stores_nothing(pressrun: Run, crawled: Crawled, tm
         (["show", "0" * 20], f"no article {'0' * 20} in"),
         (["try", "not an address"], "neither an address"),
         (["add", "ftp://example.com/"], "no address of a home page"),
+        (["add", "https://exa mple.com"], "no address of a home page"),
+        (["add", "https://me:secret@example.com/"], "no address of a home page"),
+        *(
+            ([command, "--store", "nowhere"], "no archive is there")
+            for command in ("normalize", "maintain", "replay")
+        ),
+        (
+            ["show", "http://127.0.0.1/none", "--as-of", "2020-01-01"],
+            "without --as-of you see what is there now",
+        ),
         (["sites", "--seeds", "/nonexistent/folder"], "/nonexistent/folder"),
         (["demo", "--port", "99999999"], "99999999"),
         (["read", "--store", "s3://"], "s3://"),

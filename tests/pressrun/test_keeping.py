@@ -65,6 +65,23 @@ def test_an_address_that_was_never_met_is_taken_down_only_on_request(run: Run, a
     assert Archive(open_store(str(archive))).head() == 2
 
 
+def test_a_slip_in_the_store_s_name_makes_no_archive(run: Run, tmp_path: Path) -> None:
+    for command in (("rebuild",), ("takedown", SECRET, "--dry-run"), ("copy", str(tmp_path / "copy"))):
+        refused = run(*command)
+        assert (refused.code, "no archive is there" in refused.err) == (2, True)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_an_archive_is_not_copied_onto_itself(run: Run, archive: Path) -> None:
+    refused = run("copy", f"{archive}/../archive")
+    assert (refused.code, "is the archive itself" in refused.err) == (2, True)
+
+
+def test_a_dry_run_of_what_was_never_met_says_that_nothing_is_there(run: Run, archive: Path) -> None:
+    told = run("takedown", SECRET + "-typo", "--dry-run")
+    assert (told.code, "holds nothing of" in told.out) == (0, True)
+
+
 def test_takedown_of_what_is_no_address_is_refused(run: Run, archive: Path) -> None:
     refused = run("takedown", "mailto:me")
     assert (refused.code, "no address of a web page" in refused.err) == (2, True)
