@@ -17,18 +17,20 @@ from articles.text import folded, word_set
 
 _PIECE: Final = word_set(
     "this it story article post page artículo nota noticia artigo notícia texto artikel artikeln beitrag text cet",
-    "l articolo notizia bericht artykuł tekst nyheten inlägg recipe episode content inhalt contenido contenu contenuto",
+    "l articolo notizia bericht artykuł tekst nyheten inlägg recipe episode content inhalt contenido contenu",
+    "contenuto conteúdo suite",
 )
 _PASS_ON: Final = word_set(
     "share tweet teilen teile teilt comparte comparta compartir compartilhe partilhe partage partagez partager",
     "condividi deel delen udostępnij dela",
 )
 _FRIENDS: Final = word_set(
-    "friend friends freund freunden freunde amigo amigos amis amici vrienden znajomym vänner colleague"
+    "friend friends freund freunden freunde amigo amigos amis amici vrienden znajomym vänner colleague redes",
+    "réseaux social sociales sociais sociali",
 )
 _LOG_IN: Final = word_set(
-    "log login sign inicia inicie accede acceda ingresa ingrese entre entrar faça connectez connecte identifiez accedi",
-    "inloggen zaloguj logga melden anmelden einloggen hier jetzt",
+    "log login sign inicia inicie accede acceda ingresa ingrese entre entrar faça connectez connecte identifiez",
+    "accedi inloggen zaloguj logga melden anmelden einloggen hier jetzt",
 )
 _MEMBERS: Final = word_set(
     "member mitglied miembro socio membro membre lid członkiem medlem subskrybentem registered"
@@ -37,29 +39,36 @@ _BECOME: Final = word_set(
     "become werden werde hazte hágase conviértete torne seja devenez diventa diventate word zostań bli"
 )
 _READ: Final = word_set(
-    "read lesen lies lee lea leia lisez leggi leggere lees lezen czytaj läs enjoy unlimited sin sem sans senza zonder",
-    "bez utan",
+    "read lesen lies lee lea leia lisez leggi leggere lees lezen czytaj läs enjoy unlimited sin sem sans senza",
+    "zonder bez utan",
 )
 _ONLY: Final = word_set(
-    "only exclusively exclusive nur ausschließlich solo sólo exclusivo somente apenas exclusivamente réservé réservée",
-    "exclusif riservato riservata soltanto alleen exclusief tylko wyłącznie endast bara",
+    "only exclusively exclusive nur ausschließlich solo sólo exclusivo somente apenas exclusivamente réservé",
+    "réservée exclusif riservato riservata soltanto alleen exclusief tylko wyłącznie endast bara",
 )
 _CLICK: Final = word_set("click tap klicken klick haz haga clique cliquez clicca klik kliknij klicka")
 _CONTINUE: Final = word_set(
     "continue continues keep weiterlesen seguir continuar continuer continuare verder dalej fortsätta"
 )
+_ACCESS: Final = word_set("access acceso acesso accès accesso toegang zugang tillgång dostęp")
+_READING: Final = word_set("reading leyendo lendo läsa lecture czytać lezen lire")
+_ON: Final = word_set("dalej vidare verder suite")
+_PIECEWISE: Final = word_set(
+    "compartilhe partilhe comparte comparta partagez condividi udostępnij deel dela teile teilt"
+)
 _GOES_ON: Final = word_set(
-    "continues continue below after scroll continúa continua weiter unterhalb suite suit verder onder poniżej nedan",
-    "efter",
+    "continues continue below after scroll continúa continua weiter unterhalb suite suit verder onder poniżej",
+    "nedan efter",
 )
 _USES: Final = word_set(
-    "we this our uses use using utiliza utilizamos usamos usa verwenden verwendet nutzen nutzt nous utilisons utilise",
-    "wir diese este esta ce cette utilizziamo usiamo questo wij gebruiken deze używamy wykorzystujemy ta vi använder",
+    "we this our uses use using utiliza utilizamos usamos usa verwenden verwendet nutzen nutzt nous utilisons",
+    "utilise wir diese este esta ce cette utilizziamo usiamo questo wij gebruiken deze używamy wykorzystujemy ta",
+    "vi använder",
 )
 _VISITED: Final = word_set(
-    "site website experience accept policy traffic seite webseite erfahrung akzeptieren sitio web",
-    "experiencia aceptar navegación política expérience accepter navigation sito esperienza accetta ervaring",
-    "strona stronie strony doświadczenia upplevelse webbplats webbplatsen",
+    "site website experience accept policy traffic seite webseite erfahrung akzeptieren sitio web experiencia",
+    "aceptar navegación política expérience accepter navigation sito esperienza accetta ervaring strona stronie",
+    "strony doświadczenia upplevelse webbplats webbplatsen",
 )
 _HERE: Final = frozenset(["here", "hier", "aquí", "aqui", "ici", "qui", "tutaj", "tu", "här"])
 _LISTEN: Final = word_set(
@@ -75,16 +84,19 @@ def fixed_prompt(
     if count > 20:
         return None
     if first in _PASS_ON:
+        if count <= 4 and first in _PIECEWISE and not _PIECE.isdisjoint(tokens[1:]):
+            return Kind.SHARE, 0.6
         if count <= 3 and text.rstrip().endswith(":") and not _PIECE.isdisjoint(tokens):
             return Kind.SHARE, 0.75
         passed = network or not _FRIENDS.isdisjoint(tokens)
         if count <= 12 and passed and not _PIECE.isdisjoint(tokens[1:5]):
             return Kind.SHARE, 0.75
-    if every & Says.SUBSCRIBE:
-        if _reads_on(tokens):
-            return Kind.PAYWALL, 0.8
-        if first in _CLICK and count <= 14 and not _HERE.isdisjoint(tokens[1:4]):
-            return Kind.SUBSCRIBE, 0.75
+    buys = every & Says.SUBSCRIPTION or not _ACCESS.isdisjoint(tokens)
+    if (every & Says.SUBSCRIBE or (buys and count <= 12)) and _reads_on(tokens):
+        return Kind.PAYWALL, 0.8
+    clicks = first in _CLICK and count <= 14 and not _HERE.isdisjoint(tokens[1:4])
+    if clicks and every & Says.SUBSCRIBE:
+        return Kind.SUBSCRIBE, 0.75
     about = bool(every & Says.SUBSCRIPTION) or not _MEMBERS.isdisjoint(tokens)
     if about and count <= 9 and not _PIECE.isdisjoint(tokens[:3]) and not _ONLY.isdisjoint(tokens):
         return Kind.PAYWALL, 0.75
@@ -102,14 +114,14 @@ def fixed_prompt(
 
 
 _SEE: Final = word_set(
-    "lee lea leé sigue siga ver vea mira mirá mire puedes puede conoce conozca entérate descubre leia ler veja saiba",
-    "confira assista lire lisez voir découvrir découvrez lesen lies sehen siehe hören leggi leggete vedi guarda scopri",
-    "lees bekijk kijk zie lezen czytaj przeczytaj zobacz obejrzyj läs se lyssna",
+    "lee lea leé sigue siga ver vea mira mirá mire puedes puede conoce conozca entérate descubre leia ler veja",
+    "saiba confira assista lire lisez voir découvrir découvrez lesen lies sehen siehe hören leggi leggete vedi",
+    "guarda scopri lees bekijk kijk zie lezen czytaj przeczytaj zobacz obejrzyj läs se lyssna",
 )
 """Orders, outside of English, to look at something else."""
 _ALSO: Final = word_set(
-    "también además más leyendo ver também ainda mais aussi également plus suite auch mehr hier weiter dazu anche più",
-    "ancora ook meer verder także też również więcej också även mer vidare",
+    "también además más leyendo ver também ainda mais aussi également plus suite auch mehr hier weiter dazu anche",
+    "più ancora ook meer verder także też również więcej också även mer vidare",
 )
 _BETWEEN: Final = word_set("sie à la di na ten temat sobre o assunto el tema le sul zum thema artikel")
 _LABELS: Final = frozenset(
@@ -148,9 +160,9 @@ def further_reading(text: str, tokens: list[str], link_share: float) -> float:
 
 
 def _reads_on(tokens: list[str]) -> bool:
-    """Whether `to continue reading` stands in it."""
+    """Whether `to continue reading` stands in it, or `to read on`."""
     return any(
-        word in _CONTINUE and (after in _READ or after in ("reading", "leyendo", "lendo", "läsa", "lecture"))
+        (word in _CONTINUE and (after in _READ or after in _READING)) or (word in _READING and after in _ON)
         for word, after in pairwise(tokens)
     )
 

@@ -60,7 +60,7 @@ _WORDS: Final[dict[int, str]] = {
     """,
     Says.SUBSCRIPTION: """
         subscribes subscriber subscribers subscribing subscribed subscription subscriptions suscrip* assinatura*
-        assinante* abonnent* abonnement* abo abos abonné* abonament* abbonament* abbonat* abonnee* subskryp*
+        assinante* abonnent* abonnement* abo abos abonné* abonament* abbonament* abbonat* abonnee* subskryp* subskryb*
         prenumerat* prenumerant*
     """,
     Says.NEWSLETTER: """

@@ -34,17 +34,20 @@ _MADE: Final = re.compile(
 )
 _QUOTED: Final = re.compile(r"[\"“”„«»]")
 
-_EARNED: Final = word_set(
-    "commission commissions compensation compensated affiliate affiliates provision provisionen vergütung",
-    "partnerlinks affiliatelinks comisión comisiones afiliado afiliados comissão comissões commissione",
-    "commissioni affiliati affilié affiliés affiliation commissie provisie prowizję prowizja prowizji afiliacyjne",
-    "ersättning",
+_COMMISSION: Final = word_set(
+    "commission commissions affiliate affiliates partnerlinks affiliatelinks comisión comisiones afiliado",
+    "afiliados comissão comissões commissione commissioni affiliati affilié affiliés affiliation commissie",
+    "afiliacyjne prowizję prowizja prowizji",
+)
+_PAID: Final = word_set("compensation compensated provision provisionen provisie vergütung ersättning")
+"""What is said of commissions too, and of much else: such a sentence must speak of links."""
+_BY_LINK: Final = word_set(
+    "link links click clicks klick klickst klicken enlace enlaces lien liens linki linków länk länkar ligações",
 )
 _BOUGHT: Final = word_set(
-    "link links click clicks buy purchase purchases purchasing product products shop kauf kaufst kaufen käufe",
-    "einkauf klick klickst klicken produkt produkte verkäufe verkäufen enlace enlaces compra compras comprar",
-    "producto productos lien liens achat achats achetez produits prodotti acquisto acquisti acquistare aankoop",
-    "aankopen koopt zakup zakupu zakupy linki linków köp köper länk länkar produtos ligações booking",
+    "buy purchase purchases purchasing product products shop kauf kaufst kaufen käufe einkauf produkt produkte",
+    "verkäufe verkäufen compra compras comprar producto productos achat achats achetez produits prodotti acquisto",
+    "acquisti acquistare aankoop aankopen koopt zakup zakupu zakupy köp köper produtos booking",
 )
 _WE_EARN: Final = word_set(
     "riceviamo guadagniamo potremmo possiamo recibimos ganamos podemos recebemos ganhamos otrzymujemy zarabiamy",
@@ -69,7 +72,9 @@ def notice(text: str, tokens: list[str]) -> tuple[Kind, float, str] | None:
 
 def earns(tokens: list[str], *, own: bool) -> float:
     """How surely a sentence says that its paper earns by what readers buy, 0: not; `own`: it speaks of itself."""
-    if _EARNED.isdisjoint(tokens) or _BOUGHT.isdisjoint(tokens):
+    if _BY_LINK.isdisjoint(tokens) and (_COMMISSION.isdisjoint(tokens) or _BOUGHT.isdisjoint(tokens)):
+        return 0.0
+    if _COMMISSION.isdisjoint(tokens) and _PAID.isdisjoint(tokens):
         return 0.0
     own = own or not _WE_EARN.isdisjoint(tokens)
     return 0.9 if own else 0.75 if not _HOLDING.isdisjoint(tokens) and len(tokens) <= 20 else 0.0

@@ -18,6 +18,7 @@ from typing import Final
 
 from articles.features import GROUP_BIT
 from articles.fixed_prompts import asks_to_log_in, fixed_prompt, further_reading
+from articles.invitations import invites
 from articles.lexicon import Says, says
 from articles.model import Kind
 from articles.notices import earns, notice
@@ -64,16 +65,16 @@ class Setting:
 
 _SUBSCRIBE: Final = word_set(
     "subscribe signup register suscríbete suscribete suscríbase suscríbanse inscríbete inscríbase apúntate",
-    "regístrate regístrese assine subscreva inscreva cadastre registe abonniere abonnieren abonniert",
-    "abonnez abonne inscrivez inscris iscriviti iscrivetevi abbonati abbonatevi registrati abonneer",
-    "inschrijven anmelden melde melden meld aanmelden registrieren subskrybuj zapisz zaprenumeruj zarejestruj",
-    "prenumerera anmäl registrera",
+    "regístrate regístrese assine subscreva inscreva cadastre registe abonniere abonnieren abonniert abonnez",
+    "abonne inscrivez inscris iscriviti iscrivetevi abbonati abbonatevi registrati abonneer inschrijven anmelden",
+    "melde melden meld aanmelden registrieren subskrybuj zapisz zaprenumeruj zarejestruj prenumerera anmäl",
+    "registrera",
 )
 _SIGN: Final = frozenset(["sign", "log", "opt"])
 _UP: Final = frozenset(["up", "in", "on"])
 _FOLLOW: Final = word_set(
-    "follow síguenos siguenos síganos siganos síguelo sigue síganme sígueme siga acompanhe curta folge folgen folgt",
-    "suivez suis seguici seguiteci segui volg śledź obserwuj polub följ gilla connect",
+    "follow síguenos siguenos síganos siganos síguelo sigue síganme sígueme siga acompanhe curta folge folgen",
+    "folgt suivez suis seguici seguiteci segui volg śledź obserwuj polub följ gilla connect",
 )
 _LIKE: Final = frozenset(
     ["like", "find", "join", "tweet", "besuchen", "rejoignez", "únete", "unisciti", "dołącz"]
@@ -84,19 +85,19 @@ _SUPPORT: Final = word_set(
 )
 _SUPPORTING: Final = word_set("supporting donating contributing becoming subscribing")
 _SHARE: Final = word_set(
-    "share pin tweet teile teilen teilt comparte compártelo compartilhe partilhe partagez partager condividi",
-    "deel delen udostępnij dela skicka",
+    "share pin tweet teile teilen teilt comparte compártelo compartilhe partilhe partagez partager condividi deel",
+    "delen udostępnij dela skicka",
 )
 _COMMENT: Final = word_set(
     "comment kommentieren kommentiere comenta comente commentez commenta reageer skomentuj"
 )
 _TAKE: Final = word_set(
-    "get join download try start discover receive enter become recibe reciba receba participe descubre únete haz hazte",
-    "clique click tap haga erhalten holen hol sichern sichere bestellen bestelle klicken klick testen lesen recevez",
-    "découvrez téléchargez cliquez rejoignez devenez ricevi scopri unisciti clicca scarica diventa ontvang klik",
-    "download downloade probeer word otrzymuj dołącz kliknij sprawdź pobierz zostań få klicka hämta bli",
-    "descarga descárgate baixe conviértete torne werde werden check visit learn listen watch",
-    "stay never don't herunterladen laden ladda become",
+    "get join download try start discover receive enter become recibe reciba receba participe descubre únete haz",
+    "hazte clique click tap haga erhalten holen hol sichern sichere bestellen bestelle klicken klick testen lesen",
+    "recevez découvrez téléchargez cliquez rejoignez devenez ricevi scopri unisciti clicca scarica diventa",
+    "ontvang klik downloade probeer word otrzymuj dołącz kliknij sprawdź pobierz zostań få klicka hämta bli",
+    "descarga descárgate baixe conviértete torne werde werden check visit learn listen watch stay never don't",
+    "herunterladen laden ladda",
 )
 _AT_THE_END: Final = word_set(
     "abonnieren anmelden registrieren folgen teilen herunterladen inschrijven aanmelden volgen delen downloaden",
@@ -114,25 +115,26 @@ _NO_NETWORK: Final = word_set("google podcast podcasts spotify threads messenger
 """Networks by name that are written about as services, and followed by nobody."""
 _WORK: Final = word_set(
     "journalism newsroom reporting mission work coverage journalists journalismus redaktion arbeit periodismo",
-    "rédaction redacción redazione redactie redakcję redação",
-    "jornalismo journalisme giornalismo journalistiek dziennikarstwo journalistik site blog channel independent",
+    "rédaction redacción redazione redactie redakcję redação jornalismo journalisme giornalismo journalistiek",
+    "dziennikarstwo journalistik site blog channel independent",
 )
 _PRESS: Final = word_set(
     "journalism reporting newsroom news journalismus periodismo jornalismo journalisme giornalismo informazione",
     "journalistiek dziennikarstwo journalistik presse prensa",
 )
 _GIFT: Final = word_set(
-    "donation donations gift contribution spende spenden donación donativo doação don dons donazione donatie gift"
-    " darowizną darowiznę gåva bidrag"
+    "donation donations gift contribution spende spenden donación donativo doação don dons donazione donatie",
+    "darowizną darowiznę gåva bidrag",
 )
 _FUNDED: Final = frozenset(["funded", "supported", "powered"])
 _MAKING: Final = frozenset(["making", "giving", "a"])
 _BECOME: Final = word_set(
-    "become join hazte hágase haz únete torne seja devenez rejoignez diventa unisciti word wordt zostań dołącz bli",
-    "werde werden",
+    "become join hazte hágase haz únete torne seja devenez rejoignez diventa unisciti word wordt zostań dołącz",
+    "bli werde werden",
 )
 _JOIN: Final = word_set(
-    "join únete únase unirse rejoignez unisciti iscriviti entre entra treten tritt komm kommen sluit dołącz bli gå"
+    "join únete únase unirse rejoignez unisciti iscriviti entre entra treten tritt komm kommen sluit dołącz bli",
+    "gå",
 )
 _HERE: Final = frozenset(["here", "hier", "aquí", "aqui", "ici", "qui", "tutaj", "här"])
 _CHANNEL: Final = word_set(
@@ -146,16 +148,16 @@ _OURS: Final = word_set("naszą naszymi naszych våran onzen")
 """Forms that `lexicon` does not list."""
 _MINE: Final = word_set("me my mein meine meinen mijn")
 _SKIPPED: Final = word_set(
-    "please also and or so now just but then be sure make certain forget do dont not to why",
-    "bitte por favor jetzt hier ahora agora maintenant ora nu teraz s il vous plaît te zapraszamy oh hey remember",
+    "please also and or so now just but then be sure make certain forget do dont not to why bitte por favor jetzt",
+    "hier ahora agora maintenant ora nu teraz s il vous plaît te zapraszamy oh hey remember",
 )
 _SOON: Final = word_set(
-    "now today here below free trial jetzt heute hier ahora hoy aquí agora aqui maintenant aujourd ici ora oggi qui",
-    "nu vandaag teraz dziś dzisiaj tutaj nu idag här gratis",
+    "now today here below free trial jetzt heute hier ahora hoy aquí agora aqui maintenant aujourd ici ora oggi",
+    "qui nu vandaag teraz dziś dzisiaj tutaj idag här gratis",
 )
 _BESIDES: Final = word_set(
-    "related recommended weiterlesen weitere relacionado relacionados relacionada relacionadas relacionadas correlati"
-    " correlate gerelateerd relaterat powiązane przeczytaj lesetipp liés mehr"
+    "related recommended weiterlesen weitere relacionado relacionados relacionada relacionadas correlati",
+    "correlate gerelateerd relaterat powiązane przeczytaj lesetipp liés mehr",
 )
 
 _SENTENCE: Final = re.compile(r"(?<=[.!?…:])\s+|(?<=[a-z][.!?])(?=[A-Z])|\s+[|•·–—]\s+")
@@ -189,7 +191,8 @@ _ASKED_WITH: Final = (
     "support", "trial", "@", "donat", "contribut", "unterstütz", "spende", "soutene", "apoy", "apoi", "sostien",
     "steun", "wspier", "wesprz", "stöd", "stött", "member", "socio", "sócio", "membre", "medlem",
     "help us", "by readers", "pin ", "n't miss", "n’t miss", "subskryb", "mitglied", "interes", "ompens", "provisi",
-    "omisi", "omiss", "prowizj", "vergüt",
+    "omisi", "omiss", "prowizj", "vergüt", "whatsapp", "stay ", "mantente", "resta ", "bądź", "fique ", "na skrzynk",
+    "boîte", "casella",
 )  # fmt: skip
 """Parts of words that ask and that `lexicon` does not list."""
 
@@ -304,6 +307,20 @@ def _asked(s: _Sentence, setting: Setting) -> _Asked | None:
     return None
 
 
+_MAILBOX: Final = word_set(
+    "inbox mailbox correo email mail e postfach posteingang boîte messagerie casella posta skrzynkę skrynkę",
+    "inkorg mejl",
+)
+_TIDINGS: Final = word_set(
+    "news headlines stories nachrichten noticias titulares notícias manchetes actualité actualités infos",
+    "informations notizie nieuws wiadomości wiadomościami nyheter nyheterna novedades novidades aggiornamenti",
+    "powiadomienia notificaciones notificações notifiche meldingen notiser updates essentiel",
+)
+_STAY: Final = word_set(
+    "stay mantente manténgase mantén fique restez resta rimani blijf bądź håll bleiben bleib"
+)
+
+
 def _asks_to_subscribe(s: _Sentence, setting: Setting) -> _Asked | None:
     """Newsletters, subscriptions, sign-ups."""
     count, reader = len(s.tokens), bool(s.every & Says.READER)
@@ -324,6 +341,16 @@ def _asks_to_subscribe(s: _Sentence, setting: Setting) -> _Asked | None:
         if count <= 4 and (setting.in_form or _named(setting.names) or setting.signs_up):
             return _Asked(Kind.NEWSLETTER, 0.4)
     if s.every & Says.NEWSLETTER and (opens or clause) and (setting.in_form or setting.signs_up):
+        return _Asked(Kind.NEWSLETTER, 0.6)
+    if (
+        opens
+        and reader
+        and count <= 25
+        and not _MAILBOX.isdisjoint(s.tokens)
+        and not _TIDINGS.isdisjoint(s.tokens)
+    ):
+        return _Asked(Kind.NEWSLETTER, 0.75)
+    if count <= 14 and s.opening in _STAY and not _TIDINGS.isdisjoint(s.tokens):
         return _Asked(Kind.NEWSLETTER, 0.6)
     if subscribes:
         if s.opening == "register" and not (soon or s.own or count <= 3):
@@ -386,6 +413,9 @@ def _asks_to_follow(s: _Sentence, setting: Setting) -> _Asked | None:
             words = folded(clause)[:2]
             if words and (words[0] in _FOLLOW or words == ["like", "us"]):
                 return _Asked(Kind.FOLLOW, 0.75)
+    of_paper = s.own or handle or not _WRITERS.isdisjoint(s.tokens)
+    if of_paper and _told_to_follow(s.tokens) and (s.network or "google" in s.tokens) and count <= 16:
+        return _Asked(Kind.FOLLOW, 0.7)
     joins = s.opening in _JOIN or s.tokens[0] in _HERE
     if joins and s.network and s.own and count <= 14 and not _CHANNEL.isdisjoint(s.tokens):
         return _Asked(Kind.FOLLOW, 0.75)
@@ -396,6 +426,24 @@ def _asks_to_follow(s: _Sentence, setting: Setting) -> _Asked | None:
             Kind.FOLLOW, 0.75 if s.network or (us and s.opening in ("tag", "tweet", "find")) else 0.5
         )
     return None
+
+
+_MAY: Final = word_set(
+    "can puedes puede pueden podes pode podem pouvez peux puoi potete können kannst kunt kun możesz kan"
+)
+_CLICKING: Final = word_set("click clic clique clicca haz klik klicken cliquez")
+_TO_FOLLOW: Final = word_set(
+    "follow seguir seguirnos seguirci seguirlo segui suivre seguire folgen volgen śledzić obserwować följa"
+)
+_WRITERS: Final = word_set(
+    "author autor autora autore auteur autrice verfasser schrijver autorem författaren"
+)
+
+
+def _told_to_follow(tokens: list[str]) -> bool:
+    """Whether readers are told that they may follow, or click to: `You can follow Ann`, `Click here to follow us`."""
+    opens = not _MAY.isdisjoint(tokens[:2]) or tokens[0] in _CLICKING
+    return opens and not _TO_FOLLOW.isdisjoint(tokens[1:7])
 
 
 _MEMBER: Final = word_set(
@@ -438,10 +486,13 @@ def _lives_by_readers(tokens: list[str]) -> bool:
     )
 
 
+_MISS_NOTHING: Final = word_set(
+    "miss verpassen manquer rater pierdas perca perdere dentro missen przegap missa alerts"
+)
 _STORES: Final = frozenset(["android", "ios", "iphone", "google", "apple", "play", "store"])
 _LOADING: Final = word_set(
-    "download get lade laden holen hol descarga descargue descárgate baixe téléchargez scarica download downloaden",
-    "pobierz ladda",
+    "download get lade laden holen hol descarga descargue descárgate baixe téléchargez scarica downloaden pobierz",
+    "ladda",
 )
 
 
@@ -452,6 +503,9 @@ def _offers_an_app(s: _Sentence, setting: Setting) -> _Asked | None:
     opens = s.opening in _TAKE or (len(s.tokens) <= 6 and s.tokens[-1] in _AT_THE_END)
     if opens and (s.own or setting.signs_up):
         return _Asked(Kind.APP, 0.8)
+    loads = opens or s.opening in _LOADING or not _LOADING.isdisjoint(s.tokens[:5])
+    if loads and len(s.tokens) <= 14 and not _MISS_NOTHING.isdisjoint(s.tokens):
+        return _Asked(Kind.APP, 0.7)
     stores = len(_STORES.intersection(s.tokens)) >= 2
     if stores and s.every & Says.OFFER and not _LOADING.isdisjoint(s.tokens):
         # `For the latest news, download the Post app for iOS and Android`
@@ -460,8 +514,8 @@ def _offers_an_app(s: _Sentence, setting: Setting) -> _Asked | None:
 
 
 _THIS: Final = word_set(
-    "this it story article post page artículo artigo artikel beitrag article cet l articolo artykuł artikeln"
-    " inlägg recipe episode later"
+    "this it story article post page artículo artigo artikel beitrag cet l articolo artykuł artikeln inlägg",
+    "recipe episode later",
 )
 
 
@@ -497,7 +551,8 @@ def _asks_for_more(s: _Sentence, setting: Setting) -> _Asked | None:
 _MORE: Final = word_set("more mehr más mais plus altri altre meer więcej mer")
 _FROM: Final = word_set("from von aus de da van z od från")
 _LIKED: Final = word_set(
-    "like interested enjoy interesar interessar interessare gustar interessieren gefallen aimer intéresser interesseren"
+    "like interested enjoy interesar interessar interessare gustar interessieren gefallen aimer intéresser",
+    "interesseren",
 )
 
 
@@ -568,6 +623,9 @@ def prompt(text: str, setting: Setting, tokens: list[str] | None = None) -> Verd
     plea = 0.0 if _QUOTES.search(text) else pleads(tokens, setting.house)
     if plea:
         return Verdict(Kind.SUBSCRIBE, plea, "pleads for the paper's upkeep")
+    invited = invites(text, tokens, setting.house)
+    if invited:
+        return Verdict(Kind.COMMENT, invited, "invites readers to send something")
     asking = foreign = 0
     best: dict[Kind, float] = {}
     own = False

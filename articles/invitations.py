@@ -1,0 +1,79 @@
+"""What readers are invited to send: comments, tips, letters, pictures.
+
+Told from whom it is sent to: the paper itself (`us`, its name, its own address). What others ask for, the police for
+witnesses or a club for members, is news.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from articles.lexicon import Says, says
+from articles.text import folded, word_set
+
+MOST_WORDS: Final = 45
+
+_WRITE: Final = word_set(
+    "email mail contact write call send submit tell share message text phone schreiben schreib schicken schick",
+    "senden melden mailen kontaktieren escríbenos escríbanos escribe escriba envíanos envíenos envía envíe",
+    "contacta contáctanos cuéntanos cuéntenos mándanos envie envia escreva mande conte fale contacte écrivez",
+    "écris envoyez contactez signalez racontez scrivi scrivici scriveteci invia inviaci manda contattaci",
+    "raccontaci segnalaci stuur schrijf neem vertel napisz wyślij prześlij skontaktuj zadzwoń mejla maila skriv",
+    "skicka kontakta hör berätta let get dinos",
+)
+_SENT: Final = word_set(
+    "story stories tip tips letter letters photos pictures feedback error correction question questions hinweis",
+    "hinweise fehler leserbrief leserbriefe meinung fotos frage fragen historia historias opinión cartas foto",
+    "sugestão sugestões pauta denúncia erro opinião information informations témoignage avis erreur storia",
+    "segnalazione segnalazioni lettera lettere fout vraag mening verhaal temat zdjęcia informację informacje błąd",
+    "opinię fel åsikt insändare bilder affected thoughts comments",
+)
+_THOUGHTS: Final = word_set(
+    "leave share let tell join deja déjanos déjenos deje cuéntanos dinos deixe dê laissez donnez réagissez lascia",
+    "scrivi laat reageer geef zostaw napisz podziel lämna skriv kommentera diskutieren schreiben schreib",
+    "hinterlassen dites diteci vertel berätta comenta comente commentez commenta skomentuj",
+)
+_SAID: Final = word_set(
+    "comment comments kommentar kommentare kommentaren kommentarspalte comentario comentarios comentário",
+    "comentários commentaire commentaires commento commenti reactie reacties komentarz komentarzu komentarzach",
+    "opinión opinião avis opinione mening opinię åsikt meinung thoughts artikel article artículo nota artigo",
+    "articolo artikeln artykuł",
+)
+_ADDRESS: Final = re.compile(r"[\w.+-]+@([\w-]+(?:\.[\w-]+)+)")
+
+
+def invites(text: str, tokens: list[str], house: str) -> float:
+    """How surely a block invites readers to send its paper something, 0: not; `house`: its name as one word."""
+    count = len(tokens)
+    if not 3 <= count <= MOST_WORDS or any(mark in text for mark in '"“”„«»'):
+        return 0.0
+    last = folded(text[text.rstrip().rstrip(".!?").rfind("? ") + 1 :]) if "?" in text else tokens
+    opening = next((word for word in last if word not in _FILLED), "")
+    if (
+        opening in _THOUGHTS
+        and len(last) <= 12
+        and not _SAID.isdisjoint(last[1:5])
+        and _EMPTY.isdisjoint(last)
+    ):
+        return 0.7
+    if opening not in _WRITE:
+        return 0.0
+    address = _ADDRESS.search(text)
+    own_address = address is not None and len(house) > 3 and house in address.group(1).replace("-", "")
+    if not own_address and opening not in _TO_US and not any(says(word) & Says.HOUSE for word in last[1:4]):
+        return 0.0
+    asked = "?" in text and any(says(word) & Says.READER for word in tokens[:6])
+    return 0.75 if asked or (address and not _SENT.isdisjoint(tokens)) else 0.0
+
+
+_EMPTY: Final = word_set(
+    "field empty blank feld leer vacío campo vazio champ vide vuoto leeg veld puste pole tomt"
+)
+"""What else `leave` is said of."""
+_FILLED: Final = word_set("please bitte por favor dann then so and und also in the just it on to")
+_TO_US: Final = word_set(
+    "escríbenos escríbanos envíanos envíenos contáctanos cuéntanos cuéntenos mándanos déjanos scrivici scriveteci",
+    "inviaci contattaci raccontaci segnalaci",
+)
+"""Orders with `us` in them."""
