@@ -35,11 +35,12 @@ _THOUGHTS: Final = word_set(
     "hinterlassen dites diteci vertel berätta comenta comente commentez commenta skomentuj",
 )
 _SAID: Final = word_set(
-    "comment comments kommentar kommentare kommentaren kommentarspalte comentario comentarios comentário",
-    "comentários commentaire commentaires commento commenti reactie reacties komentarz komentarzu komentarzach",
-    "opinión opinião avis opinione mening opinię åsikt meinung thoughts artikel article artículo nota artigo",
-    "articolo artikeln artykuł",
+    "comment comments kommentar kommentare kommentaren kommentarspalte comentario comentarios comentário comentários",
+    "commentaire commentaires commento commenti reactie reacties komentarz komentarzu komentarzach opinión opinião",
+    "avis opinione mening opinię åsikt meinung thoughts",
 )
+_REACT: Final = word_set("réagissez reageer kommentera comenta comente commentez commenta skomentuj")
+_PIECE: Final = word_set("artikel article artículo nota artigo articolo artikeln artykuł")
 _ADDRESS: Final = re.compile(r"[\w.+-]+@([\w-]+(?:\.[\w-]+)+)")
 
 
