@@ -77,6 +77,8 @@ def told_in_one_sentence() -> Iterator[None]:
         # `pressrun read | head`: the reader has gone, which is no error of ours
         sys.exit(0 if isinstance(error, BrokenPipeError) else _complain_of_machine(error))
     except SystemExit as end:
+        if isinstance(end.__context__, BrokenPipeError):  # as below, where typer has caught it
+            sys.exit(0)
         if end.code == STOPPED:
             complain("stopped", STOPPED)
         raise

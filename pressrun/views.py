@@ -45,6 +45,14 @@ def say(line: str) -> None:
     out.print(escape(line), soft_wrap=True)
 
 
+def _table(*names: str, edge: bool = False) -> Table:
+    """A table whose cells are broken over lines where a terminal is narrow, and never cut: they hold addresses."""
+    table = Table(box=None, pad_edge=edge)
+    for name in names:
+        table.add_column(name, overflow="fold")
+    return table
+
+
 def version() -> None:
     """Which Pressrun this is, and which version of its reader."""
     say(f"pressrun {metadata.version('pressrun')}, reader {EXTRACTOR}")
@@ -63,7 +71,7 @@ def story(found: Story, *, json: bool) -> None:
     sites = len({article.site for article in found.articles})
     credit = f", credited to {found.agency}" if found.agency else ""
     say(f"{counted(len(found.articles), 'article')} on {counted(sites, 'site')}{credit}")
-    table = Table("published", "site", "title", "url", box=None, pad_edge=False)
+    table = _table("published", "site", "title", "url")
     for article in found.articles:
         at = published(article) or f"fetched {second(article.fetched_at)}"
         table.add_row(*map(escape, (at, article.site or "", article.title, article.url)))
@@ -76,7 +84,7 @@ def sites(found: tuple[Site, ...], *, json: bool) -> None:
         for site in found:
             as_json(site)
         return
-    table = Table("site", "home", "language", "zone", "every", "expects a day", box=None, pad_edge=False)
+    table = _table("site", "home", "language", "zone", "every", "expects a day")
     for site in found:
         expects = "" if site.expect is None else f"{site.expect.min} to {site.expect.max or 'any'}"
         every = site.schedule or f"{site.every_seconds // 60} min"
@@ -88,7 +96,7 @@ def sites(found: tuple[Site, ...], *, json: bool) -> None:
 
 def watched(seen: Look) -> None:
     """Each site's new articles by 24 hours, and what is wrong with it."""
-    table = Table("site", "new, 14 days", "last 24 h", "trouble", box=None, pad_edge=False)
+    table = _table("site", "new, 14 days", "last 24 h", "trouble")
     for site in seen.sites:
         table.add_row(
             escape(site.site),
@@ -175,14 +183,14 @@ def article(newest: StoredArticle, revisions: tuple[StoredArticle, ...], *, json
         newest.posts,
         newest.removed,
     )
-    table = Table("commit", "change", "edited", "revision", "committed", "reader", box=None, pad_edge=False)
+    table = _table("commit", "change", "edited", "revision", "committed", "reader")
     for row in revisions:
         table.add_row(
             str(row.seq),
             row.change,
             ", ".join(row.edited),
             row.revision_id,
-            row.committed_at.isoformat("T", "seconds"),
+            second(row.committed_at),
             row.extractor,
         )
     out.print()
@@ -257,7 +265,7 @@ def traced(trace: Trace, *, json: bool) -> None:
         as_json(trace)
         return
     say(trace.url)
-    table = Table("when", "step", "what", box=None, pad_edge=False)
+    table = _table("when", "step", "what")
     for step in trace.steps:
         table.add_row(second(step.at), step.step, escape(step.what))
     out.print(table)
@@ -274,7 +282,7 @@ def crawled(report: CrawlReport, *, json: bool) -> None:
         if not report.elsewhere:
             _nothing_due(report.next_due)
         return
-    table = Table("site", "found", "new", "fetched", "requests", "conditional", "failed", "ended", box=None)
+    table = _table("site", "found", "new", "fetched", "requests", "conditional", "failed", "ended", edge=True)
     for row in report.sites:
         done = row.done
         if done is None:
@@ -343,11 +351,7 @@ def would_change(found: Comparison, *, json: bool) -> None:
         f"{counted(found.captures, 'capture')} of {counted(found.segments, 'segment')} read again with reader "
         f"{found.reader}; nothing written"
     )
-    table = Table(
-        *("site", "captures", "articles", "equal", "gained", "lost", "had nothing new", "would now"),
-        box=None,
-        pad_edge=False,
-    )
+    table = _table("site", "captures", "articles", "equal", "gained", "lost", "had nothing new", "would now")
     for site in found.sites:
         counts = (
             site.captures,
@@ -401,7 +405,7 @@ def _outcome(total: Tally, read: NormalizeReport) -> None:
     """Stored, unchanged, rejected by reason, stripped by kind; then where the log is."""
     if total.captures:
         out.print()
-        table = Table("what became of the captures", "number", box=None)
+        table = _table("what became of the captures", "number", edge=True)
         for change, number in total.stored.items():
             table.add_row(f"stored: {change}", str(number))
         if total.unchanged:
@@ -412,7 +416,7 @@ def _outcome(total: Tally, read: NormalizeReport) -> None:
         out.print(table)
     if total.stripped:
         out.print()
-        table = Table("stripped from the stored articles", "blocks", box=None)
+        table = _table("stripped from the stored articles", "blocks", edge=True)
         for kind, number in total.stripped.items():
             table.add_row(kind, str(number))
         out.print(table)
@@ -433,7 +437,7 @@ def _page(
     out.print(Text(title, style="bold"))
     for name, value in facts.items():
         if value:
-            out.print(Text(f"  {name + ':':<12}{value}", style="dim"), soft_wrap=_PIPED)
+            out.print(Text(f"  {name + ':':<12}{value}", style="dim"), soft_wrap=True)
     out.print()
     begun = beginnings(paragraphs, posts)
     for place in range(len(paragraphs) + 1):

@@ -199,6 +199,18 @@ def test_a_database_and_a_hosts_file_that_are_none_are_told_in_one_sentence(pres
         assert "Traceback" not in result.stderr
 
 
+def test_a_reader_that_has_seen_enough_ends_the_command_without_an_error(pressrun: Run, crawled: Crawled):
+    executable = pressrun("--help").args[0]
+    reading = subprocess.Popen(
+        [executable, "read", "--store", crawled.store], stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    )
+    assert reading.stdout is not None
+    assert reading.stderr is not None
+    assert reading.stdout.readline()
+    reading.stdout.close()
+    assert (reading.wait(timeout=60), reading.stderr.read()) == (0, b"")
+
+
 def test_a_cursor_file_does_not_move_when_the_output_cannot_be_written(
     pressrun: Run, crawled: Crawled, tmp_path: Path
 ):

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import io
 from datetime import UTC, date, datetime
 
 import pytest
+from rich.console import Console
 
 from flows.report import CrawlReport, NormalizeReport, SiteReport, Tally, counted
 from pressrun import views
+from pressrun.reading import Step, Trace
 from spiders.events import SiteDone
 
 MOMENT = datetime(2026, 11, 22, tzinfo=UTC)
@@ -34,6 +37,17 @@ def test_a_backfill_that_asked_for_nothing_does_not_say_that_nothing_is_there(
     )
     views.looked_back(report, (date(2026, 11, 1), date(2026, 11, 22)))
     assert told in capfd.readouterr().out
+
+
+def test_nothing_is_cut_from_a_table_on_a_narrow_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
+    shown = io.StringIO()
+    monkeypatch.setattr(views, "out", Console(file=shown, force_terminal=False, width=60))
+    key = f"segments/2026/11/23/{'1' * 80}.warc.gz"
+    step = Step(at=MOMENT, step="fetched", what=f"HTTP 200, {key}")
+    views.traced(
+        Trace(url="https://quay.example/", steps=(step,), crawl=None, polled=(), captures=()), json=False
+    )
+    assert key in "".join(shown.getvalue().split())
 
 
 def test_one_thing_is_told_as_one_and_many_as_many():
