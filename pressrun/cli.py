@@ -133,7 +133,7 @@ def add(
     # the folder of seeds is made where there is none
     config = choose(store=store, seeds=seeds)
     path, site = add_site(homepage, name=name, allow_private=allow_private, config=config)
-    views.added(path, site, json=json)
+    views.added(path, site, seeds=seeds, json=json)
 
 
 @app.command("try")

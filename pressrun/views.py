@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import sys
 from collections import Counter
 from collections.abc import Sequence
@@ -120,7 +121,7 @@ def _columns(numbers: Sequence[int]) -> str:
 _COLUMN = " ▁▂▃▄▅▆▇█"
 
 
-def added(path: Path, site: Site, *, json: bool) -> None:
+def added(path: Path, site: Site, *, seeds: str | None, json: bool) -> None:
     """The seed file that `add` wrote."""
     if json:
         as_json({"path": str(path), "site": site})
@@ -131,7 +132,7 @@ def added(path: Path, site: Site, *, json: bool) -> None:
     zone = f"Dates that name no time zone are read as {site.timezone}"
     why = "as its address names no country" if site.timezone == "UTC" else "the zone of its country"
     say(f"{zone}, {why}: where that is wrong, change `timezone` in the file.")
-    say(f"Next: pressrun try {site.name}")
+    say(f"Next: pressrun try {site.name}" + (f" --seeds {shlex.quote(seeds)}" if seeds else ""))
 
 
 def tried(read: Article | Rejection, *, json: bool) -> None:
@@ -313,18 +314,25 @@ def crawled(report: CrawlReport, *, json: bool) -> None:
 def looked_back(report: CrawlReport, days: tuple[date, date]) -> None:
     """After a backfill: sites that name nothing of its days, and whether to run it again."""
     first, last = days
-    done = [row.done for row in report.sites if row.done]
-    for site in done:
+    for row in report.sites:
+        site = row.done
+        if site is None:
+            continue
         if not site.requests and not site.failed and site.ended is Ended.DONE:
             say(
                 f"{site.site}: all that it names of {first} to {last} was looked at before; nothing is left to do"
+            )
+        elif not site.found and not site.failed and row.tally.unchanged:
+            say(
+                f"{site.site}: what names its articles of {first} to {last} is as it was at the last look, so nothing "
+                "of them is new"
             )
         elif not site.found and not site.failed:
             say(
                 f"{site.site}: none of its sitemaps, archives and feeds names an article from {first} to {last}; "
                 "`archives` in its seed says how its dated pages are addressed"
             )
-    if any(site.ended is not Ended.DONE for site in done):
+    if any(row.done and row.done.ended is not Ended.DONE for row in report.sites):
         say("Something of the range is left: run it again.")
 
 

@@ -283,6 +283,7 @@ def test_add_writes_a_seed_that_names_the_feeds_and_sitemaps_found(pressrun: Run
     assert result.returncode == 0, result.stderr
     assert "Dates that name no time zone are read as UTC" in result.stdout
     assert "change `timezone` in the file" in result.stdout
+    assert f"Next: pressrun try courier --seeds {tmp_path}\n" in result.stdout
     site = load_site(next(tmp_path.rglob("courier.toml")))
     assert site.feeds
     assert site.sitemaps

@@ -17,10 +17,15 @@ MOMENT = datetime(2026, 11, 22, tzinfo=UTC)
 
 
 @pytest.mark.parametrize(
-    ("requests", "told"), [(0, "was looked at before"), (5, "none of its sitemaps, archives and feeds names")]
+    ("requests", "unchanged", "told"),
+    [
+        (0, 0, "was looked at before"),
+        (5, 5, "is as it was at the last look"),
+        (5, 0, "none of its sitemaps, archives and feeds names"),
+    ],
 )
-def test_a_backfill_that_asked_for_nothing_does_not_say_that_nothing_is_there(
-    requests: int, told: str, capfd: pytest.CaptureFixture[str]
+def test_a_backfill_that_heard_nothing_new_does_not_say_that_nothing_is_there(
+    requests: int, unchanged: int, told: str, capfd: pytest.CaptureFixture[str]
 ) -> None:
     done = SiteDone(site="harbour", found=0, new=0, fetched=0, unchanged=0, requests=requests)
     normalized = NormalizeReport(
@@ -30,7 +35,7 @@ def test_a_backfill_that_asked_for_nothing_does_not_say_that_nothing_is_there(
         store="archive",
         started_at=MOMENT,
         seconds=1.0,
-        sites=(SiteReport(site="harbour", done=done, tally=Tally(site="harbour")),),
+        sites=(SiteReport(site="harbour", done=done, tally=Tally(site="harbour", unchanged=unchanged)),),
         normalized=normalized,
         deaths=(),
         bytes=0,
