@@ -51,7 +51,9 @@ _CONTINUE: Final = word_set(
     "continue continues keep weiterlesen seguir continuar continuer continuare verder dalej fortsätta"
 )
 _ACCESS: Final = word_set("access acceso acesso accès accesso toegang zugang tillgång dostęp")
-_READING: Final = word_set("reading leyendo lendo läsa lecture czytać lezen lire")
+_READING: Final = word_set(
+    "reading leyendo lendo läsa lecture lectura leitura lettura czytać lezen lire lesen"
+)
 _ON: Final = word_set("dalej vidare verder suite")
 _PIECEWISE: Final = word_set(
     "compartilhe partilhe comparte comparta partagez condividi udostępnij deel dela teile teilt"
@@ -69,6 +71,26 @@ _VISITED: Final = word_set(
     "site website experience accept policy traffic seite webseite erfahrung akzeptieren sitio web experiencia",
     "aceptar navegación política expérience accepter navigation sito esperienza accetta ervaring strona stronie",
     "strony doświadczenia upplevelse webbplats webbplatsen",
+)
+_ACCEPT: Final = word_set(
+    "accept accepted agree consent allow akzeptieren akzeptiert zustimmen stimmen stimme zugestimmt einwilligen",
+    "aceptar acepta aceptas aceptado acepto aceitar aceita concorda concordo aceite accepter acceptez accepté",
+    "acceptes accettare accetti accetta dichiari accepteren accepteer accepteert akkoord zaakceptuj akceptujesz",
+    "zgodę godkänn godkänner",
+)
+_SHOWN: Final = word_set(
+    "content post video view see inhalt inhalte anzeigen ansehen contenido ver mostrar visualizar conteúdo",
+    "contenu voir visualiser afficher contenuto visualizzare vedere inhoud bekijken zien treść zobaczyć",
+    "wyświetlić innehåll visa",
+)
+_TERMS: Final = word_set(
+    "privacy terms datenschutzerklärung datenschutz nutzungsbedingungen agb privacidad condiciones privacidade",
+    "termos confidentialité conditions informativa privacyverklaring voorwaarden regulamin prywatności",
+    "integritetspolicy villkor",
+)
+_SIGNING: Final = word_set(
+    "by signing subscribing registering mit durch al suscribirte registrarte ao cadastrar inscrever se en vous",
+    "inscrivant proseguendo iscrivendoti door je klicken anmeldung zapisując rejestrując genom när",
 )
 _HERE: Final = frozenset(["here", "hier", "aquí", "aqui", "ici", "qui", "tutaj", "tu", "här"])
 _LISTEN: Final = word_set(
@@ -108,6 +130,11 @@ def fixed_prompt(
     named = first in _USES and any(t.startswith("cookie") for t in tokens[:5])
     if named and every & Says.CONSENT and not _VISITED.isdisjoint(tokens):
         return Kind.CONSENT, 0.85
+    accepts = not _ACCEPT.isdisjoint(tokens)
+    if accepts and any(t.startswith("cookie") for t in tokens) and not _SHOWN.isdisjoint(tokens):
+        return Kind.CONSENT, 0.8
+    if accepts and not _TERMS.isdisjoint(tokens) and not _SIGNING.isdisjoint(tokens[:5]):
+        return Kind.CONSENT, 0.8
     if first in _LISTEN and own and count <= 14 and ("podcast" in tokens or "podcasts" in tokens):
         return Kind.FOLLOW, 0.7
     return None
@@ -132,7 +159,10 @@ _LABELS: Final = frozenset(
         "das könnte sie auch interessieren", "das könnte dich auch interessieren", "auch interessant", "approfondisci",
         "per approfondire", "per saperne di più", "potrebbe interessarti", "potrebbe interessarti anche",
         "ti potrebbe interessare", "ti potrebbe interessare anche", "ook interessant", "polecamy", "missa inte",
-        "in case you missed it", "icymi", "up next",
+        "in case you missed it", "icymi", "up next", "en video", "en vídeo", "vídeo", "vídeos", "guarda il video",
+        "fotogallery", "en images", "en vidéo", "a não perder", "para ampliar", "para saber más", "para saber mais",
+        "mira el video", "vea el video", "bildergalerie", "fotostrecke", "im video", "bekijk de video", "zobacz wideo",
+        "zobacz zdjęcia", "se video", "bildspel", "à écouter", "à voir", "à lire",
     }
 )  # fmt: skip
 _LABELLED: Final = re.compile(r"\W*([^:|>»–—]{3,45}?)\s*(?::|\||>{1,2}|»|\s[–—-])\s+\S")
@@ -161,9 +191,10 @@ def further_reading(text: str, tokens: list[str], link_share: float) -> float:
 
 def _reads_on(tokens: list[str]) -> bool:
     """Whether `to continue reading` stands in it, or `to read on`."""
+    near = [*pairwise(tokens), *zip(tokens, tokens[2:], strict=False)]  # `continuare la lettura`
     return any(
         (word in _CONTINUE and (after in _READ or after in _READING)) or (word in _READING and after in _ON)
-        for word, after in pairwise(tokens)
+        for word, after in near
     )
 
 
@@ -177,4 +208,4 @@ def asks_to_log_in(text: str, tokens: list[str], every: int) -> bool:
         return False
     question, _, order = text.partition("?")
     said, told = folded(question), folded(order)
-    return bool(told) and len(said) <= 6 and told[0] in _LOG_IN and len(told) <= 7
+    return bool(told) and len(said) <= 6 and not _LOG_IN.isdisjoint(told[:2]) and len(told) <= 7

@@ -35,9 +35,9 @@ _THOUGHTS: Final = word_set(
     "hinterlassen dites diteci vertel berätta comenta comente commentez commenta skomentuj",
 )
 _SAID: Final = word_set(
-    "comment comments kommentar kommentare kommentaren kommentarspalte comentario comentarios comentário comentários",
-    "commentaire commentaires commento commenti reactie reacties komentarz komentarzu komentarzach opinión opinião",
-    "avis opinione mening opinię åsikt meinung thoughts",
+    "comment comments kommentar kommentare kommentaren kommentarspalte comentario comentarios comentário",
+    "comentários commentaire commentaires commento commenti reactie reacties komentarz komentarzu komentarzach",
+    "opinión opinião avis opinione mening opinię åsikt meinung thoughts",
 )
 _REACT: Final = word_set("réagissez reageer kommentera comenta comente commentez commenta skomentuj")
 _PIECE: Final = word_set("artikel article artículo nota artigo articolo artikeln artykuł")
@@ -58,6 +58,8 @@ def invites(text: str, tokens: list[str], house: str) -> float:
         and _EMPTY.isdisjoint(last)
     ):
         return 0.7
+    if not _TO_US.isdisjoint(tokens) and any(says(word) & Says.READER for word in tokens):
+        return 0.7
     if opening not in _WRITE:
         return 0.0
     address = _ADDRESS.search(text)
@@ -74,7 +76,7 @@ _EMPTY: Final = word_set(
 """What else `leave` is said of."""
 _FILLED: Final = word_set("please bitte por favor dann then so and und also in the just it on to")
 _TO_US: Final = word_set(
-    "escríbenos escríbanos envíanos envíenos contáctanos cuéntanos cuéntenos mándanos déjanos scrivici scriveteci",
-    "inviaci contattaci raccontaci segnalaci",
+    "avísanos avísenos raccontateci scrivilo comentanos coméntanos escríbenos escríbanos envíanos envíenos",
+    "contáctanos cuéntanos cuéntenos mándanos déjanos scrivici scriveteci inviaci contattaci raccontaci segnalaci",
 )
 """Orders with `us` in them."""

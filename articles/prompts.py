@@ -19,9 +19,11 @@ from typing import Final
 from articles.features import GROUP_BIT
 from articles.fixed_prompts import asks_to_log_in, fixed_prompt, further_reading
 from articles.invitations import invites
+from articles.labels import label
 from articles.lexicon import Says, says
 from articles.model import Kind
 from articles.notices import earns, notice
+from articles.offers import offer
 from articles.pleas import pleads
 from articles.text import folded, word_set
 
@@ -64,6 +66,7 @@ class Setting:
 
 
 _SUBSCRIBE: Final = word_set(
+    "suscribite suscribirse inscribite inscribirse anotate apuntarte inscrire cadastrar subskrybować anotarse",
     "subscribe signup register suscríbete suscribete suscríbase suscríbanse inscríbete inscríbase apúntate",
     "regístrate regístrese assine subscreva inscreva cadastre registe abonniere abonnieren abonniert abonnez",
     "abonne inscrivez inscris iscriviti iscrivetevi abbonati abbonatevi registrati abonneer inschrijven anmelden",
@@ -413,6 +416,9 @@ def _asks_to_follow(s: _Sentence, setting: Setting) -> _Asked | None:
             words = folded(clause)[:2]
             if words and (words[0] in _FOLLOW or words == ["like", "us"]):
                 return _Asked(Kind.FOLLOW, 0.75)
+    calls = not _CALLED.isdisjoint(s.tokens) and (s.network or not _ON_NETWORKS.isdisjoint(s.tokens))
+    if calls and (s.own or handle or not _CHANNEL.isdisjoint(s.tokens) or setting.to_network):
+        return _Asked(Kind.FOLLOW, 0.7)
     of_paper = s.own or handle or not _WRITERS.isdisjoint(s.tokens)
     if of_paper and _told_to_follow(s.tokens) and (s.network or "google" in s.tokens) and count <= 16:
         return _Asked(Kind.FOLLOW, 0.7)
@@ -428,6 +434,13 @@ def _asks_to_follow(s: _Sentence, setting: Setting) -> _Asked | None:
     return None
 
 
+_CALLED: Final = word_set(
+    "únete únase suscríbete suscribite suscríbase síguenos seguinos búscanos buscanos inscreva siga acompanhe",
+    "curta rejoignez suivez abonnez retrouvez cherchez segui seguici seguiteci unisciti entra iscriviti",
+    "abonneer volg obserwuj dołącz śledź polub följ gilla abonniert abonniere folgt folge",
+)
+"""Orders, outside of English, that are nothing else by their form; in German `folgen` may be anything."""
+_ON_NETWORKS: Final = word_set("google threads spotify podcast podcasts podcaście podcasten actualités")
 _MAY: Final = word_set(
     "can puedes puede pueden podes pode podem pouvez peux puoi potete können kannst kunt kun możesz kan"
 )
@@ -533,7 +546,7 @@ def _asks_for_more(s: _Sentence, setting: Setting) -> _Asked | None:
     if pointer:
         return _Asked(Kind.RELATED, pointer)
     labels = Says.ADVERTISEMENT | Says.RELATED | Says.HOUSE
-    if first & Says.ADVERTISEMENT and count <= 3 and not s.every & ~labels:
+    if first & Says.ADVERTISEMENT and count <= 3 and all(s.masks) and not s.every & ~labels:
         return _Asked(Kind.ADVERTISEMENT, 0.55)
     asked = s.text.rstrip().endswith("?")
     if (
@@ -541,6 +554,7 @@ def _asks_for_more(s: _Sentence, setting: Setting) -> _Asked | None:
         and count <= 10
         and not asked
         and (s.opening in _COMMENT or s.opening in ("leave", "join"))
+        and (s.opening != "comment" or s.second in _AFTER_COMMENT)  # French `comment` is `how`
     ):
         return _Asked(Kind.COMMENT, 0.55)
     if s.every & Says.CONSENT and s.every & Says.READER and s.own and first & (Says.GO | Says.CONSENT):
@@ -548,6 +562,7 @@ def _asks_for_more(s: _Sentence, setting: Setting) -> _Asked | None:
     return None
 
 
+_AFTER_COMMENT: Final = frozenset(["", "on", "below", "here", "now", "and", "or", "with", "in", "as"])
 _MORE: Final = word_set("more mehr más mais plus altri altre meer więcej mer")
 _FROM: Final = word_set("from von aus de da van z od från")
 _LIKED: Final = word_set(
@@ -595,6 +610,10 @@ def points_elsewhere(tokens: list[str], masks: list[int], text: str, setting: Se
     return 0.45 if (setting.link_share > 0.8 and count <= 4) or (reads and count <= 20) else 0.0
 
 
+_ALSO_HEADINGS: Final = frozenset([Kind.NEWSLETTER, Kind.PAYWALL])
+"""A heading of a report may be made of these words alone: `Newsletter`, `Alle Abonnenten`."""
+
+
 # --- A block --------------------------------------------------------------------------------------
 
 
@@ -615,6 +634,9 @@ def prompt(text: str, setting: Setting, tokens: list[str] | None = None) -> Verd
     noticed = notice(text, tokens)
     if noticed is not None:
         return Verdict(*noticed)
+    labelled = label(tokens)
+    if labelled is not None and (labelled[0] not in _ALSO_HEADINGS or setting.link_share > 0.6):
+        return Verdict(*labelled, "is made of the words of labels alone")
     pointer = further_reading(text, tokens, setting.link_share)
     if pointer:
         bonus, reasons = _around(Kind.RELATED, setting, own=False)
@@ -623,6 +645,9 @@ def prompt(text: str, setting: Setting, tokens: list[str] | None = None) -> Verd
     plea = 0.0 if _QUOTES.search(text) else pleads(tokens, setting.house)
     if plea:
         return Verdict(Kind.SUBSCRIBE, plea, "pleads for the paper's upkeep")
+    offered = offer(text, tokens)
+    if offered is not None:
+        return Verdict(*offered, SAYING[offered[0]])
     invited = invites(text, tokens, setting.house)
     if invited:
         return Verdict(Kind.COMMENT, invited, "invites readers to send something")

@@ -1,0 +1,82 @@
+"""Lines that are made of nothing but the words of a page's furniture: `Compartir en WhatsApp`, `Les plus lus`.
+
+Such a line needs no order and no offer to be told: all its words are ones that labels and buttons are made of, in nine
+languages, and at least one of them says what the label is for. A heading or a sentence of a report has others.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from articles.model import Kind
+from articles.text import word_set
+
+MOST_WORDS: Final = 7
+
+_FOR: Final[dict[Kind, frozenset[str]]] = {
+    Kind.SHARE: word_set(
+        "share sharing compartir comparte compartilhar compartilhe partilhar partilhe partager partagez condividi",
+        "condividere teilen delen deel udostępnij dela print imprimir imprimer imprima stampa stampare drucken",
+        "printen drukuj copy copiar copia copier kopieren kopiuj kopiera enviar envie envoyer invia senden",
+        "versturen wyślij",
+    ),
+    Kind.RELATED: word_set(
+        "related relacionado relacionados relacionada relacionadas correlati correlate liés verwandte",
+        "gerelateerd gerelateerde powiązane relaterade relaterat leído leídas leídos vistos lidas lidos lus",
+        "letti gelesen meistgelesen meistgelesene gelezen czytane läst lästa popular beliebt trending",
+        "populares populärt recommended empfohlen recommandé consigliati aanbevolen polecane rekommenderat",
+    ),
+    Kind.ADVERTISEMENT: word_set(
+        "advertisement sponsored patrocinado patrocinada patrocinados sponsorizzato sponsorizzati sponsorisé",
+        "gesponsert gesponsord gesponsorde sponsorowany sponsorowane sponsrad publicidad publicidade",
+        "publicité pubblicità werbung anzeige advertentie reklama annons promoted promocionado pub",
+        "advertorial publirreportaje publireportagem publireportage pubbliredazionale",
+    ),
+    Kind.PAYWALL: word_set(
+        "subscribers suscriptores assinantes abonnés abbonati abonnenten abonnees subskrybentów prenumeranter",
+        "premium",
+    ),
+    Kind.COMMENT: word_set(
+        "comments comentarios comentários commentaires commenti kommentare reacties komentarze kommentarer",
+        "comentar commenter commentare kommentieren reageren",
+    ),
+    Kind.APP: word_set(
+        "listen escuchar escucha escúchalo ouvir ouça oiça écouter écoutez ascolta ascoltare anhören vorlesen",
+        "luister luisteren posłuchaj lyssna hören",
+    ),
+    Kind.NEWSLETTER: word_set("newsletter newsletters boletín boletim nieuwsbrief nyhetsbrev newslettera"),
+}
+_WHAT: Final = word_set(
+    "this article story post page link news audio el la lo los las este esta un una artículo nota noticia",
+    "contenido enlace más de por en con para al y o a os as um uma no na do da e artigo notícia matéria",
+    "conteúdo mais é le les l du des cet cette d et à aux au sur par lien contenu plus il i gli questo",
+    "questa articolo articoli notizia di del della contenuto più der die das den dieser diesen dieses",
+    "artikel beitrag inhalt im von zum zur auf per als für meist am meisten het dit deze artikelen",
+    "bericht inhoud van op voor met meest ten ta to artykuł artykuły treść w z najczęściej dla det denna",
+    "artikeln artiklar innehåll på till mest och som the all your of on in via by for our most also only",
+    "nur solo sólo somente apenas exclusivo exclusiva réservé réservés riservato alleen tylko bara endast",
+    "continue continues continúa continua abajo abaixo sotto below suite après después depois dopo unten",
+    "weiter nach onder verder poniżej dalej nedan efter facebook twitter x whatsapp telegram linkedin",
+    "email mail pinterest reddit bluesky threads messenger correo courriel sms amigo amigos ami amico",
+    "freund vriend min minuto minutos minuti minuten minutes closed cerrados fechados fermés chiusi",
+    "disabilitati geschlossen gesloten ver view leggi lire see alle tous tutti todos todas wszystkie alla",
+    "oglas marca marque sponsor partner stop open opens window new",
+)
+
+
+def label(tokens: list[str]) -> tuple[Kind, float] | None:
+    """What a line of nothing but label words is for, and how surely (0 to 1); None: it has other words."""
+    if not tokens or len(tokens) > MOST_WORDS:
+        return None
+    found: Kind | None = None
+    for token in tokens:
+        kind = _KIND_OF.get(token)
+        if kind is not None:
+            found = found or kind
+        elif token not in _WHAT and not token.isdigit():
+            return None
+    several = sum(not token.isdigit() for token in tokens) > 1
+    return (found, 0.75 if several else 0.6) if found is not None else None
+
+
+_KIND_OF: Final = {word: kind for kind, words in reversed(_FOR.items()) for word in words}
