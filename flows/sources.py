@@ -12,7 +12,7 @@ from urllib.request import getproxies, proxy_bypass
 
 import httpx
 
-from spiders.guard import host_and_port, judged, lookup
+from spiders.guard import host_and_port, judged, lookup, plainly
 from spiders.outcome import FetchError, Outcome
 from storage.foreign import BadName, foreign_key
 from storage.redaction import redacted
@@ -137,7 +137,7 @@ class _PublicWeb(httpx.HTTPTransport):
         except (OSError, UnicodeError) as error:
             if self._proxied:
                 return super().handle_request(request)
-            raise httpx.ConnectError(f"{host}: {error}") from error
+            raise httpx.ConnectError(f"{host}: {plainly(error)}") from error
         address = judged(host, port, found, self._allowed)[0]
         if self._proxied:
             return super().handle_request(request)

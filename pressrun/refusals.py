@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 
 from spiders.guard import MAY_BE_LISTED
@@ -26,7 +25,6 @@ _REMEDIES: dict[str, str] = {
     Outcome.BAD_REDIRECT: "open it in a browser, and name the address that it ends at",
 }
 OWN_SERVER = "for a server of your own (staging, tests) "
-_ERRNO = re.compile(r"\[Errno -?\d+\] ")
 
 
 def refusal(outcome: str, detail: str | None, *, private: str) -> str:
@@ -34,7 +32,7 @@ def refusal(outcome: str, detail: str | None, *, private: str) -> str:
 
     No private network is recommended where machines in a cloud hand out their credentials.
     """
-    what = _ERRNO.sub("", detail or outcome.replace("_", " "))
+    what = detail or outcome.replace("_", " ")
     if outcome != Outcome.ROBOTS:  # what kept robots.txt from being fetched keeps the page, too
         what = what.removeprefix("robots.txt: ")
     if outcome != Outcome.PRIVATE_ADDRESS:

@@ -85,6 +85,9 @@ def sites(found: tuple[Site, ...], *, json: bool) -> None:
         for site in found:
             as_json(site)
         return
+    if not found:
+        say("There is no site: `pressrun add URL` writes a seed file.")
+        return
     table = _table("site", "home", "language", "zone", "every", "expects a day")
     for site in found:
         expects = "" if site.expect is None else f"{site.expect.min} to {site.expect.max or 'any'}"

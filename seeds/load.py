@@ -110,7 +110,9 @@ def load_sites(folder: Path | str) -> Sites:
     folder = Path(folder)
     if not folder.is_dir():
         problem = "is not a folder" if folder.exists() else "does not exist"
-        raise SeedError(folder, None, None, problem, "Name a folder of seed files (*.toml)")
+        raise SeedError(
+            folder, None, None, problem, "Name a folder of seed files (*.toml) by --seeds or PRESSRUN_SEEDS"
+        )
     sites: dict[str, tuple[Site, Path]] = {}
     homes: dict[str, Path] = {}
     errors: list[SeedError] = []

@@ -92,7 +92,9 @@ def read_hosts(path: Path) -> dict[str, tuple[Address, ...]]:
     try:
         lines = path.read_text(encoding="utf-8").splitlines()
     except (OSError, UnicodeDecodeError) as error:
-        raise HostsFileError(f"hosts file {path} cannot be read: {error}; check PRESSRUN_HOSTS") from error
+        raise HostsFileError(
+            f"hosts file {path} cannot be read: {plainly(error)}; check PRESSRUN_HOSTS"
+        ) from error
     for number, line in enumerate(lines, 1):
         words = line.partition("#")[0].split()
         if not words:
@@ -142,7 +144,7 @@ class Guard:
         except TimeoutError as error:
             raise FetchError(Outcome.DNS, f"{host}: no answer from DNS in {DNS_SECONDS:g} s") from error
         except (OSError, UnicodeError) as error:
-            raise FetchError(Outcome.DNS, f"{host}: {error}") from error
+            raise FetchError(Outcome.DNS, f"{host}: {plainly(error)}") from error
         if not answers:
             raise FetchError(Outcome.DNS, f"{host} has no address")
         self._known[(host, port)] = (loop.time() + DNS_KEPT_SECONDS, answers)
@@ -153,6 +155,11 @@ class Guard:
     def close(self) -> None:
         """Wait for no look-up that is still under way."""
         self._threads.shutdown(wait=False, cancel_futures=True)
+
+
+def plainly(error: OSError | UnicodeError) -> str:
+    """What the system says is wrong, without its number: `Name or service not known`."""
+    return (error.strerror if isinstance(error, OSError) else None) or str(error)
 
 
 def judged(host: str, port: int, found: Sequence[Address], allowed: Sequence[str]) -> tuple[Address, ...]:

@@ -197,6 +197,13 @@ def test_a_database_and_a_hosts_file_that_are_none_are_told_in_one_sentence(pres
         assert result.returncode == 2, result.stderr
         assert name in result.stderr
         assert "Traceback" not in result.stderr
+        assert "Errno" not in result.stderr
+
+
+def test_a_folder_without_seeds_is_told_with_how_one_is_made(pressrun: Run, tmp_path: Path):
+    told = pressrun("sites", "--seeds", tmp_path)
+    assert (told.returncode, "pressrun add URL" in told.stdout) == (0, True)
+    assert pressrun("sites", "--seeds", tmp_path, "--json").stdout == ""
 
 
 def test_a_reader_that_has_seen_enough_ends_the_command_without_an_error(pressrun: Run, crawled: Crawled):
