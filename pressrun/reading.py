@@ -470,6 +470,8 @@ def canonical_of(url: str) -> str:
     # a word alone is a slip more often than a host of one's own network
     whole = url if "://" in url else f"https://{url}" if re.search(r"[.:]|^localhost$", host) else ""
     canonical = canonical_url(whole)
+    if canonical is None and is_article_id(url.lower()):
+        raise RequestError(f"{url} is an article_id: give the address, which `pressrun show {url}` tells")
     if canonical is None:
         raise RequestError(f"{url!r} is no address of a web page: write https://host/path")
     return canonical

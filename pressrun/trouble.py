@@ -22,7 +22,7 @@ from spiders.guard import HostsFileError
 from storage.batches import DamagedBatch
 from storage.documents import BadCursor
 from storage.log import DamagedLog
-from storage.objects import StoreError, is_of_the_machine, sentence
+from storage.objects import NotFound, StoreError, is_of_the_machine, sentence
 from storage.state.database import DatabaseError
 
 FAILED = 1
@@ -65,11 +65,14 @@ def told_in_one_sentence() -> Iterator[None]:
     """Turn every error that a person can act on into its message and an exit code."""
     try:
         yield
+    except (DamagedBatch, NotFound) as error:
+        hint = "; `pressrun verify` names what is damaged and how it is mended"
+        sys.exit(complain(f"{error}{hint}", FAILED))
     except _WRONG as error:
         sys.exit(complain(error, WRONG))
     except _UsageError as error:
         sys.exit(complain(_misread(error), WRONG))
-    except (WorkError, DamagedBatch, DamagedLog, BadCursor) as error:
+    except (WorkError, DamagedLog, BadCursor) as error:
         sys.exit(complain(error, FAILED))
     except OSError as error:
         # Python's own flush at exit must not meet the broken output again

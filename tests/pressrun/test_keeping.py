@@ -65,6 +65,23 @@ def test_an_address_that_was_never_met_is_taken_down_only_on_request(run: Run, a
     assert Archive(open_store(str(archive))).head() == 2
 
 
+def test_an_article_id_is_taken_for_one_where_only_an_address_will_do(run: Run, archive: Path) -> None:
+    key = make_article("secret").article_id
+    for command in ("why", "takedown"):
+        refused = run(command, key)
+        assert (refused.code, f"`pressrun show {key}` tells" in refused.err) == (2, True)
+
+
+def test_a_batch_that_is_lost_or_damaged_is_told_with_what_names_the_remedy(run: Run, archive: Path) -> None:
+    (batch,) = (archive / "batches").rglob("*.zst")
+    for spoil in (lambda: batch.write_bytes(b"spoilt"), batch.unlink):
+        spoil()
+        failed = run("read")
+        assert (failed.code, failed.out) == (1, "")
+        assert batch.name in failed.err
+        assert "`pressrun verify` names what is damaged" in failed.err
+
+
 def test_a_slip_in_the_store_s_name_makes_no_archive(run: Run, tmp_path: Path) -> None:
     for command in (("rebuild",), ("takedown", SECRET, "--dry-run"), ("copy", str(tmp_path / "copy"))):
         refused = run(*command)
