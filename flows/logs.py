@@ -75,18 +75,26 @@ def _json_only(root: logging.Logger) -> None:
         logging.getLogger(name).setLevel(logging.INFO)
 
 
-def leave_ends_to_us() -> None:
+def leave_ends_to_us(*, pages: bool) -> None:
     """Have Prefect not tell on the terminal how a run ended in an error: who runs it by hand is told in one sentence.
 
-    The run's own log has it all the same. To be called when Prefect is imported.
+    Nor, unless its server has `pages`, at which address a run can be viewed. The run's own log has it all the same. To
+    be called when Prefect is imported.
     """
     for handler in logging.getLogger().handlers:
-        if type(handler).__name__ == "PrefectConsoleHandler":
-            handler.addFilter(_no_end)
+        if isinstance(handler, Console) or type(handler).__name__ == "PrefectConsoleHandler":
+            if not pages:
+                handler.addFilter(_no_page)
+            if not isinstance(handler, Console):
+                handler.addFilter(_no_end)
 
 
 def _no_end(record: logging.LogRecord) -> bool:
     return not (record.name == "prefect.flow_runs" and record.getMessage().startswith(ENDS))
+
+
+def _no_page(record: logging.LogRecord) -> bool:
+    return not (record.name == "prefect.flow_runs" and record.getMessage().startswith("View at http"))
 
 
 # --- Safe -------------------------------------------------------------------------------------------

@@ -53,7 +53,7 @@ def prefect_server() -> str:
     url = configured or _own_server()
     import prefect.main  # noqa: F401 - sets the terminal's handler up, whoever imports it first
 
-    leave_ends_to_us()
+    leave_ends_to_us(pages=configured is not None)  # a server of our own has no UI
     return url
 
 

@@ -47,6 +47,8 @@ def test_a_flow_run_by_hand_finds_a_server_that_ends_with_it(
     assert "head 0 False" in done.stdout
     assert "Traceback" not in done.stderr
     assert "Error logging" not in done.stderr
+    assert "Beginning flow run" in done.stderr
+    assert "View at" not in done.stderr  # the server has no UI
     try:
         answer = httpx.get(found[1] + "/health", timeout=5)
     except httpx.TransportError:
