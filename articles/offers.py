@@ -79,7 +79,7 @@ _PER_MONTH: Final = re.compile(
     re.IGNORECASE,
 )
 _CANCEL: Final = word_set(
-    "cancel cancela cancele kündbar kündigen résiliable engagement permanencia fidelização disdici opzegbaar súmate suma",
+    "cancel cancela cancele kündbar kündigen résiliable engagement permanencia fidelização disdici opzegbaar súmate",
 )
 _OFFER: Final = word_set(
     "oferta offer angebot offre offerta aanbieding promocja erbjudande sonderangebot aktion promo"
