@@ -165,7 +165,7 @@ def _from_amp_cache(host: str, parts: SplitResult) -> str | None:
     """The publisher's address inside one of an AMP cache."""
     if not (host.endswith(".cdn.ampproject.org") or host in ("www.google.com", "google.com")):
         return None
-    match = _AMP_CACHE.match(parts.path)
+    match = _AMP_CACHE.match(_without_dots(_encoded(parts.path, "/:@!$&'()*+,;=")))
     if not match:
         return None
     scheme = "https" if match.group(1) else "http"

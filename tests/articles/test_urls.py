@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from articles.urls import article_id, canonical_url, url_key
@@ -95,6 +95,7 @@ _URLISH = st.text(alphabet="abAB019./:?&=#%;@-_~[]\\ \t\u00e9\u00df\ud800\u212am
 
 
 @settings(max_examples=400, deadline=None)
+@example(tail=".\\0.0", base="")
 @given(_URLISH, st.sampled_from(["", "https://example.com/x/y", "http://a.example/amp/print"]))
 def test_the_canonical_form_of_a_canonical_form_is_itself(tail: str, base: str) -> None:
     for url in (
