@@ -50,7 +50,10 @@ _CLICK: Final = word_set("click tap klicken klick haz haga clique cliquez clicca
 _CONTINUE: Final = word_set(
     "continue continues keep weiterlesen seguir continuar continuer continuare verder dalej fortsätta"
 )
-_ACCESS: Final = word_set("access acceso acesso accès accesso toegang zugang tillgång dostęp")
+_ACCESS: Final = word_set(
+    "sesión sessão login log conta cuenta account konto compte anmelden einloggen connectez accedi zaloguj logga",
+    "access acceso acesso accès accesso toegang zugang tillgång dostęp",
+)
 _READING: Final = word_set(
     "reading leyendo lendo läsa lecture lectura leitura lettura czytać lezen lire lesen"
 )

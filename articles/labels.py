@@ -44,6 +44,11 @@ _FOR: Final[dict[Kind, frozenset[str]]] = {
         "listen escuchar escucha escúchalo ouvir ouça oiça écouter écoutez ascolta ascoltare anhören vorlesen",
         "luister luisteren posłuchaj lyssna hören",
     ),
+    Kind.CONSENT: word_set(
+        "accept aceptar aceitar accepter accetta akzeptieren accepteren zaakceptuj godkänn reject rechazar",
+        "rejeitar refuser rifiuta ablehnen weigeren odrzuć avvisa manage gestionar gerenciar gérer gestisci",
+        "verwalten beheren zarządzaj hantera configurar",
+    ),
     Kind.NEWSLETTER: word_set("newsletter newsletters boletín boletim nieuwsbrief nyhetsbrev newslettera"),
 }
 _WHAT: Final = word_set(

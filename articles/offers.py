@@ -39,7 +39,7 @@ _PIECES: Final = word_set(
 )
 _LIMIT: Final = word_set(
     "limit limite límite left remaining reached atingiu alcanzado atteint raggiunto übrig verbleibend restan",
-    "restam month mes mês mese mois monat maand miesiącu miesiąc månad månaden leyendo leggendo leyó",
+    "restam leyendo leggendo leyó resta reste",
 )
 _ACTIVATE: Final = word_set(
     "activate enable activa active activez activá attiva aktivieren aktiviere aktivér aktivera ative ativa włącz",
@@ -78,18 +78,138 @@ _PER_MONTH: Final = re.compile(
     r"|miesięcznie|i månaden|/mes|/mês|/mois|/monat|le premier mois|el primer mes|pierwszy miesiąc)\b",
     re.IGNORECASE,
 )
-_CANCEL: Final = word_set(
-    "cancel cancela cancele kündbar kündigen résiliable engagement permanencia fidelização disdici opzegbaar súmate",
+_CANCEL: Final = re.compile(
+    r"(?:^|[.!?,;:–—]\s*)(?:cancel[ae]?\s|sin permanencia|sem fidelização|sans engagement|senza vincol|disdici|súmate"
+    r"|jederzeit kündbar|monatlich kündbar|(?:maandelijks|altijd) opzegbaar|no commitment)",
+    re.IGNORECASE,
 )
 _OFFER: Final = word_set(
     "oferta offer angebot offre offerta aanbieding promocja erbjudande sonderangebot aktion promo"
 )
+_PIECE: Final = word_set(
+    "this article story post content artikel beitrag text inhalt artículo nota noticia contenido reportaje texto",
+    "artigo notícia matéria conteúdo reportagem recurso contenu articolo contenuto notizia artykuł treść artikeln",
+    "innehåll bericht verhaal",
+)
+_SUBSCRIBERS: Final = word_set(
+    "subscribers members suscriptores socios assinantes subscritores abonnés adhérents abbonati abonnenten",
+    "mitglieder abonnees leden subskrybentów prenumeratorów prenumeranter",
+)
+_ONLY: Final = word_set(
+    "only exclusive exclusively exclusivo exclusiva exclusivos reservado reservada réservé réservée exclusif",
+    "riservato riservata esclusivo nur exklusiv alleen exclusief tylko wyłącznie bara endast",
+)
+_COMMENTING: Final = word_set(
+    "comment commenting comentar commenter commentare kommentieren reageren komentować skomentować kommentera",
+    "comentário comentario kommentar commento commentaire reactie komentarz",
+)
+_LOGGED: Final = word_set(
+    "log logged login sign register sesión registrarte registrarse logado sessão connecter connecté inscrire",
+    "accedere registrarti anmelden eingeloggt angemeldet einloggen inloggen ingelogd zalogować zalogowany logga",
+    "inloggad",
+)
+_FIRST: Final = word_set(
+    "first primero primera primeiro primeira premier première primo ersten erste eerste pierwszy först",
+)
+_COMMENTS: Final = word_set(
+    "comments comentarios comentários commentaires commenti kommentare reacties komentarze kommentarer",
+)
+_ANSWERABLE: Final = word_set(
+    "responsibility responsible responsabilidad responsabilidade responsabilité responsabilità verantwortlich",
+    "verantwortung verantwoordelijk odpowiedzialność ansvar",
+)
+_SHOWN_ADDRESS: Final = word_set(
+    "publicada publicado published veröffentlicht publiée pubblicato gepubliceerd opublikowany publicerad",
+)
+_ADDRESS: Final = word_set(
+    "address dirección endereço adresse indirizzo mailadresse adres adress email mail correo",
+)
+_NOT: Final = word_set("no not nicht pas non niet nie inte não will")
+_USEFUL: Final = word_set("useful helpful útil utile hilfreich nuttig przydatny användbar")
+_CLICKS: Final = word_set("click tap haz clic clique cliquez clicca fai klicken klicke klik kliknij klicka")
+_TO_SHARE: Final = word_set(
+    "share compartir compartilhar partilhar partager condividere teilen delen udostępnić udostępnij dela",
+)
+_SAVE: Final = word_set(
+    "save guardar salvar sauvegarder enregistrer salva merken speichern bewaar zapisz spara"
+)
+_LATER: Final = word_set("later tarde depois tard dopo später newletter straks później senare")
+_BLOCKER: Final = word_set(
+    "adblocker adblock blocker bloqueador bloqueur werbeblocker adblockers blokujące reklamblockerare",
+)
+_SWITCH_OFF: Final = word_set(
+    "disable turn off desactívalo desactiva desactive desative désactivez désactiver disattiva disattivalo",
+    "deaktivieren deaktiviere ausschalten uitschakelen wyłącz stäng detected detectamos detectado whitelist",
+)
+_REPRODUCED: Final = word_set(
+    "reproduction reproduced republished reprinted reproducción reproducir reprodução reproduzido riproduzione",
+    "reproduction vervielfältigung nachdruck overname kopiowanie reproduktion publicado redistribuído",
+)
+_FORBIDDEN: Final = word_set(
+    "prohibited forbidden permission prohibida prohibido permitida autorización proibida proibido autorização",
+    "interdite autorisation vietata autorizzazione verboten genehmigung verboden toestemming zabronione zgody",
+    "förbjuden tillstånd",
+)
+_APPEARED: Final = word_set(
+    "published appeared publicado publicada publicó apareció publié publiée paru pubblicato apparso erschien",
+    "erschienen veröffentlicht verscheen gepubliceerd ukazał opublikowany publicerades",
+)
+_BEFORE: Final = word_set(
+    "originally first version edition print originalmente versión versão impresa impressa initialement",
+    "originariamente zuerst ursprünglich fassung ausgabe oorspronkelijk eerder pierwotnie ursprungligen",
+)
+_CREATIVE: Final = frozenset(["creative"])
+_COMMONS: Final = frozenset(["commons"])
+_UNLOCK: Final = word_set(
+    "unlock desbloquear desbloquea desbloqueie débloquer débloquez sblocca freischalten ontgrendel odblokuj lås",
+)
+_GIVE: Final = word_set(
+    "give gift regala regalar ofereça offrez offrir verschenken verschenke podaruj geef ge",
+)
+_SUBSCRIPTION: Final = word_set(
+    "subscription suscripción assinatura abonnement abbonamento abo prenumeratę prenumeration",
+)
+_LISTEN: Final = word_set(
+    "listen escucha escuche ouça oiça écoutez ascolta hören höre luister posłuchaj lyssna watch",
+)
+_PLATFORMS: Final = word_set("spotify deezer castbox spreaker soundcloud")
+_PLAYERS: Final = word_set("apple google youtube deezer castbox podcasts donde onde wherever überall")
+_STRAIGHT: Final = word_set(
+    "straight directly directo directamente direto directement direttamente direkt direct prosto delivered",
+)
+_TRY: Final = word_set("try prueba experimente essayez prova testen teste probeer wypróbuj")
+_DAYS: Final = word_set(
+    "days días dias jours giorni tage tagen dagen dni dagar month mes mês mois mese monat maand",
+)
+_STORES: Final = frozenset(["google"])
+_STORE: Final = frozenset(["store"])
+_AVAILABLE: Final = word_set(
+    "available disponible disponível disponibile verfügbar erhältlich beschikbaar dostępna tillgänglig",
+)
 _FORMS: Final = (
     Form(Kind.PAYWALL, 0.8, 20, (_FREE, _PIECES, _LIMIT)),
+    Form(Kind.PAYWALL, 0.75, 12, (_ONLY, _SUBSCRIBERS, _PIECE)),
+    Form(Kind.PAYWALL, 0.75, 8, (_UNLOCK, _PIECE)),
+    Form(Kind.SUBSCRIBE, 0.75, 8, (_GIVE, _SUBSCRIPTION)),
+    Form(Kind.SUBSCRIBE, 0.55, 30, (_TRY, _FREE, _DAYS)),
     Form(Kind.APP, 0.75, 25, (_ACTIVATE, _NOTICES)),
+    Form(Kind.APP, 0.7, 10, (_AVAILABLE, _STORE, _STORES)),
     Form(Kind.FOLLOW, 0.75, 20, (_ARE, _TOO, _NETWORKS, _OPENS)),
+    Form(Kind.FOLLOW, 0.7, 20, (_LISTEN, _PLATFORMS, _PLAYERS)),
     Form(Kind.NEWSLETTER, 0.75, 20, (_UNSUBSCRIBE, _ANY_TIME)),
     Form(Kind.NEWSLETTER, 0.7, 30, (_MAILBOX, _EVERY), to_reader=True),
+    Form(Kind.NEWSLETTER, 0.7, 20, (_MAILBOX, _STRAIGHT), to_reader=True),
+    Form(Kind.COMMENT, 0.8, 12, (_COMMENTING, _LOGGED)),
+    Form(Kind.COMMENT, 0.8, 8, (_COMMENTING, _FIRST)),
+    Form(Kind.COMMENT, 0.75, 25, (_COMMENTS, _ANSWERABLE)),
+    Form(Kind.COMMENT, 0.85, 22, (_ADDRESS, _SHOWN_ADDRESS, _NOT), to_reader=True),
+    Form(Kind.COMMENT, 0.75, 9, (_USEFUL, _PIECE)),
+    Form(Kind.SHARE, 0.85, 14, (_CLICKS, _TO_SHARE, _NETWORKS)),
+    Form(Kind.SHARE, 0.75, 6, (_SAVE, _LATER)),
+    Form(Kind.ADVERTISEMENT, 0.8, 25, (_BLOCKER, _SWITCH_OFF)),
+    Form(Kind.CREDIT, 0.8, 30, (_REPRODUCED, _FORBIDDEN)),
+    Form(Kind.CREDIT, 0.55, 22, (_PIECE, _APPEARED, _BEFORE)),
+    Form(Kind.CREDIT, 0.75, 30, (_CREATIVE, _COMMONS, _PIECE)),
 )
 MOST_PRICED: Final = 40
 """Words of the longest offer that names a price."""
@@ -105,7 +225,7 @@ def offer(text: str, tokens: list[str]) -> tuple[Kind, float] | None:
             continue
         if not form.to_reader or any(says(word) & Says.READER for word in words):
             return form.kind, form.score
-    bargain = not words.isdisjoint(_CANCEL) or not _OFFER.isdisjoint(tokens[:2])
+    bargain = not _OFFER.isdisjoint(tokens[:2]) or _CANCEL.search(text) is not None
     if bargain and _PER_MONTH.search(text):
         return Kind.SUBSCRIBE, 0.75
     return None

@@ -184,6 +184,7 @@ SAYING: Final = {
     Kind.ADVERTISEMENT: "labels an advertisement",
     Kind.COMMENT: "asks for comments",
     Kind.CONSENT: "asks for consent",
+    Kind.CREDIT: "says whose the text is",
 }
 
 _PROMPT_WORDS: Final = (
@@ -400,7 +401,7 @@ def _asks_to_follow(s: _Sentence, setting: Setting) -> _Asked | None:
         return None
     handle = _HANDLE.search(s.text) is not None
     us = s.second in ("us", "me", "nos", "uns", "nous", "ons", "nas", "oss", "mir", "along") or s.opening in (
-        "síguenos", "siguenos", "síganos", "siganos", "seguici", "seguiteci", "sígueme", "síganme",
+        "síguenos", "siguenos", "síganos", "siganos", "seguinos", "seguici", "seguiteci", "sígueme", "síganme",
     )  # fmt: skip
     if s.opening in _FOLLOW or (s.opening in _LIKE and us):
         told = s.network or _AT.search(s.text) is not None or setting.to_network
@@ -423,8 +424,8 @@ def _asks_to_follow(s: _Sentence, setting: Setting) -> _Asked | None:
     if of_paper and _told_to_follow(s.tokens) and (s.network or "google" in s.tokens) and count <= 16:
         return _Asked(Kind.FOLLOW, 0.7)
     joins = s.opening in _JOIN or s.tokens[0] in _HERE
-    if joins and s.network and s.own and count <= 14 and not _CHANNEL.isdisjoint(s.tokens):
-        return _Asked(Kind.FOLLOW, 0.75)
+    if joins and s.network and count <= 14 and not _CHANNEL.isdisjoint(s.tokens):
+        return _Asked(Kind.FOLLOW, 0.75 if s.own else 0.7)
     if s.opening in _TAKE | _LIKE and s.network and s.own and count <= 25:
         return _Asked(Kind.FOLLOW, 0.75 if setting.to_network or us else 0.55)
     if _AT.search(s.text) and s.every & Says.HOUSE and count <= 12:
