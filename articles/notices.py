@@ -17,6 +17,11 @@ MAX_RIGHTS: Final = 60
 MAX_CREDIT: Final = 14
 """Words of the longest line that only says who made a picture."""
 
+_RIGHTS: Final = word_set(
+    "c copyright copyrighted reserved vorbehalten derechos reservados réservés riservati riservata voorbehouden",
+    "zastrzeżone reserverade förbehållna förbehålles",
+)
+"""One of these stands in every notice of rights without a ©."""
 _HOLDS: Final = re.compile(
     r"\W*(?:©|\(c\)\s*(?:\d{4}|\w[^.]{0,40}\d{4})|copyright\W{1,3}(?:©|\(c\)|\d{4}|by\b)|copyright\s[^.]{0,40}\d{4})"
     r"|[^.]{0,200}?(?:all rights reserved|alle rechte vorbehalten|derechos reservados|direitos reservados"
@@ -61,11 +66,10 @@ _HOLDING: Final = word_set(
 def notice(text: str, tokens: list[str]) -> tuple[Kind, float, str] | None:
     """The kind of notice that a whole line is, how surely (0 to 1), and why; None: it is none."""
     count = len(tokens)
-    if count > MAX_RIGHTS or _QUOTED.search(text):
-        return None
-    if _HOLDS.match(text):
+    of_rights = count <= MAX_RIGHTS and ("©" in text or not _RIGHTS.isdisjoint(tokens))
+    if of_rights and _HOLDS.match(text) and not _QUOTED.search(text):
         return Kind.CREDIT, 0.85, "says who holds the rights"
-    if count <= MAX_CREDIT and _MADE.match(text):
+    if count <= MAX_CREDIT and _MADE.match(text) and not _QUOTED.search(text):
         return Kind.CREDIT, 0.65, "names who made a picture"
     return None
 

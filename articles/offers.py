@@ -194,7 +194,7 @@ _FORMS: Final = (
     Form(Kind.SUBSCRIBE, 0.55, 30, (_TRY, _FREE, _DAYS)),
     Form(Kind.APP, 0.75, 25, (_ACTIVATE, _NOTICES)),
     Form(Kind.APP, 0.7, 10, (_AVAILABLE, _STORE, _STORES)),
-    Form(Kind.FOLLOW, 0.75, 20, (_ARE, _TOO, _NETWORKS, _OPENS)),
+    Form(Kind.FOLLOW, 0.75, 20, (_NETWORKS, _ARE, _TOO, _OPENS)),
     Form(Kind.FOLLOW, 0.7, 20, (_LISTEN, _PLATFORMS, _PLAYERS)),
     Form(Kind.NEWSLETTER, 0.75, 20, (_UNSUBSCRIBE, _ANY_TIME)),
     Form(Kind.NEWSLETTER, 0.7, 30, (_MAILBOX, _EVERY), to_reader=True),
@@ -208,20 +208,26 @@ _FORMS: Final = (
     Form(Kind.SHARE, 0.75, 6, (_SAVE, _LATER)),
     Form(Kind.ADVERTISEMENT, 0.8, 25, (_BLOCKER, _SWITCH_OFF)),
     Form(Kind.CREDIT, 0.8, 30, (_REPRODUCED, _FORBIDDEN)),
-    Form(Kind.CREDIT, 0.55, 22, (_PIECE, _APPEARED, _BEFORE)),
+    Form(Kind.CREDIT, 0.55, 22, (_BEFORE, _APPEARED, _PIECE)),
     Form(Kind.CREDIT, 0.75, 30, (_CREATIVE, _COMMONS, _PIECE)),
 )
+_OPENERS: Final = frozenset().union(*(form.groups[0] for form in _FORMS))
+"""Most blocks have none of these words, and so no form."""
+_QUOTED: Final = re.compile(r"[\"“”„«»]")
 MOST_PRICED: Final = 40
 """Words of the longest offer that names a price."""
 
 
 def offer(text: str, tokens: list[str]) -> tuple[Kind, float] | None:
     """The kind of prompt that a block is by one of these forms, and how surely (0 to 1); None: by none of them."""
-    if not 3 <= len(tokens) <= MOST_PRICED or any(mark in text for mark in '"“”„«»'):
+    count = len(tokens)
+    if not 3 <= count <= MOST_PRICED or _QUOTED.search(text):
         return None
     words = set(tokens)
-    for form in _FORMS:
-        if len(tokens) > form.most or any(words.isdisjoint(group) for group in form.groups):
+    for form in () if words.isdisjoint(_OPENERS) else _FORMS:
+        if count > form.most or words.isdisjoint(form.groups[0]):
+            continue
+        if any(words.isdisjoint(group) for group in form.groups[1:]):
             continue
         if not form.to_reader or any(says(word) & Says.READER for word in words):
             return form.kind, form.score
