@@ -260,7 +260,7 @@ def test_a_file_that_cannot_be_taken_in_stops_no_other_and_what_a_kill_left_is_r
         import_ccnews(sources=[f"{web}/{torn}"])
     none = tmp_path / "none.warc.gz"
     none.write_bytes(b"no member of gzip")
-    with pytest.raises(CannotImport, match="is not taken in: .* Give a .warc.gz as crawlers write it"):
+    with pytest.raises(CannotImport, match=r"is not taken in: .* Give a .warc.gz as crawlers write it"):
         import_ccnews(sources=[str(none)])
     other = tmp_path / whole
     other.write_bytes(cc_news({"https://www.harbour.test/other": page(9)}))
