@@ -165,7 +165,8 @@ _LABELS: Final = frozenset(
         "in case you missed it", "icymi", "up next", "en video", "en vídeo", "vídeo", "vídeos", "guarda il video",
         "fotogallery", "en images", "en vidéo", "a não perder", "para ampliar", "para saber más", "para saber mais",
         "mira el video", "vea el video", "bildergalerie", "fotostrecke", "im video", "bekijk de video", "zobacz wideo",
-        "zobacz zdjęcia", "se video", "bildspel", "à écouter", "à voir", "à lire",
+        "zobacz zdjęcia", "se video", "bildstrecke", "zum thema passt", "bildspel",
+        "à écouter", "à voir", "à lire",
     }
 )  # fmt: skip
 _LABELLED: Final = re.compile(r"\W*([^:|>»–—]{3,45}?)\s*(?::|\||>{1,2}|»|\s[–—-])\s+\S")

@@ -31,19 +31,19 @@ class Form:
 
 _FREE: Final = word_set(
     "free gratis gratuit gratuits gratuite gratuites gratuito gratuitos gratuita gratuitas gratuiti kostenlos",
-    "kostenlose kostenlosen kostenfreie freie freien darmowych bezpłatnych darmowe darmowy",
+    "kostenlose kostenlosen kostenfreie freie freien darmowych bezpłatnych darmowe darmowy frei",
 )
 _PIECES: Final = word_set(
     "articles article stories artículos notas artigos matérias articoli artikel artikelen artykułów artykuły",
-    "artiklar",
+    "artiklar artikeln",
 )
 _LIMIT: Final = word_set(
     "limit limite límite left remaining reached atingiu alcanzado atteint raggiunto übrig verbleibend restan",
-    "restam leyendo leggendo leyó resta reste",
+    "restam leyendo leggendo leyó resta reste kontingent aufgebraucht",
 )
 _ACTIVATE: Final = word_set(
     "activate enable activa active activez activá attiva aktivieren aktiviere aktivér aktivera ative ativa włącz",
-    "zet turn schalte einschalten",
+    "schalte einschalten",
 )
 _NOTICES: Final = word_set(
     "notifications alerts notificaciones alertas notificações alertes notifiche benachrichtigungen",
@@ -66,6 +66,7 @@ _UNSUBSCRIBE: Final = word_set(
 _ANY_TIME: Final = word_set("time moment quando jederzeit momento moment chwili helst wanneer cuando")
 _MAILBOX: Final = word_set(
     "inbox mailbox postfach posteingang correo boîte messagerie casella caixa skrzynkę skrzynki inkorg mejlkorg",
+    "mailfach bandeja",
 )
 _EVERY: Final = word_set(
     "every daily weekly morning jeden täglich wöchentlich montag freitag sonntag cada diario semanal domingos",
@@ -74,7 +75,8 @@ _EVERY: Final = word_set(
 )
 _PER_MONTH: Final = re.compile(
     r"(?:[€£$]|\beuros?\b|\bR\$|\bzł\b|\bkr\b|\bfr\.)[^.!?]{0,14}"
-    r"\b(?:al mes|por mes|por mês|ao mês|par mois|al mese|pro monat|im monat|per month|a month|/month|per maand"
+    r"\b(?:al mes|por mes|por mês|ao mês|par mois|al mese|pro monat|im monat|per month|a month|/month"
+    r"|a week|/week|per week|pro woche|a year|im jahr|per maand"
     r"|miesięcznie|i månaden|/mes|/mês|/mois|/monat|le premier mois|el primer mes|pierwszy miesiąc)\b",
     re.IGNORECASE,
 )
@@ -83,6 +85,15 @@ _CANCEL: Final = re.compile(
     r"|jederzeit kündbar|monatlich kündbar|(?:maandelijks|altijd) opzegbaar|no commitment)",
     re.IGNORECASE,
 )
+_BROUGHT: Final = frozenset(
+    tuple(pair.split())
+    for pair in (
+        "presented by", "paid for", "sponsored by", "in partnership", "präsentiert von", "in zusammenarbeit",
+        "en colaboración", "patrocinado por", "em parceria", "en partenariat", "in collaborazione", "presentato da",
+        "apresentado por", "presentado por", "in samenwerking", "we współpracy", "i samarbete",
+    )
+)  # fmt: skip
+"""How a label names who paid for a text."""
 _OFFER: Final = word_set(
     "oferta offer angebot offre offerta aanbieding promocja erbjudande sonderangebot aktion promo"
 )
@@ -93,11 +104,11 @@ _PIECE: Final = word_set(
 )
 _SUBSCRIBERS: Final = word_set(
     "subscribers members suscriptores socios assinantes subscritores abonnés adhérents abbonati abonnenten",
-    "mitglieder abonnees leden subskrybentów prenumeratorów prenumeranter",
+    "mitglieder abonnees leden subskrybentów prenumeratorów prenumeranter abonnentinnen",
 )
 _ONLY: Final = word_set(
     "only exclusive exclusively exclusivo exclusiva exclusivos reservado reservada réservé réservée exclusif",
-    "riservato riservata esclusivo nur exklusiv alleen exclusief tylko wyłącznie bara endast",
+    "riservato riservata esclusivo nur exklusiv alleen exclusief tylko wyłącznie bara endast exclusivamente",
 )
 _COMMENTING: Final = word_set(
     "comment commenting comentar commenter commentare kommentieren reageren komentować skomentować kommentera",
@@ -148,7 +159,7 @@ _REPRODUCED: Final = word_set(
 _FORBIDDEN: Final = word_set(
     "prohibited forbidden permission prohibida prohibido permitida autorización proibida proibido autorização",
     "interdite autorisation vietata autorizzazione verboten genehmigung verboden toestemming zabronione zgody",
-    "förbjuden tillstånd",
+    "förbjuden tillstånd consent",
 )
 _APPEARED: Final = word_set(
     "published appeared publicado publicada publicó apareció publié publiée paru pubblicato apparso erschien",
@@ -186,7 +197,40 @@ _STORE: Final = frozenset(["store"])
 _AVAILABLE: Final = word_set(
     "available disponible disponível disponibile verfügbar erhältlich beschikbaar dostępna tillgänglig",
 )
+_CLOSED: Final = word_set(
+    "closed cerrados fechados fermés chiusi disabilitati geschlossen gesloten zamknięte stängda disabled"
+)
+_COMMENT_BOX: Final = word_set("kommentarfunktion")
+_HOUSE_RULES: Final = word_set("guidelines netiquette normas charte regulamin richtlinien regole huisregels")
+_CLIPBOARD: Final = word_set(
+    "clipboard portapapeles zwischenablage appunti klembord schowka urklipp transferência papiers"
+)
+_FRIEND: Final = word_set("friend amigo ami amico freund freunde vriend vän")
+_SENDS: Final = word_set("email mail send enviar envoyer inviare versenden sturen skicka")
+_GOOGLE: Final = frozenset(["google"])
+_SOURCE: Final = word_set("source quelle fuente fonte bron źródło källa")
+_PREFERRED: Final = word_set(
+    "preferred trusted bevorzugte preferida preferencial préférée preferita voorkeur preferowane föredragen"
+)
+_BROWSER: Final = word_set("browser navigateur navegador przeglądarka webbläsare")
+_SUPPORTS: Final = word_set(
+    "support unterstützt soporta suporta supporte supporta ondersteunt obsługuje stöder"
+)
+_PLAYED: Final = word_set("video audio html5 wiedergabe videos element")
+_REST: Final = word_set("rest remainder resto reste suite paying")
+_STORE_NAMES: Final = frozenset(["play", "store"])
+_AT_STORE: Final = word_set("get download on in im laden available auf bei sur en na no su op w på")
+_STORE_OWNERS: Final = frozenset(["google", "app"])
 _FORMS: Final = (
+    Form(Kind.PAYWALL, 0.75, 6, (_ONLY, _SUBSCRIBERS)),
+    Form(Kind.PAYWALL, 0.8, 14, (_REST, _SUBSCRIBERS, _PIECE)),
+    Form(Kind.APP, 0.75, 6, (_STORE_NAMES, _STORE_OWNERS, _AT_STORE)),
+    Form(Kind.FOLLOW, 0.85, 20, (_PREFERRED, _SOURCE, _GOOGLE)),
+    Form(Kind.COMMENT, 0.8, 12, (_CLOSED, _COMMENTS | _COMMENT_BOX)),
+    Form(Kind.COMMENT, 0.75, 25, (_HOUSE_RULES, _COMMENTS)),
+    Form(Kind.SHARE, 0.85, 9, (_CLIPBOARD,)),
+    Form(Kind.SHARE, 0.8, 12, (_CLICKS, _SENDS, _FRIEND)),
+    Form(Kind.CONSENT, 0.8, 20, (_BROWSER, _SUPPORTS, _NOT, _PLAYED)),
     Form(Kind.PAYWALL, 0.8, 20, (_FREE, _PIECES, _LIMIT)),
     Form(Kind.PAYWALL, 0.75, 12, (_ONLY, _SUBSCRIBERS, _PIECE)),
     Form(Kind.PAYWALL, 0.75, 8, (_UNLOCK, _PIECE)),
@@ -231,6 +275,8 @@ def offer(text: str, tokens: list[str]) -> tuple[Kind, float] | None:
             continue
         if not form.to_reader or any(says(word) & Says.READER for word in words):
             return form.kind, form.score
+    if count <= 7 and tuple(tokens[:2]) in _BROUGHT and not text.rstrip().endswith((".", "?")):
+        return Kind.ADVERTISEMENT, 0.7
     bargain = not _OFFER.isdisjoint(tokens[:2]) or _CANCEL.search(text) is not None
     if bargain and _PER_MONTH.search(text):
         return Kind.SUBSCRIBE, 0.75

@@ -126,7 +126,7 @@ _PRESS: Final = word_set(
     "journalistiek dziennikarstwo journalistik presse prensa",
 )
 _GIFT: Final = word_set(
-    "donation donations gift contribution spende spenden donación donativo doação don dons donazione donatie",
+    "donate donation donations gift contribution spende spenden donación donativo doação don dons donazione donatie",
     "darowizną darowiznę gåva bidrag",
 )
 _FUNDED: Final = frozenset(["funded", "supported", "powered"])
@@ -405,6 +405,7 @@ def _asks_to_follow(s: _Sentence, setting: Setting) -> _Asked | None:
     )  # fmt: skip
     if s.opening in _FOLLOW or (s.opening in _LIKE and us):
         told = s.network or _AT.search(s.text) is not None or setting.to_network
+        told = told or ("google" in s.tokens and not _GOOGLE_NEWS.isdisjoint(s.tokens))
         if handle and s.opening in _FOLLOW and count <= 20:
             return _Asked(Kind.FOLLOW, 0.85 if s.network or s.named else 0.7)
         if us or s.named:
@@ -441,6 +442,7 @@ _CALLED: Final = word_set(
     "abonneer volg obserwuj dołącz śledź polub följ gilla abonniert abonniere folgt folge",
 )
 """Orders, outside of English, that are nothing else by their form; in German `folgen` may be anything."""
+_GOOGLE_NEWS: Final = word_set("news noticias notícias actualités discover nachrichten nieuws")
 _ON_NETWORKS: Final = word_set("google threads spotify podcast podcasts podcaście podcasten actualités")
 _MAY: Final = word_set(
     "can puedes puede pueden podes pode podem pouvez peux puoi potete können kannst kunt kun możesz kan"
@@ -482,7 +484,10 @@ def _asks_for_support(s: _Sentence, setting: Setting) -> _Asked | None:
     if (opens or gently) and press and count <= 25 and not s.own:
         # nobody speaks so but a paper of itself: `Support independent journalism by becoming a member`
         return _Asked(Kind.SUBSCRIBE, 0.8 if gives else 0.7 if count <= 8 else 0.5)
-    if joins and count <= 5 and (s.opening in _BECOME or s.tokens[0] in _BECOME):
+    becomes = s.opening in _BECOME or s.tokens[0] in _BECOME
+    if joins and becomes and (count <= 5 or (count <= 14 and not _SOON.isdisjoint(s.tokens))):
+        return _Asked(Kind.SUBSCRIBE, 0.7)
+    if count <= 4 and gives and not _SOON.isdisjoint(s.tokens):
         return _Asked(Kind.SUBSCRIBE, 0.7)
     if s.own and count <= 14 and (("your", "support") in pairwise(s.tokens) or _lives_by_readers(s.tokens)):
         return _Asked(Kind.SUBSCRIBE, 0.6)
