@@ -53,7 +53,7 @@ _ARE: Final = word_set(
     "estamos est sommes siamo trovi trovate sind zijn jesteśmy finns are re find encuéntranos"
 )
 _TOO: Final = word_set(
-    "también também aussi anche pure auch ook też także również också also too ahora agora jetzt nu"
+    "también também aussi anche pure auch ook też także również också too ahora agora jetzt nu"
 )
 _NETWORKS: Final = word_set(
     "facebook twitter instagram whatsapp telegram linkedin youtube tiktok pinterest threads bluesky mastodon x",
@@ -144,7 +144,7 @@ _TO_SHARE: Final = word_set(
 _SAVE: Final = word_set(
     "save guardar salvar sauvegarder enregistrer salva merken speichern bewaar zapisz spara"
 )
-_LATER: Final = word_set("later tarde depois tard dopo später newletter straks później senare")
+_LATER: Final = word_set("later tarde depois tard dopo später straks później senare")
 _BLOCKER: Final = word_set(
     "adblocker adblock blocker bloqueador bloqueur werbeblocker adblockers blokujące reklamblockerare",
 )
@@ -192,8 +192,6 @@ _TRY: Final = word_set("try prueba experimente essayez prova testen teste probee
 _DAYS: Final = word_set(
     "days días dias jours giorni tage tagen dagen dni dagar month mes mês mois mese monat maand",
 )
-_STORES: Final = frozenset(["google"])
-_STORE: Final = frozenset(["store"])
 _AVAILABLE: Final = word_set(
     "available disponible disponível disponibile verfügbar erhältlich beschikbaar dostępna tillgänglig",
 )
@@ -237,7 +235,7 @@ _FORMS: Final = (
     Form(Kind.SUBSCRIBE, 0.75, 8, (_GIVE, _SUBSCRIPTION)),
     Form(Kind.SUBSCRIBE, 0.55, 30, (_TRY, _FREE, _DAYS)),
     Form(Kind.APP, 0.75, 25, (_ACTIVATE, _NOTICES)),
-    Form(Kind.APP, 0.7, 10, (_AVAILABLE, _STORE, _STORES)),
+    Form(Kind.APP, 0.7, 10, (_AVAILABLE, _STORE_NAMES, _STORE_OWNERS)),
     Form(Kind.FOLLOW, 0.75, 20, (_NETWORKS, _ARE, _TOO, _OPENS)),
     Form(Kind.FOLLOW, 0.7, 20, (_LISTEN, _PLATFORMS, _PLAYERS)),
     Form(Kind.NEWSLETTER, 0.75, 20, (_UNSUBSCRIBE, _ANY_TIME)),
