@@ -412,7 +412,7 @@ def _moments(
     host: str,
     evidence: list[Evidence],
 ) -> tuple[datetime | None, datetime | None]:
-    seeded = site.timezone if site else None
+    zone_of_none = page_zone(capture, site, metadata, language)
     published, modified = moments_of(
         capture.url,
         metadata,
@@ -420,7 +420,7 @@ def _moments(
         around,
         right_after,
         fetched_at=capture.fetched_at,
-        timezone=seeded or zone_of(host, metadata.first("og:locale"), metadata.language, language),
+        timezone=zone_of_none,
         month_first=_month_first(site, language, metadata, host),
         feed=_from_feed(capture),
         scripted=lambda: day_in_scripts(page),
@@ -428,11 +428,21 @@ def _moments(
     for name, dated in (("published_at", published), ("modified_at", modified)):
         if dated is not None:
             moment = dated.moment
-            zone = Zone.COUNTRY if moment.zone is Zone.SITE and not seeded else moment.zone
+            zone = Zone.COUNTRY if moment.zone is Zone.SITE and not (site and site.timezone) else moment.zone
             _note(evidence, name, dated.origin, moment.raw, moment.precision, zone)
             if dated.shown is not None:
                 _note(evidence, name, Origin.TEXT, dated.shown.raw, dated.shown.precision, dated.shown.zone)
     return published.moment.at if published else None, modified.moment.at if modified else None
+
+
+def page_zone(
+    capture: Capture, site: Site | None, metadata: Metadata, language: str | None = None
+) -> str | None:
+    """IANA zone of the page's times that name none: its site's, else that of the country it tells; None: unknown."""
+    if site is not None and site.timezone is not None:
+        return site.timezone
+    locales = (metadata.first("og:locale"), metadata.language, language)
+    return zone_of(host_of(capture.url), *locales, country=site.country if site else None)
 
 
 def _from_feed(capture: Capture) -> Dated | None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
-EXTRACTOR = "6"
+EXTRACTOR = "7"
 """Version of the reader. Raise it whenever the same capture would give a different article."""
 
 
@@ -45,8 +45,8 @@ class Site:
     home: str
     language: str | None = None
     country: str | None = None
-    timezone: str = "UTC"
-    """IANA zone of dates that name none."""
+    timezone: str | None = None
+    """IANA zone of dates that name none; None: that of its country, where one is known (`zones.clock_of`)."""
     feeds: tuple[str, ...] = ()
     sitemaps: tuple[str, ...] = ()
     sections: tuple[str, ...] = ()
@@ -223,7 +223,7 @@ class Zone(StrEnum):
     SITE = "site"
     """The seed's time zone was assumed."""
     COUNTRY = "country"
-    """That of the country in the site's address or language tag was assumed (`zones.zone_of`)."""
+    """That of the country in the seed, the site's address or its language tag was assumed (`zones.zone_of`)."""
     UTC = "utc"
     """Nothing names one: taken as UTC."""
 

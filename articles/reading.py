@@ -10,7 +10,7 @@ from articles.body import find_body
 from articles.boilerplate import STANDFIRST, strip
 from articles.decode import decode
 from articles.features import Hints
-from articles.fields import Fields, fields_of
+from articles.fields import Fields, fields_of, page_zone
 from articles.hints import hints_of, house_of
 from articles.kind import not_a_page, page_kind
 from articles.live import posts_of, without_times
@@ -68,7 +68,7 @@ def read_lines(capture: Capture, site: Site | None = None) -> PageRead:
         return PageRead(_rejected(capture, site, kind, str(certainty)))
     posts: tuple[Post, ...] = ()
     if kind is Form.LIVE_BLOG:
-        posts = posts_of(page, blocks, stripped.kept, site.timezone if site else None)
+        posts = posts_of(page, blocks, stripped.kept, page_zone(capture, site, metadata))
         if posts:
             stripped = without_times(blocks, stripped)
             rows = rows_of(blocks, stripped.kept)

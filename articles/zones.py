@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 from typing import Final
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
+
+from articles.model import Site
 
 _BY_COUNTRY: Final = {
     country: zone
@@ -85,11 +89,14 @@ _SOLD_TO_ALL: Final = frozenset(["co", "is", "va", "sm", "li", "id", "in"])
 """Endings that are sold to everyone for what they spell: believed only as `.com.co` and `.co.in`."""
 
 
-def zone_of(host: str, *locales: str | None) -> str | None:
-    """IANA zone of the country that a host's ending or else a locale such as `pt-BR` or `de_AT` names; None: unknown.
+def zone_of(host: str, *locales: str | None, country: str | None = None) -> str | None:
+    """IANA zone of the country that a seed, a host's ending or a locale such as `pt-BR` names, in this order.
 
-    The host's ending decides, but for those that are sold for what they spell (`.co`, `.is`).
+    The endings that are sold for what they spell (`.co`, `.is`) name no country. None: no country is named, or one
+    of several zones.
     """
+    if country in _BY_COUNTRY:
+        return _BY_COUNTRY[country]
     ending = host.rpartition(".")[2].lower()
     second = host.lower().split(".")[-2:-1]
     if ending in _BY_COUNTRY and (ending not in _SOLD_TO_ALL or second in (["co"], ["com"])):
@@ -99,3 +106,9 @@ def zone_of(host: str, *locales: str | None) -> str | None:
         if region in _BY_COUNTRY:
             return _BY_COUNTRY[region]
     return None
+
+
+def clock_of(site: Site) -> ZoneInfo:
+    """The clock by which a site's days and schedule go: the zone of its seed, else of its country, else UTC."""
+    host = urlsplit(site.home).hostname or ""
+    return ZoneInfo(site.timezone or zone_of(host, site.language, country=site.country) or "UTC")

@@ -21,9 +21,9 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from itertools import pairwise
 from statistics import median
-from zoneinfo import ZoneInfo
 
 from articles.model import Site
+from articles.zones import clock_of
 from storage.state.frontier.polled import Met
 from storage.state.volumes import Hour, together
 
@@ -150,7 +150,7 @@ class _Known:
         self.site, self.hours, self.now = site, hours, now
         self.span = sorted(at for at in watched if began <= at < now)
         """The hours that count."""
-        zone = ZoneInfo(site.timezone)
+        zone = clock_of(site)
         self._clock = {at: ((local := at.astimezone(zone)).hour, local.weekday()) for at in self.span}
         self.new = {hour.at: hour.new for hour in hours}
 

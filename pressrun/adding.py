@@ -24,8 +24,6 @@ from storage.state.frontier.polled import Kind, Page
 
 MAX_NAMED = 12
 """Feeds, and sitemaps, written into a seed file: a site with more is better left to discovery."""
-ZONE_OF_NONE = "UTC"
-"""Of dates that name no zone, on a site whose address names no country."""
 
 _ALLOW = "add --allow-private"
 
@@ -33,7 +31,7 @@ _ALLOW = "add --allow-private"
 def add_site(homepage: str, *, name: str | None, allow_private: bool, config: Config) -> tuple[Path, Site]:
     """Explore a site and write its seed file; the path and what it says.
 
-    Its time zone is that of the country in its address, else UTC.
+    Its time zone is that of the country in its address, else left out: a page may tell its country.
     Raises RequestError for an address that is none, a name that is taken, and a site that does not answer.
     """
     home = homepage if "://" in homepage else f"https://{homepage}"
@@ -49,7 +47,7 @@ def add_site(homepage: str, *, name: str | None, allow_private: bool, config: Co
     site = Site(
         name=_name(name, parts.hostname, known),
         home=home,
-        timezone=zone_of(parts.hostname) or ZONE_OF_NONE,
+        timezone=zone_of(parts.hostname),
         fetch=Fetch(allow_private_hosts=(parts.netloc.rpartition("@")[2],) if allow_private else ()),
     )
     try:

@@ -17,6 +17,7 @@ from rich.table import Table
 from rich.text import Text
 
 from articles.model import EXTRACTOR, Article, Post, Rejection, Removed, Site
+from articles.zones import clock_of
 from flows.history import Look
 from flows.report import CrawlReport, MaintainReport, NormalizeReport, Tally, counted
 from pressrun.diffing import Diff, Mark
@@ -93,7 +94,7 @@ def sites(found: tuple[Site, ...], *, json: bool) -> None:
         expects = "" if site.expect is None else f"{site.expect.min} to {site.expect.max or 'any'}"
         every = site.schedule or f"{site.every_seconds // 60} min"
         table.add_row(
-            *map(escape, (site.name, site.home, site.language or "", site.timezone, every, expects))
+            *map(escape, (site.name, site.home, site.language or "", clock_of(site).key, every, expects))
         )
     out.print(table)
 
@@ -132,9 +133,16 @@ def added(path: Path, site: Site, *, seeds: str | None, json: bool) -> None:
     say(f"{path} names {counted(len(site.feeds), 'feed')} and {counted(len(site.sitemaps), 'sitemap')}:")
     for url in (*site.feeds, *site.sitemaps, *site.sections):
         say(f"  {url}")
-    zone = f"Dates that name no time zone are read as {site.timezone}"
-    why = "as its address names no country" if site.timezone == "UTC" else "the zone of its country"
-    say(f"{zone}, {why}: where that is wrong, change `timezone` in the file.")
+    if site.timezone:
+        say(
+            f"Dates that name no time zone are read as {site.timezone}, the zone of its country: where that is wrong, "
+            "change `timezone` in the file."
+        )
+    else:
+        say(
+            "Its address names no country: dates that name no time zone are read by the clock of the country that a "
+            'page names, else as UTC. A line such as `timezone = "America/New_York"` in the file says it for all.'
+        )
     say(f"Next: pressrun try {site.name}" + (f" --seeds {shlex.quote(seeds)}" if seeds else ""))
 
 

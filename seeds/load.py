@@ -4,7 +4,7 @@
     home = "https://www.latinpost.com/"
     language = "en"                          # BCP 47; left out: the page says
     country = "us"                           # ISO 3166, two letters
-    timezone = "America/New_York"            # for dates that name no zone
+    timezone = "America/New_York"            # for dates that name no zone; left out: its country's
     feeds = ["https://www.latinpost.com/rss"]
     sitemaps = []                            # empty lists: found by themselves from home and robots.txt
     sections = []
@@ -163,7 +163,7 @@ def parse_site(text: str, path: Path) -> Site:
         home=_text(table, "home", _url_problem, _URL_REMEDY),
         language=_optional_text(table, "language", _language_problem, 'Write a BCP 47 tag: "en", "pt-BR"'),
         country=_optional_text(table, "country", _country_problem, 'Write two small letters: "us", "de"'),
-        timezone=_optional_text(table, "timezone", _zone_problem, _ZONE_REMEDY) or "UTC",
+        timezone=_optional_text(table, "timezone", _zone_problem, _ZONE_REMEDY),
         feeds=_texts(table, "feeds", _url_problem, _URL_REMEDY),
         sitemaps=_texts(table, "sitemaps", _url_problem, _URL_REMEDY),
         sections=_texts(table, "sections", _url_problem, _URL_REMEDY),
@@ -459,10 +459,9 @@ def site_text(site: Site) -> str:
     """The site as the text of a seed file: what must be there, and what differs from the default."""
     default, fetch_default = Site(name=site.name, home=site.home), Fetch()
     lines = [f"name = {_quoted(site.name)}", f"home = {_quoted(site.home)}"]
-    for key in ("language", "country"):
+    for key in ("language", "country", "timezone"):
         if (value := getattr(site, key)) is not None:
             lines.append(f"{key} = {_quoted(value)}")
-    lines.append(f"timezone = {_quoted(site.timezone)}")
     for key in ("feeds", "sitemaps", "sections", "archives", "allow", "deny"):
         values = getattr(site, key)
         if values or key in ("feeds", "sitemaps", "sections"):

@@ -10,6 +10,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
+from articles.zones import clock_of
 from spiders.desk import Visit
 from spiders.looking import MAX_DEPTH, arrive, depth_of, guess_sitemap, look
 from spiders.periods import Span, addresses, span_in
@@ -26,7 +27,7 @@ _DONE = frozenset({"fetched", "not_modified", "not_found", "gone"})
 
 async def look_back(visit: Visit, span: Span) -> int:
     """Look at every sitemap and archive page of the span that was not yet; how many are left. Raises Leave."""
-    site, books, zone = visit.site, visit.desk.books, ZoneInfo(visit.site.timezone)
+    site, books, zone = visit.site, visit.desk.books, clock_of(visit.site)
     await arrive(visit)
     declared = [(url, Kind.ARCHIVE, one, None) for one in site.archives for url in addresses(one, span, zone)]
     now = datetime.now(UTC)

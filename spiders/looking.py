@@ -7,10 +7,10 @@ import logging
 from collections import Counter
 from datetime import UTC, datetime, timedelta
 from urllib.parse import urljoin
-from zoneinfo import ZoneInfo
 
 from articles.model import Found, Site
 from articles.urls import article_id
+from articles.zones import clock_of
 from spiders.asking import after_failure, answer, conditional, earlier_capture
 from spiders.desk import Ask, Leave, Reply, Visit, tell
 from spiders.discover import MAX_BYTES, Discovered, Named, NamedPage, next_of_listing, read_listing, read_page
@@ -370,7 +370,7 @@ def _bounded(named: list[NamedPage], known: list[Page]) -> set[str]:
 
 async def _read(visit: Visit, page: Page, reply: Reply) -> Discovered:
     content_type = reply.header("Content-Type")
-    zone = ZoneInfo(visit.site.timezone)
+    zone = clock_of(visit.site)
 
     def read() -> Discovered:
         if page.kind in (Kind.FEED, Kind.SITEMAP):
@@ -409,7 +409,7 @@ def _find(visit: Visit, article: Named, page: Page) -> Find:
 
 def _dated(visit: Visit, article: Named, page: Page) -> datetime | None:
     """When an article was published, where nobody says: by its address, its archive page, its last change."""
-    zone = ZoneInfo(visit.site.timezone)
+    zone = clock_of(visit.site)
     named = span_in(article.url, zone) or (span_in(page.url, zone) if page.kind is Kind.ARCHIVE else None)
     if named is not None and named.until - named.since < timedelta(days=40):
         return min(named.since, article.found.found_at)

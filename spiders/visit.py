@@ -16,11 +16,11 @@ import logging
 from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
-from zoneinfo import ZoneInfo
 
 from articles.model import Capture, Found, Site
 from articles.paging import page_number
 from articles.urls import article_id
+from articles.zones import clock_of
 from spiders.asking import UNANSWERED, after_failure, answer, conditional, earlier_capture
 from spiders.backfill import look_back
 from spiders.desk import Ask, Desk, Leave, Reply, Visit, tell
@@ -59,7 +59,7 @@ async def carry_out(visit: Visit) -> None:
     """Look and fetch until all that is due is done, or something ends the visit."""
     try:
         async with asyncio.timeout_at(visit.desk.deadline):
-            span = visit.desk.span and span_of_days(*visit.desk.span, ZoneInfo(visit.site.timezone))
+            span = visit.desk.span and span_of_days(*visit.desk.span, clock_of(visit.site))
             left = 0
             if span is None:
                 await look_around(visit)

@@ -134,8 +134,10 @@ def test_times_without_zone_are_the_sites() -> None:
     assert _evidence(fields, "published_at").zone is Zone.SITE
 
 
-def test_times_without_zone_are_the_countrys_where_no_seed_names_one() -> None:
-    fields = _read(_ld('"datePublished": "2025-05-30T08:00:00"'), url="https://www.zeitung.de/regen.html")
+@pytest.mark.parametrize("site", [None, Site(name="zeitung", home="https://www.zeitung.de/")])
+def test_times_without_zone_are_the_countrys_where_no_seed_names_one(site: Site | None) -> None:
+    head, url = _ld('"datePublished": "2025-05-30T08:00:00"'), "https://www.zeitung.de/regen.html"
+    fields = _read(head, url=url, site=site)
     assert fields.published_at == datetime(2025, 5, 30, 6, tzinfo=UTC)
     assert _evidence(fields, "published_at").zone is Zone.COUNTRY
 

@@ -288,12 +288,13 @@ def test_add_writes_a_seed_that_names_the_feeds_and_sitemaps_found(pressrun: Run
     with serve(port=0) as server:
         result = pressrun("add", server.url, "--name", "courier", "--allow-private", "--seeds", tmp_path)
     assert result.returncode == 0, result.stderr
-    assert "Dates that name no time zone are read as UTC" in result.stdout
-    assert "change `timezone` in the file" in result.stdout
+    assert "Its address names no country" in result.stdout
+    assert "A line such as `timezone =" in result.stdout
     assert f"Next: pressrun try courier --seeds {tmp_path}\n" in result.stdout
     site = load_site(next(tmp_path.rglob("courier.toml")))
     assert site.feeds
     assert site.sitemaps
+    assert site.timezone is None
 
 
 def test_add_takes_the_time_zone_of_the_country_in_the_address_and_says_so(pressrun: Run, tmp_path: Path):

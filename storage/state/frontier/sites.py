@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from zoneinfo import ZoneInfo
 
 from cronsim import CronSim
 from sqlalchemy import (
@@ -15,6 +14,7 @@ from sqlalchemy import (
 )
 
 from articles.model import Site
+from articles.zones import clock_of
 from storage.state.database import in_chunks
 from storage.state.frontier.hosts import hold_of, hosts, origin_of
 from storage.state.frontier.known import urls
@@ -62,7 +62,7 @@ def due_sites(connection: Connection, sites: Sequence[Site], now: datetime) -> l
         if looked_at is None:
             due.append(site.name)
         elif site.schedule is not None:
-            zone = ZoneInfo(site.timezone)
+            zone = clock_of(site)
             if next(CronSim(site.schedule, looked_at.astimezone(zone))) <= now:
                 due.append(site.name)
         elif site.name in pages_due or site.name in urls_due:
@@ -93,7 +93,7 @@ def next_due(connection: Connection, sites: Sequence[Site]) -> NextDue | None:
             select(func.min(urls.c.next_at)).where(urls.c.site == site.name, urls.c.next_at.is_not(None))
         ).scalar_one()
         if site.schedule is not None:
-            zone = ZoneInfo(site.timezone)
+            zone = clock_of(site)
             at = next(CronSim(site.schedule, looked_at.astimezone(zone)))
         else:
             at = min(moment for moment in (page_at, url_at) if moment is not None)
