@@ -17,7 +17,7 @@ from typing import Final
 from articles.blocks import Blocks, path_of
 from articles.body import Body
 from articles.features import GROUP_BIT, Hints, groups
-from articles.furniture import DATE_LINE, TELLS, called, furniture
+from articles.furniture import DATE_LINE, SIGNED_LINE, TELLS, called, furniture
 from articles.lexicon import Says, says
 from articles.model import Kind, Removed
 from articles.prompts import Setting, Verdict, may_ask, prompt
@@ -63,10 +63,14 @@ class Strip:
 
 def strip(blocks: Blocks, body: Body, hints: Hints, house: str) -> Strip:
     """Take prompts out of the chosen blocks, and say of everything within and beside them what it is."""
-    taken = [int(i) for i in body.taken.nonzero()[0]]
+    taken = [int(i) for i in body.taken.nonzero()[0] if blocks.text[i].strip(_UNSEEN)]
     if not taken:
         return Strip(kept=(), removed=())
     verdicts: dict[int, Verdict] = {}
+    counted = [i for i in taken if blocks.text[i].isdigit()]
+    if counted == taken[:1] and len(taken) > 1 and len(blocks.text[counted[0]]) <= _COUNT_DIGITS:
+        verdicts[counted[0]] = Verdict(Kind.SHARE, 0.6, "a number above the text and no other in it")
+        del taken[0]
     title = folded(hints.title)
     authors = frozenset(" ".join(folded(name)) for name in hints.authors if name)
     last_prose = max((i for i in taken if body.context.words[i] >= 15), default=taken[-1])
@@ -128,6 +132,10 @@ def strip(blocks: Blocks, body: Body, hints: Hints, house: str) -> Strip:
     return Strip(kept=tuple(kept), removed=tuple(removed))
 
 
+_COUNT_DIGITS: Final = 3
+"""Digits of a count of shares or comments; a year has more."""
+_UNSEEN: Final = "\u00ad\u200b\u200c\u200d\u2060\ufe0f\ufeff "
+"""What editors leave in paragraphs that look empty."""
 STANDFIRST: Final = "the standfirst, kept as the article's dek"
 _LEAD: Final = re.compile(
     r"dek|standfirst|subtitle|sub-?head|\bsub\b|deck|summary|excerpt|lead|intro|description|vorspann|chapo|bajada|strapline",
@@ -273,7 +281,7 @@ def _judged(
         first
         and not heading
         and len(tokens) <= 12
-        and (" ".join(tokens) in authors or DATE_LINE.fullmatch(text))
+        and (" ".join(tokens) in authors or DATE_LINE.fullmatch(text) or SIGNED_LINE.fullmatch(text))
     ):
         return Verdict(Kind.BYLINE, 0.8, "says who wrote it, or when, and nothing else")
     if first and len(tokens) <= 4 and _BY.match(text):

@@ -77,6 +77,14 @@ DATE_LINE: Final = re.compile(
     re.IGNORECASE,
 )
 """A line that is a day with its year, with a time of day at most."""
+_BY: Final = r"(?:by|von|por|par|door|av|przez|di)\s"
+SIGNED_LINE: Final = re.compile(
+    rf"{_BY}[^\d.!?:]{{3,60}}[\s,|•·–-]+{DATE_LINE.pattern}"
+    rf"|{_DATED.pattern}[\s,|•·–-]*{_BY}[^\d.!?:]{{3,60}}"
+    rf"|\d{{1,2}}:\d\d(?:\s[a-z]{{2,4}})?,?\s{_DATED.pattern}\W*",
+    re.IGNORECASE,
+)
+"""A line that is a name after `by` and a day with its year, in this order or the other, or a time before its day."""
 _TURNED: Final = frozenset(
     ["previous", "prev", "next", "zurück", "weiter", "anterior", "siguiente", "précédent", "suivant"]
 )

@@ -69,10 +69,22 @@ _WHAT: Final = word_set(
 )
 
 
+_OF_CONTENTS: Final = frozenset(
+    {
+        "in this article", "in this story", "in this post", "in this guide", "in diesem artikel", "in diesem beitrag",
+        "en este artículo", "en esta nota", "neste artigo", "dans cet article", "in questo articolo", "in dit artikel",
+        "w tym artykule", "i den här artikeln", "inhaltsverzeichnis",
+    }
+)  # fmt: skip
+"""Headings of a list of the text's own headings."""
+
+
 def label(tokens: list[str]) -> tuple[Kind, float] | None:
     """What a line of nothing but label words is for, and how surely (0 to 1); None: it has other words."""
     if not tokens or len(tokens) > MOST_WORDS:
         return None
+    if " ".join(tokens) in _OF_CONTENTS:
+        return Kind.NAVIGATION, 0.65
     found: Kind | None = None
     for token in tokens:
         kind = _KIND_OF.get(token)

@@ -16,6 +16,10 @@ MAX_RIGHTS: Final = 60
 """Words of the longest notice of rights."""
 MAX_CREDIT: Final = 14
 """Words of the longest line that only says who made a picture."""
+SURE_CREDIT: Final = 8
+"""Words up to which such a line says nothing else."""
+MAX_CAPTION: Final = 45
+"""Words of the longest caption that ends in a credit."""
 
 _RIGHTS: Final = word_set(
     "c copyright copyrighted reserved vorbehalten derechos reservados réservés riservati riservata voorbehouden",
@@ -37,6 +41,19 @@ _MADE: Final = re.compile(
     r"(?: credits?| crédit| source| courtesy)?\s?[:©/]\s?\S",
     re.IGNORECASE,
 )
+_ENDS_IN_CREDIT: Final = re.compile(
+    r"[.,!?…)–—|-]\s*\(?(?:Fotos?|Photos?|FOTOS?|PHOTOS?|Bild(?:er)?|Images?|Pictures?|Imagen|Crédits?|Credits?|Immagine"
+    r"|Zdjęcie|Fot\.)(?: [Cc]redits?| [Cc]ourtesy| by)?\s?[:©/]\s?(?:©\s?)?[A-ZÀ-Ž][^.:!?$|=]{2,70}\)?\.?$"
+)
+_ROLES: Final = re.compile(
+    r"(?:(?:photo(?:graph(?:er|y))?|fashion|hair|make-?up|market|prop|set|styling|set design|line|creative|casting)\s"
+    r"(?:and\s(?:make-?up|hair)\s)?)?"
+    r"(?:photograph(?:er|y|ed by)|stylists?|styling(?:\sassistant)?|make-?up(?:\s(?:artist|assistant))?|hair|manicurist"
+    r"|set designer|line producer|producer|casting director|grooming|retouching|fotografie|fotografía|fotografia)"
+    r"(?:\sassistant)?\s?:\s[^\W\d_]",
+    re.IGNORECASE,
+)
+"""What people of a photo shoot did, before their name."""
 _QUOTED: Final = re.compile(r"[\"“”„«»]")
 
 _COMMISSION: Final = word_set(
@@ -50,7 +67,7 @@ _BY_LINK: Final = word_set(
     "link links click clicks klick klickst klicken enlace enlaces lien liens linki linków länk länkar ligações",
 )
 _BOUGHT: Final = word_set(
-    "buy purchase purchases purchasing product products shop kauf kaufst kaufen käufe einkauf produkt produkte",
+    "buy buying purchase purchases purchasing product products shop kauf kaufst kaufen käufe einkauf produkt produkte",
     "verkäufe verkäufen compra compras comprar producto productos achat achats achetez produits prodotti acquisto",
     "acquisti acquistare aankoop aankopen koopt zakup zakupu zakupy köp köper produtos booking",
 )
@@ -70,7 +87,11 @@ def notice(text: str, tokens: list[str]) -> tuple[Kind, float, str] | None:
     if of_rights and _HOLDS.match(text) and not _QUOTED.search(text):
         return Kind.CREDIT, 0.85, "says who holds the rights"
     if count <= MAX_CREDIT and _MADE.match(text) and not _QUOTED.search(text):
-        return Kind.CREDIT, 0.65, "names who made a picture"
+        return Kind.CREDIT, 0.8 if count <= SURE_CREDIT else 0.65, "names who made a picture"
+    if count <= SURE_CREDIT and _ROLES.match(text):
+        return Kind.CREDIT, 0.65, "names who worked on the pictures"
+    if count <= MAX_CAPTION and _ENDS_IN_CREDIT.search(text):
+        return Kind.CAPTION, 0.8, "ends in the credit of a picture"
     return None
 
 

@@ -219,7 +219,25 @@ _REST: Final = word_set("rest remainder resto reste suite paying")
 _STORE_NAMES: Final = frozenset(["play", "store"])
 _AT_STORE: Final = word_set("get download on in im laden available auf bei sur en na no su op w på")
 _STORE_OWNERS: Final = frozenset(["google", "app"])
+_THANKS: Final = word_set(
+    "thank thanks gracias obrigado obrigada merci grazie danke dank bedankt dziękujemy tack"
+)
+_HAVING_SIGNED: Final = word_set(
+    "subscribing signing suscribirte suscribirse registrarte inscrever subscrever inscription inscrit iscritto",
+    "esserti iscriverti anmeldung aanmelden aanmelding inschrijving subskrypcję zapisanie prenumererar anmälan",
+    "registrering registering completing",
+)
+_SIGNED_UP: Final = word_set(
+    "subscribing up newsletter boletín boletim liste lista newslettera anmeldung aanmelding inschrijving survey",
+    "nieuwsbrief nyhetsbrev subskrypcję prenumererar list",
+)
+_GOES_ON: Final = word_set("continues continúa sigue continua poursuit gaat weiter ciąg fortsätter")
+_FURTHER_DOWN: Final = word_set(
+    "below abajo debajo abaixo sotto unten unterhalb dessous onder hieronder beneden poniżej nedan"
+)
 _FORMS: Final = (
+    Form(Kind.NEWSLETTER, 0.75, 12, (_THANKS, _HAVING_SIGNED, _SIGNED_UP)),
+    Form(Kind.ADVERTISEMENT, 0.75, 6, (_GOES_ON, _FURTHER_DOWN, _PIECE)),
     Form(Kind.PAYWALL, 0.75, 6, (_ONLY, _SUBSCRIBERS)),
     Form(Kind.PAYWALL, 0.8, 14, (_REST, _SUBSCRIBERS, _PIECE)),
     Form(Kind.APP, 0.75, 6, (_STORE_NAMES, _STORE_OWNERS, _AT_STORE)),

@@ -151,7 +151,8 @@ _OURS: Final = word_set("naszą naszymi naszych våran onzen")
 """Forms that `lexicon` does not list."""
 _MINE: Final = word_set("me my mein meine meinen mijn")
 _SKIPPED: Final = word_set(
-    "please also and or so now just but then be sure make certain forget do dont not to why bitte por favor jetzt",
+    "please also and or so now just but then dann entonces alors allora dan be sure make certain forget do dont not to",
+    "why bitte por favor jetzt",
     "hier ahora agora maintenant ora nu teraz s il vous plaît te zapraszamy oh hey remember",
 )
 _SOON: Final = word_set(
@@ -447,7 +448,7 @@ _ON_NETWORKS: Final = word_set("google threads spotify podcast podcasts podcaśc
 _MAY: Final = word_set(
     "can puedes puede pueden podes pode podem pouvez peux puoi potete können kannst kunt kun możesz kan"
 )
-_CLICKING: Final = word_set("click clic clique clicca haz klik klicken cliquez")
+_CLICKING: Final = word_set("click go tap clic clique clicca haz klik klicken cliquez")
 _TO_FOLLOW: Final = word_set(
     "follow seguir seguirnos seguirci seguirlo segui suivre seguire folgen volgen śledzić obserwować följa"
 )
@@ -495,7 +496,8 @@ def _asks_for_support(s: _Sentence, setting: Setting) -> _Asked | None:
         return _Asked(Kind.SUBSCRIBE, 0.75 if press else 0.6)
     if not (opens or gently) or not s.own or count > 40:
         return None
-    return _Asked(Kind.SUBSCRIBE, 0.9 if works else 0.7 if s.named or gently or setting.signs_up else 0.5)
+    sure = gives or s.named or gently or setting.signs_up
+    return _Asked(Kind.SUBSCRIBE, 0.9 if works else 0.7 if sure else 0.5)
 
 
 def _lives_by_readers(tokens: list[str]) -> bool:
@@ -601,7 +603,11 @@ def points_elsewhere(tokens: list[str], masks: list[int], text: str, setting: Se
         # `More from The Post`; of anything else only with a link.
         named = len(setting.house) > 3 and setting.house in "".join(tokens)
         if named or linked:
-            return 0.75 if named else 0.6
+            return 0.85 if named and count <= 5 else 0.75 if named else 0.6
+    if tokens[0] in _CLICKING and count <= 14:
+        here = next((i for i, token in enumerate(tokens[1:4], 2) if token in _HERE), count)
+        if not _MORE.isdisjoint(tokens[here : here + 4]):
+            return 0.65
     if not masks[0] & Says.RELATED and not (masks[0] & Says.READER and related >= 1 and short):
         return 0.0
     if tokens[0] in _BESIDES and (colon or short) and (linked or short):

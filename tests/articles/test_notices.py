@@ -23,6 +23,9 @@ HOUSE = "harrowpost"
         "Beitragsbild: Der Hafen am Sonntag, Anna Weber",
         "Photo credit: Kit Sand",
         "Crédit photo : Anne Martin",
+        "Photo: Ben Hasty/Getty Images",
+        "Hair Stylist: Kehinde Are",
+        "Market Styling Assistant: Jahn Affah",
     ],
 )
 def test_who_holds_the_rights_and_who_made_the_picture_are_credits(line: str) -> None:
@@ -36,6 +39,7 @@ def test_who_holds_the_rights_and_who_made_the_picture_are_credits(line: str) ->
     [
         "This post contains affiliate links.",
         "When you buy through our links, we may earn a commission.",
+        "We choose everything independently. Buying through us may earn us a commission, which supports our work.",
         "If you purchase a product through links on our site, The Harrow Post may receive compensation.",
         "Wenn Sie über diese Links kaufen, erhalten wir eine Provision.",
         "Si compras a través de nuestros enlaces, podemos recibir una comisión.",
@@ -77,6 +81,9 @@ def test_a_block_that_speaks_of_press_and_money_to_the_papers_readers_is_a_plea(
         "“All rights reserved” was printed on every one of the 300 labels, the customs office said on Monday.",
         "(c) the tenant has been given notice in writing.",
         "Photos of the flood hang in the town hall until Friday.",
+        "He kept one photo: It shows a man in a boat.",
+        "She had been a producer: a woman of few words.",
+        "Cost per Credit: In-State | $472",
         "The agent takes a commission of four percent from whoever buys the house.",
         "Each click on the link costs the shop eleven cents, of which the platform keeps nine as its commission.",
         "The newspaper is free, the donations pay for its newsroom, and its 4,000 members elect the editor.",
@@ -87,6 +94,21 @@ def test_a_block_that_speaks_of_press_and_money_to_the_papers_readers_is_a_plea(
 )
 def test_reports_on_rights_commissions_and_donations_stay(line: str) -> None:
     assert prompt(line, Setting(house=HOUSE, edge=True)) is None
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Alex Lowes fährt eine starke Saison, Foto: LAT Images",
+        "The ferry left at noon on Sunday. Image: Kit Sand / Harrow Pictures / Harrow Pictures Via Afp",
+        "Le pont, dimanche matin. Photo : Anne Martin",
+    ],
+)
+def test_a_sentence_and_the_credit_of_its_picture_are_a_caption(line: str) -> None:
+    verdict = prompt(line, Setting(house=HOUSE))
+    assert verdict is not None
+    assert verdict.kind is Kind.CAPTION
+    assert verdict.score >= 0.7
 
 
 def test_a_download_for_both_stores_is_an_app_wherever_its_verb_stands() -> None:

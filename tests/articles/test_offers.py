@@ -25,6 +25,11 @@ PROMPTS = {
     "Prohibida su reproducción total o parcial sin autorización expresa.": Kind.CREDIT,
     "Compartir en Facebook": Kind.SHARE,
     "Les plus lus": Kind.RELATED,
+    "Thanks for subscribing to our newsletter!": Kind.NEWSLETTER,
+    "Danke für Ihre Anmeldung!": Kind.NEWSLETTER,
+    "¡Gracias por suscribirte a nuestro boletín!": Kind.NEWSLETTER,
+    "Article Continues Below": Kind.ADVERTISEMENT,
+    "El artículo continúa abajo": Kind.ADVERTISEMENT,
     "Articoli correlati": Kind.RELATED,
     "Contenido patrocinado": Kind.ADVERTISEMENT,
     "Écouter l'article": Kind.APP,
@@ -52,6 +57,8 @@ def test_a_prompt_is_told_by_words_that_only_meet_in_one(line: str) -> None:
         "The commune is also on the river, we are told, and on Telegraph Road.",
         "On écoute la mer, on lit, on partage le pain.",
         "Alle Abonnenten",
+        "Thank you for the survey of the harbour, the mayor wrote.",
+        "The path continues below the bridge.",
         "The council made cookies of the permits, and residents accepted one each.",
         "Are there any podcasts that a harbor pilot should listen to?",
         "He will cancel the lease at any time that suits him, she said, for 30 euros a month.",
@@ -64,3 +71,19 @@ def test_the_same_words_in_a_report_are_no_sure_prompt(line: str) -> None:
     assert verdict is None or verdict.score <= 0.6, (
         "below what takes a line out of text that reads like the body"
     )
+
+
+def test_a_heading_of_the_texts_own_headings_leads_through_it() -> None:
+    for line in ("In this article", "In diesem Artikel", "En este artículo"):
+        verdict = prompt(line, Setting(tag="h2"))
+        assert verdict is not None
+        assert verdict.kind is Kind.NAVIGATION
+    assert prompt("In this article of 1914 he wrote of peace.", Setting()) is None
+
+
+def test_an_order_to_click_for_more_points_elsewhere_and_one_for_a_document_does_not() -> None:
+    for line in ("CLICK HERE TO READ MORE FROM THE HARROW POST", "Klicken Sie hier für mehr Sport"):
+        verdict = prompt(line, Setting())
+        assert verdict is not None
+        assert verdict.kind is Kind.RELATED
+    assert prompt("Click here to read the affidavit of the ferryman.", Setting()) is None

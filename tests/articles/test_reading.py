@@ -171,12 +171,31 @@ def test_a_line_above_the_text_that_is_only_the_date_or_the_author_is_told_as_su
         "22 November 2026",
         "November 22, 2026 at 8:15 a.m. EST",
         "Milan Peric",
+        "by Milan Peric, Nov 22nd 2026",
+        "Von Milan Peric | 22.11.2026, 08:15 Uhr",
+        "08:15 JST, November 22, 2026",
     ):
         found = article(page((line, *STORY), head=stated))
         assert found.paragraphs == STORY
         assert (line, Kind.BYLINE) in {(one.text, one.kind) for one in found.removed}
-    for line in ("22 November 2026 was a bad day for the ferry.", "1914"):
+    for line in (
+        "22 November 2026 was a bad day for the ferry.",
+        "1914",
+        "By 2023, or by 12 May 2024, it was gone",
+    ):
         assert article(page((line, *STORY), head=stated)).paragraphs[0] == line
+
+
+def test_a_lone_number_above_the_text_is_a_count_and_numbers_within_it_are_text() -> None:
+    found = article(page(("57", *STORY)))
+    assert found.paragraphs == STORY
+    assert [(one.text, one.kind) for one in found.removed if one.text == "57"] == [("57", Kind.SHARE)]
+    numbered = ("1", STORY[0], STORY[1], "2", *STORY[2:])
+    assert article(page(numbered)).paragraphs == numbered
+
+
+def test_paragraphs_that_hold_nothing_to_be_seen_are_none() -> None:
+    assert article(page((STORY[0], "\u200d", *STORY[1:]))).paragraphs == STORY
 
 
 def test_what_a_live_blog_says_before_its_first_post_is_kept() -> None:
