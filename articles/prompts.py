@@ -190,14 +190,14 @@ SAYING: Final = {
 
 _PROMPT_WORDS: Final = (
     Says.SUBSCRIBE | Says.SUBSCRIPTION | Says.NEWSLETTER | Says.FOLLOW | Says.SHARE | Says.APP | Says.RELATED
-    | Says.ADVERTISEMENT | Says.COMMENT | Says.CONSENT | Says.NETWORK
+    | Says.ADVERTISEMENT | Says.COMMENT | Says.CONSENT | Says.NETWORK | Says.CREDIT
 )  # fmt: skip
 _ASKED_WITH: Final = (
     "support", "trial", "@", "donat", "contribut", "unterstütz", "spende", "soutene", "apoy", "apoi", "sostien",
     "steun", "wspier", "wesprz", "stöd", "stött", "member", "socio", "sócio", "membre", "medlem",
     "help us", "by readers", "pin ", "n't miss", "n’t miss", "subskryb", "mitglied", "interes", "ompens", "provisi",
     "omisi", "omiss", "prowizj", "vergüt", "whatsapp", "stay ", "mantente", "resta ", "bądź", "fique ", "na skrzynk",
-    "boîte", "casella",
+    "boîte", "casella", "stylist:", "makeup ", "producer:",
 )  # fmt: skip
 """Parts of words that ask and that `lexicon` does not list."""
 
