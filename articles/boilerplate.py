@@ -20,7 +20,7 @@ from articles.features import GROUP_BIT, Hints, groups
 from articles.furniture import DATE_LINE, SIGNED_LINE, TELLS, called, furniture
 from articles.lexicon import Says, says
 from articles.model import Kind, Removed
-from articles.prompts import Setting, Verdict, may_ask, prompt
+from articles.prompts import Setting, Verdict, may_be_prompt, prompt
 from articles.text import folded
 
 # --- The strip ------------------------------------------------------------------------------------
@@ -320,9 +320,7 @@ def _needed(kind: Kind, chance: float) -> float:
 
     Whether `Read more: ...` is part of a text differs from paper to paper, so there its word counts for more.
     """
-    if kind in (Kind.RELATED, Kind.COMMENT, Kind.ADVERTISEMENT):
-        return 0.5 + 0.55 * max(0.0, chance - 0.35)
-    return 0.4 + 0.45 * max(0.0, chance - 0.35)
+    return (0.5 if kind is Kind.RELATED else 0.4) + 0.4 * max(0.0, chance - 0.35)
 
 
 def _is_prose(blocks: Blocks, body: Body, i: int) -> bool:
@@ -425,8 +423,8 @@ def _boxes(blocks: Blocks, kept: list[int], region: tuple[int, int]) -> dict[int
 
 def _prompt_at(blocks: Blocks, i: int, body: Body, house: str, *, edge: bool) -> Verdict | None:
     """`prompt` for a block of a page; most have no word that any prompt has."""
-    text = blocks.text[i]
-    if not may_ask(text, body.context.words[i], int(body.context.meanings[i])):
+    tokens = body.context.tokens(i)
+    if not tokens or not may_be_prompt(blocks.text[i], tokens, int(body.context.meanings[i])):
         return None
     return _prompt_of(blocks, i, body, house, edge=edge)
 

@@ -72,8 +72,8 @@ _USES: Final = word_set(
 )
 _VISITED: Final = word_set(
     "site website experience accept policy traffic seite webseite erfahrung akzeptieren sitio web experiencia",
-    "aceptar navegación política expérience accepter navigation sito esperienza accetta ervaring strona stronie",
-    "strony doświadczenia upplevelse webbplats webbplatsen",
+    "aceptar navegación navegação experiência política expérience accepter navigation sito esperienza accetta",
+    "ervaring strona stronie strony doświadczenia upplevelse webbplats webbplatsen",
 )
 _ACCEPT: Final = word_set(
     "accept accepted agree consent allow akzeptieren akzeptiert zustimmen stimmen stimme zugestimmt einwilligen",
@@ -170,6 +170,8 @@ _LABELS: Final = frozenset(
     }
 )  # fmt: skip
 _LABELLED: Final = re.compile(r"\W*([^:|>»–—]{3,45}?)\s*(?::|\||>{1,2}|»|\s[–—-])\s+\S")
+OPENS_LABEL: Final = _SEE | frozenset(label.split()[0] for label in _LABELS)
+"""Every label of further reading begins with one of these."""
 MOST_HEADLINE: Final = 30
 """Words of the longest line that is a label and another story's headline."""
 

@@ -9,7 +9,9 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from articles.forms import QUOTED, Form, Forms
 from articles.lexicon import Says, says
+from articles.model import Kind
 from articles.text import folded, word_set
 
 MOST_WORDS: Final = 45
@@ -68,6 +70,59 @@ def invites(text: str, tokens: list[str], house: str) -> float:
         return 0.0
     asked = "?" in text and any(says(word) & Says.READER for word in tokens[:6])
     return 0.75 if asked or (address and not _SENT.isdisjoint(tokens)) else 0.0
+
+
+_POLL: Final = word_set(
+    "poll survey encuesta enquete inquérito sondage sondaggio umfrage leserbefragung leserumfrage peiling enquête",
+    "ankieta ankiecie sonda omröstning enkät",
+)
+_VOTE: Final = word_set(
+    "vote take answer vota votá participa responda responde votez répondez stimmen stimmt abstimmen rispondi stem",
+    "zagłosuj rösta svara teilnehmen nehmen",
+)
+_LETTERS: Final = word_set(
+    "letters leserbriefe leserbrief cartas carta lettres lettere brieven listy insändare"
+)
+_TO_EDITOR: Final = word_set(
+    "editor director directeur direttore redactie redakcji redaktionen redaktion leserforum anschrift redacción",
+    "lectores",
+)
+_LENGTH: Final = word_set(
+    "words word wörter zeichen palabras caracteres mots signes parole battute woorden tekens słów znaków ord tecken",
+    "address anschrift telefonnummer dni kürzungen kürzen",
+)
+_HOTLINE: Final = word_set(
+    "confidential securely secure vertraulich anonym sicher segura seguro confidencial"
+)
+_TIP: Final = word_set(
+    "tip tips information hinweis hinweise informationen información informações información história historia story"
+)
+_MISTAKE: Final = word_set(
+    "mistake error errors fehler error errores erro erros erreur errore fout błąd fel typo"
+)
+_SPOTTED: Final = word_set(
+    "spotted found seen gefunden entdeckt encontrado encontraste encontrou viste viu trouvé trovato gezien ontdekt",
+    "zauważyłeś znalazłeś hittat settar",
+)
+_TOLD: Final = word_set(
+    "report tell email melden meldung schreiben schreib escríbenos escríbanos avise avisa signalez segnalacelo meld",
+    "mail zgłoś napisz mejla corrections korrektur contact",
+)
+_FORMS: Final = Forms(
+    Form(Kind.COMMENT, 0.75, 20, (_POLL, _VOTE), own=True),
+    Form(Kind.COMMENT, 0.75, 20, (_POLL,), opens=_VOTE),
+    Form(Kind.COMMENT, 0.8, 35, (_LETTERS, _TO_EDITOR, _LENGTH)),
+    Form(Kind.COMMENT, 0.75, 25, (_HOTLINE, _TIP), own=True),
+    Form(Kind.COMMENT, 0.75, 14, (_MISTAKE, _SPOTTED, _TOLD)),
+)
+
+KEYS: Final = _FORMS.keys | _REACT
+"""One of these stands in every such invitation."""
+
+
+def form_of_invitation(text: str, tokens: list[str]) -> tuple[Kind, float] | None:
+    """The kind of invitation a block is by words that only meet in one, and how surely (0 to 1); None: it is none."""
+    return None if QUOTED.search(text) else _FORMS.told(tokens)
 
 
 _EMPTY: Final = word_set(

@@ -18,19 +18,23 @@ _FOR: Final[dict[Kind, frozenset[str]]] = {
         "share sharing compartir comparte compartilhar compartilhe partilhar partilhe partager partagez condividi",
         "condividere teilen delen deel udostępnij dela print imprimir imprimer imprima stampa stampare drucken",
         "printen drukuj copy copiar copia copier kopieren kopiuj kopiera enviar envie envoyer invia senden",
-        "versturen wyślij",
+        "versturen wyślij tweet tweeten twittern pinnen mailen posten versenden merken shares leseliste copiado",
+        "kopiert copié copiato gekopieerd skopiowano kopierad opslaan bewaren",
     ),
     Kind.RELATED: word_set(
         "related relacionado relacionados relacionada relacionadas correlati correlate liés verwandte",
         "gerelateerd gerelateerde powiązane relaterade relaterat leído leídas leídos vistos lidas lidos lus",
         "letti gelesen meistgelesen meistgelesene gelezen czytane läst lästa popular beliebt trending",
         "populares populärt recommended empfohlen recommandé consigliati aanbevolen polecane rekommenderat",
+        "recomendado recomendados recomendamos recommandés consigliato aanraders weiterlesen",
     ),
     Kind.ADVERTISEMENT: word_set(
-        "paid advertisement sponsored patrocinado patrocinada patrocinados sponsorizzato sponsorizzati",
-        "sponsorisé gesponsert gesponsord gesponsorde sponsorowany sponsorowane sponsrad publicidad",
-        "publicidade publicité pubblicità werbung anzeige advertentie reklama annons promoted promocionado",
-        "pub advertorial publirreportaje publireportagem publireportage pubbliredazionale",
+        "paid advertisement sponsored patrocinado patrocinada patrocinados sponsorizzato sponsorizzati sponsorisé",
+        "gesponsert gesponsord gesponsorde sponsorowany sponsorowane sponsrad publicidad publicidade publicité",
+        "pubblicità werbung anzeige advertentie reklama annons promoted promocionado branded publieditorial",
+        "anzeigensonderveröffentlichung publicitario publicitário entgeltliche einschaltung werbeanzeige",
+        "advertise anuncie anúncios anuncios inserat inserieren reclame artykułu reklamowy annonssamarbete pub",
+        "advertorial publirreportaje publireportagem publireportage pubbliredazionale",
     ),
     Kind.PAYWALL: word_set(
         "subscribers suscriptores assinantes abonnés abbonati abonnenten abonnees subskrybentów prenumeranter",
@@ -38,6 +42,8 @@ _FOR: Final[dict[Kind, frozenset[str]]] = {
     ),
     Kind.COMMENT: word_set(
         "conversation comments comentarios comentários commentaires commenti kommentare reacties",
+        "fehler errore erreur erro fout błąd fel mistake error kommentar comentario comentário commentaire commento",
+        "komentarz reactie",
         "komentarze kommentarer comentar commenter commentare kommentieren reageren",
     ),
     Kind.APP: word_set(
@@ -47,25 +53,35 @@ _FOR: Final[dict[Kind, frozenset[str]]] = {
     Kind.CONSENT: word_set(
         "accept aceptar aceitar accepter accetta akzeptieren accepteren zaakceptuj godkänn reject rechazar",
         "rejeitar refuser rifiuta ablehnen weigeren odrzuć avvisa manage gestionar gerenciar gérer gestisci",
-        "verwalten beheren zarządzaj hantera configurar",
+        "verwalten beheren zarządzaj hantera configurar preferencias preferências",
+        "préférences preferenze voorkeuren datenschutzeinstellungen einwilligen",
+        "zustimmen allow permitir autoriser erlauben consenti toestaan zezwól tillåt external externer externo",
+        "externe esterno zewnętrzna extern bloqueado blockiert bloccato bloqué geblokkeerd zablokowana blockerat",
+        "configure cookie",
     ),
     Kind.NEWSLETTER: word_set("newsletter newsletters boletín boletim nieuwsbrief nyhetsbrev newslettera"),
 }
 _WHAT: Final = word_set(
-    "content join this article story post page link news audio el la lo los las este esta un una artículo",
-    "nota noticia contenido enlace más de por en con para al y o a os as um uma no na do da e artigo",
-    "notícia matéria conteúdo mais é le les l du des cet cette d et à aux au sur par lien contenu plus il",
-    "i gli questo questa articolo articoli notizia di del della contenuto più der die das den dieser",
-    "diesen dieses artikel beitrag inhalt im von zum zur auf per als für meist am meisten het dit deze",
-    "artikelen bericht inhoud van op voor met meest ten ta to artykuł artykuły treść w z najczęściej dla",
-    "det denna artikeln artiklar innehåll på till mest och som the all your of on in via by for our most",
-    "also only nur solo sólo somente apenas exclusivo exclusiva réservé réservés riservato alleen tylko",
-    "bara endast continue continues continúa continua abajo abaixo sotto below suite après después depois",
-    "dopo unten weiter nach onder verder poniżej dalej nedan efter facebook twitter x whatsapp telegram",
-    "linkedin email mail pinterest reddit bluesky threads messenger correo courriel sms amigo amigos ami",
-    "amico freund vriend min minuto minutos minuti minuten minutes closed cerrados fechados fermés chiusi",
-    "disabilitati geschlossen gesloten ver view leggi lire see alle tous tutti todos todas wszystkie alla",
-    "oglas marca marque sponsor partner stop open opens window new",
+    "content join this article story post page link news audio el la lo los las este esta un una artículo nota",
+    "noticia contenido enlace más de por en con para al y o a os as um uma no na do da e artigo notícia matéria",
+    "conteúdo mais é le les l du des cet cette d et à aux au sur par lien contenu plus il i gli questo questa",
+    "articolo articoli notizia di del della contenuto più der die das den dieser diesen dieses artikel beitrag",
+    "inhalt im von zum zur auf per als für meist am meisten het dit deze artikelen bericht inhoud van op voor met",
+    "meest ten ta to artykuł artykuły treść w z najczęściej dla det denna artikeln artiklar innehåll på till mest",
+    "och som the all your of on in via by for our most also only nur solo sólo somente apenas exclusivo exclusiva",
+    "réservé réservés riservato alleen tylko bara endast continue continues continúa continua abajo abaixo sotto",
+    "below suite après después depois dopo unten weiter nach onder verder poniżej dalej nedan efter facebook",
+    "twitter x whatsapp telegram linkedin email mail pinterest reddit bluesky threads messenger correo courriel",
+    "sms amigo amigos ami amico freund vriend min minuto minutos minuti minuten minutes closed cerrados fechados",
+    "fermés chiusi disabilitati geschlossen gesloten ver view leggi lire see alle tous tutti todos todas",
+    "wszystkie alla tab setzen copied report reportar denunciar denuncia melden signaler segnala segnalare meld",
+    "zgłoś rapportera anzeigen gefunden found gevonden trouvé trovato jetzt now ahora agora maintenant adesso",
+    "teraz nu schreiben write escribir escrever écrire scrivere napisz schrijven skriv us here aqui aquí ici qui",
+    "hier tutaj här schalten remover te si ti você noticias notícias nachrichten actualités notizie nieuws",
+    "wiadomości nyheter cookies privacy settings einstellungen ustawienia inställningar verfügbar nicht available",
+    "not disponible disponível todo tutto tout alles wszystko youtube espacio aviso informe bezahlte",
+    "partnerschaft partnership und and seguir siehe tu tus mis oglas marca marque sponsor partner stop open opens",
+    "window new",
 )
 
 
@@ -96,4 +112,8 @@ def label(tokens: list[str]) -> tuple[Kind, float] | None:
     return (found, 0.75 if several else 0.6) if found is not None else None
 
 
+KEYS: Final = frozenset[str]().union(*_FOR.values()) | frozenset(
+    max(h.split(), key=len) for h in _OF_CONTENTS
+)
+"""One of these stands in every label."""
 _KIND_OF: Final = {word: kind for kind, words in reversed(_FOR.items()) for word in words}

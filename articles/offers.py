@@ -7,27 +7,11 @@ for a word of each of its groups, in one short block that quotes nobody. The gro
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import Final
 
-from articles.lexicon import Says, says
+from articles.forms import QUOTED, Form, Forms
 from articles.model import Kind
 from articles.text import word_set
-
-Words = frozenset[str]
-
-
-@dataclass(frozen=True, slots=True)
-class Form:
-    """A prompt: its kind, how surely it is one (0 to 1), its most words, and the groups of which it has a word each."""
-
-    kind: Kind
-    score: float
-    most: int
-    groups: tuple[Words, ...]
-    to_reader: bool = False
-    """Speaks to the reader besides."""
-
 
 _FREE: Final = word_set(
     "free gratis gratuit gratuits gratuite gratuites gratuito gratuitos gratuita gratuitas gratuiti kostenlos",
@@ -235,11 +219,109 @@ _GOES_ON: Final = word_set("continues continúa sigue continua poursuit gaat wei
 _FURTHER_DOWN: Final = word_set(
     "below abajo debajo abaixo sotto unten unterhalb dessous onder hieronder beneden poniżej nedan"
 )
-_FORMS: Final = (
+_APPS: Final = word_set(
+    "app apps aplicación aplicativo aplicação application appli applicazione aplikacji appen apk"
+)
+_OPENED_IN: Final = word_set(
+    "open continue read abrir ver leer lee seguir leia ler continuar ouvrir lire continuer apri leggi aprire",
+    "continua öffnen lesen weiterlesen openen lezen otwórz czytaj öppna läs bekijk",
+)
+_INSIDE: Final = word_set("in im en no na dans sur nell nella w i")
+_SCAN: Final = word_set(
+    "scan escanea escanee aponte scannez flashez inquadra scansiona scannen scanne skanna zeskanuj"
+)
+_QR: Final = frozenset(["qr"])
+_CONFIRM: Final = word_set(
+    "confirm confirmation bestätigen bestätigung bestätigungslink confirmación confirma confirme confirmação",
+    "conferma bevestigen bevestiging potwierdź potwierdzenie bekräfta bekräftelse verify",
+)
+_MAIL: Final = word_set(
+    "email mail mails correo correos courriel mailadresse adresse dirección endereço indirizzo adres mejl inbox spam"
+)
+_SENT_YOU: Final = word_set(
+    "sent send link geschickt gesendet hemos enviado enviamos enviámos envoyé inviato gestuurd verzonden wysłaliśmy",
+    "skickat",
+)
+_VALID: Final = word_set(
+    "valid invalid gültige gültig ungültig válido válida inválido inválida valide invalide valido valida geldig",
+    "geldige ongeldig prawidłowy poprawny giltig ogiltig",
+)
+_ENTER: Final = word_set(
+    "enter try again bitte please eingeben erneut introduce inténtalo tente novamente digite insira saisissez",
+    "réessayez inserisci riprova voer probeer podaj wpisz ange försök por favor",
+)
+_TASTE: Final = word_set(
+    "try test testen teste prueba pruébalo experimente essayez prova provalo probeer wypróbuj prova testa"
+)
+_SPAN: Final = word_set(
+    "week weeks month months days issues woche wochen monat monate tage mes meses días semanas mês dias jours mois",
+    "semaines giorni mese mesi settimane dagen weken maand maanden dni miesiąc tygodnie dagar månad månader veckor",
+)
+_PRICE: Final = word_set(
+    "free gratis gratuit gratuitement gratuito gratuita kostenlos bezpłatnie za euro euros eur nur only just solo",
+    "sólo apenas seulement soltanto slechts tylko bara kr zł",
+)
+_BUY: Final = word_set(
+    "buy spendier spendieren spendiere spendiert invítame invítanos invita pague offrez offre offrimi offrici",
+    "trakteer postaw bjud",
+)
+_COFFEE: Final = word_set("coffee kaffee café caffè koffie kawę kaffe cafezinho")
+_DONATION: Final = word_set(
+    "donation gift contribution spende spenden donación donativo aporte doação donazione contributo donatie gift",
+    "wpłatę wpłata darowiznę gåva pix",
+)
+_GIVE_US: Final = word_set(
+    "make give donate done dona doe donar haz hacé haga colabora colaborá ayuda ayúdanos faça contribua faites",
+    "donnez fai dai sostienici doneer geef steun przekaż wpłać wesprzyj ge skänk freuen help ajude",
+)
+_SUBSCRIBING_TO: Final = word_set(
+    "abonnent abonnentin suscriptor suscriptora assinante abonné abonnée abbonato abonnee subskrybentem prenumerant",
+    "subscriber apoiador mecenas",
+)
+_BECOME: Final = word_set("become werde werden hazte hágase torne vire devenez diventa word zostań bli")
+_FORWARD: Final = word_set(
+    "send forward share leite leiten schick schicke pásasela pásala envíaselo envíasela envie manda mande envoyez",
+    "transférez inoltra inoltralo mandalo manda stuur prześlij wyślij skicka tip recommend empfehlen empfiehl",
+)
+_SOMEONE: Final = word_set(
+    "someone somebody friend friends colleague jemanden jemand weiter alguien alguém amigos amigo quelqu qualcuno",
+    "iemand kogoś någon galera kennst conoces conhece amis amici",
+)
+_THIS_PIECE: Final = word_set(
+    "this it article story text artikel beitrag diesen es esto esta artículo nota información isto essa artigo texto",
+    "cet article articolo questo dit artikel ten artykuł artikeln column recipe rezept hiperligação link",
+)
+_HERE_FOR: Final = word_set("hier here aquí aqui ici qui tutaj här clique clic click klik")
+_CHANNEL: Final = word_set(
+    "channel kanal canal chaîne canale kanaal kanału group gruppe grupo groupe gruppo page seite página pagina",
+    "strona sida feed",
+)
+_JOIN_IN: Final = word_set(
+    "join beitreten unirse unirte únete aderir entrar entre rejoindre rejoignez iscriverti unisciti geht folgen",
+    "seguir suivre seguire volgen dołącz lid följ entrá entra abonnieren",
+)
+_PODCASTS: Final = word_set("podcast podcasts podcasty poddar podcaster")
+_WHEREVER: Final = word_set(
+    "wherever überall favourite favorite habitual preferida preferido partout ovunque overal wszędzie överallt donde"
+)
+_FORMS: Final = Forms(
+    Form(Kind.APP, 0.75, 7, (_APPS, _OPENED_IN, _INSIDE)),
+    Form(Kind.APP, 0.75, 25, (_QR,), opens=_SCAN),
+    Form(Kind.APP, 0.75, 25, (_QR, _SCAN, _APPS)),
+    Form(Kind.NEWSLETTER, 0.75, 25, (_CONFIRM, _MAIL, _SENT_YOU), to_reader=True),
+    Form(Kind.NEWSLETTER, 0.8, 16, (_VALID, _MAIL, _ENTER)),
+    Form(Kind.SUBSCRIBE, 0.75, 9, (_TASTE, _SPAN, _PRICE)),
+    Form(Kind.SUBSCRIBE, 0.75, 14, (_COFFEE, _BUY)),
+    Form(Kind.SUBSCRIBE, 0.7, 22, (_DONATION, _GIVE_US), own=True),
+    Form(Kind.SUBSCRIBE, 0.7, 16, (_DONATION,), opens=_GIVE_US),
+    Form(Kind.SUBSCRIBE, 0.75, 20, (_SUBSCRIBING_TO,), opens=_BECOME),
+    Form(Kind.SHARE, 0.75, 16, (_FORWARD, _SOMEONE, _THIS_PIECE)),
+    Form(Kind.FOLLOW, 0.75, 22, (_CHANNEL, _NETWORKS, _HERE_FOR, _JOIN_IN)),
+    Form(Kind.FOLLOW, 0.75, 25, (_PODCASTS, _WHEREVER)),
     Form(Kind.NEWSLETTER, 0.75, 12, (_THANKS, _HAVING_SIGNED, _SIGNED_UP)),
     Form(Kind.ADVERTISEMENT, 0.75, 6, (_GOES_ON, _FURTHER_DOWN, _PIECE)),
-    Form(Kind.PAYWALL, 0.75, 6, (_ONLY, _SUBSCRIBERS)),
-    Form(Kind.PAYWALL, 0.8, 14, (_REST, _SUBSCRIBERS, _PIECE)),
+    Form(Kind.PAYWALL, 0.75, 6, (_SUBSCRIBERS, _ONLY)),
+    Form(Kind.PAYWALL, 0.8, 14, (_SUBSCRIBERS, _REST, _PIECE)),
     Form(Kind.APP, 0.75, 6, (_STORE_NAMES, _STORE_OWNERS, _AT_STORE)),
     Form(Kind.FOLLOW, 0.85, 20, (_PREFERRED, _SOURCE, _GOOGLE)),
     Form(Kind.COMMENT, 0.8, 12, (_CLOSED, _COMMENTS | _COMMENT_BOX)),
@@ -248,32 +330,34 @@ _FORMS: Final = (
     Form(Kind.SHARE, 0.8, 12, (_CLICKS, _SENDS, _FRIEND)),
     Form(Kind.CONSENT, 0.8, 20, (_BROWSER, _SUPPORTS, _NOT, _PLAYED)),
     Form(Kind.PAYWALL, 0.8, 20, (_FREE, _PIECES, _LIMIT)),
-    Form(Kind.PAYWALL, 0.75, 12, (_ONLY, _SUBSCRIBERS, _PIECE)),
+    Form(Kind.PAYWALL, 0.75, 12, (_SUBSCRIBERS, _ONLY, _PIECE)),
     Form(Kind.PAYWALL, 0.75, 8, (_UNLOCK, _PIECE)),
-    Form(Kind.SUBSCRIBE, 0.75, 8, (_GIVE, _SUBSCRIPTION)),
+    Form(Kind.SUBSCRIBE, 0.75, 8, (_SUBSCRIPTION, _GIVE)),
     Form(Kind.SUBSCRIBE, 0.55, 30, (_TRY, _FREE, _DAYS)),
     Form(Kind.APP, 0.75, 25, (_ACTIVATE, _NOTICES)),
-    Form(Kind.APP, 0.7, 10, (_AVAILABLE, _STORE_NAMES, _STORE_OWNERS)),
+    Form(Kind.APP, 0.7, 10, (_STORE_NAMES, _STORE_OWNERS, _AVAILABLE)),
     Form(Kind.FOLLOW, 0.75, 20, (_NETWORKS, _ARE, _TOO, _OPENS)),
-    Form(Kind.FOLLOW, 0.7, 20, (_LISTEN, _PLATFORMS, _PLAYERS)),
+    Form(Kind.FOLLOW, 0.7, 20, (_PLATFORMS, _LISTEN, _PLAYERS)),
     Form(Kind.NEWSLETTER, 0.75, 20, (_UNSUBSCRIBE, _ANY_TIME)),
     Form(Kind.NEWSLETTER, 0.7, 30, (_MAILBOX, _EVERY), to_reader=True),
     Form(Kind.NEWSLETTER, 0.7, 20, (_MAILBOX, _STRAIGHT), to_reader=True),
     Form(Kind.COMMENT, 0.8, 12, (_COMMENTING, _LOGGED)),
     Form(Kind.COMMENT, 0.8, 8, (_COMMENTING, _FIRST)),
     Form(Kind.COMMENT, 0.75, 25, (_COMMENTS, _ANSWERABLE)),
-    Form(Kind.COMMENT, 0.85, 22, (_ADDRESS, _SHOWN_ADDRESS, _NOT), to_reader=True),
+    Form(Kind.COMMENT, 0.85, 22, (_SHOWN_ADDRESS, _ADDRESS, _NOT), to_reader=True),
     Form(Kind.COMMENT, 0.75, 9, (_USEFUL, _PIECE)),
     Form(Kind.SHARE, 0.85, 14, (_CLICKS, _TO_SHARE, _NETWORKS)),
     Form(Kind.SHARE, 0.75, 6, (_SAVE, _LATER)),
     Form(Kind.ADVERTISEMENT, 0.8, 25, (_BLOCKER, _SWITCH_OFF)),
     Form(Kind.CREDIT, 0.8, 30, (_REPRODUCED, _FORBIDDEN)),
-    Form(Kind.CREDIT, 0.55, 22, (_BEFORE, _APPEARED, _PIECE)),
+    Form(Kind.CREDIT, 0.55, 22, (_APPEARED, _BEFORE, _PIECE)),
     Form(Kind.CREDIT, 0.75, 30, (_CREATIVE, _COMMONS, _PIECE)),
 )
-_OPENERS: Final = frozenset().union(*(form.groups[0] for form in _FORMS))
-"""Most blocks have none of these words, and so no form."""
-_QUOTED: Final = re.compile(r"[\"“”„«»]")
+_ENDED: Final = word_set(
+    "cancel cancela cancele cancelar kündbar opzegbar permanencia fidelização disdici disdire"
+)
+KEYS: Final = _FORMS.keys | _OFFER | _ENDED | frozenset(max(pair, key=len) for pair in _BROUGHT)
+"""One of these stands in every such prompt."""
 MOST_PRICED: Final = 40
 """Words of the longest offer that names a price."""
 
@@ -281,16 +365,11 @@ MOST_PRICED: Final = 40
 def offer(text: str, tokens: list[str]) -> tuple[Kind, float] | None:
     """The kind of prompt that a block is by one of these forms, and how surely (0 to 1); None: by none of them."""
     count = len(tokens)
-    if not 3 <= count <= MOST_PRICED or _QUOTED.search(text):
+    if not 3 <= count <= MOST_PRICED or QUOTED.search(text):
         return None
-    words = set(tokens)
-    for form in () if words.isdisjoint(_OPENERS) else _FORMS:
-        if count > form.most or words.isdisjoint(form.groups[0]):
-            continue
-        if any(words.isdisjoint(group) for group in form.groups[1:]):
-            continue
-        if not form.to_reader or any(says(word) & Says.READER for word in words):
-            return form.kind, form.score
+    found = _FORMS.told(tokens)
+    if found is not None:
+        return found
     if count <= 7 and tuple(tokens[:2]) in _BROUGHT and not text.rstrip().endswith((".", "?")):
         return Kind.ADVERTISEMENT, 0.7
     bargain = not _OFFER.isdisjoint(tokens[:2]) or _CANCEL.search(text) is not None

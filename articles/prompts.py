@@ -16,13 +16,16 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Final
 
+from articles import embeds, invitations, notices, offers
+from articles.embeds import stands_for_embed
 from articles.features import GROUP_BIT
-from articles.fixed_prompts import asks_to_log_in, fixed_prompt, further_reading
-from articles.invitations import invites
-from articles.labels import label
+from articles.fixed_prompts import MOST_HEADLINE, OPENS_LABEL, asks_to_log_in, fixed_prompt, further_reading
+from articles.invitations import form_of_invitation, invites
+from articles.labels import KEYS as LABEL_KEYS
+from articles.labels import MOST_WORDS, label
 from articles.lexicon import Says, says
 from articles.model import Kind
-from articles.notices import earns, notice
+from articles.notices import earns, form_of_notice, notice
 from articles.offers import offer
 from articles.pleas import pleads
 from articles.text import folded, word_set
@@ -100,7 +103,8 @@ _TAKE: Final = word_set(
     "recevez découvrez téléchargez cliquez rejoignez devenez ricevi scopri unisciti clicca scarica diventa",
     "ontvang klik downloade probeer word otrzymuj dołącz kliknij sprawdź pobierz zostań få klicka hämta bli",
     "descarga descárgate baixe conviértete torne werde werden check visit learn listen watch stay never don't",
-    "herunterladen laden ladda",
+    "herunterladen laden ladda instala instalá installa instale installez installer installieren installiere",
+    "zainstaluj installera install baja bajá descargá descargue descarregue baixa obtén obtenez obtenga",
 )
 _AT_THE_END: Final = word_set(
     "abonnieren anmelden registrieren folgen teilen herunterladen inschrijven aanmelden volgen delen downloaden",
@@ -151,9 +155,9 @@ _OURS: Final = word_set("naszą naszymi naszych våran onzen")
 """Forms that `lexicon` does not list."""
 _MINE: Final = word_set("me my mein meine meinen mijn")
 _SKIPPED: Final = word_set(
-    "please also and or so now just but then dann entonces alors allora dan be sure make certain forget do dont not to",
-    "why bitte por favor jetzt",
-    "hier ahora agora maintenant ora nu teraz s il vous plaît te zapraszamy oh hey remember",
+    "please also and or so now just but then dann entonces alors allora dan be sure make certain forget do dont",
+    "not to why bitte por favor jetzt hier ahora agora maintenant ora nu teraz s il vous plaît te zapraszamy oh",
+    "hey remember",
 )
 _SOON: Final = word_set(
     "now today here below free trial jetzt heute hier ahora hoy aquí agora aqui maintenant aujourd ici ora oggi",
@@ -192,6 +196,7 @@ _PROMPT_WORDS: Final = (
     Says.SUBSCRIBE | Says.SUBSCRIPTION | Says.NEWSLETTER | Says.FOLLOW | Says.SHARE | Says.APP | Says.RELATED
     | Says.ADVERTISEMENT | Says.COMMENT | Says.CONSENT | Says.NETWORK | Says.CREDIT
 )  # fmt: skip
+_KEYS: Final = offers.KEYS | embeds.KEYS | notices.KEYS | invitations.KEYS
 _ASKED_WITH: Final = (
     "support", "trial", "@", "donat", "contribut", "unterstütz", "spende", "soutene", "apoy", "apoi", "sostien",
     "steun", "wspier", "wesprz", "stöd", "stött", "member", "socio", "sócio", "membre", "medlem",
@@ -202,10 +207,24 @@ _ASKED_WITH: Final = (
 """Parts of words that ask and that `lexicon` does not list."""
 
 
-def may_ask(text: str, words: float, meanings: int) -> bool:
-    """Whether a text has a word at all that prompts have; `meanings`: what its first words can be a part of."""
-    if words > MAX_WORDS + 5 or meanings & _PROMPT_WORDS:
-        return words <= MAX_WORDS + 5
+def may_be_prompt(text: str, tokens: list[str], meanings: int) -> bool:
+    """Whether a block has a word at all that prompts have; `meanings`: what its words can be a part of."""
+    count = len(tokens)
+    if count > MAX_WORDS:
+        return False
+    if meanings & _PROMPT_WORDS or not _KEYS.isdisjoint(tokens) or "©" in text:
+        return True
+    if count <= MOST_WORDS and not LABEL_KEYS.isdisjoint(tokens):
+        return True
+    return (count <= MOST_HEADLINE and tokens[0] in OPENS_LABEL) or _is_asked_with(text)
+
+
+def _may_ask(text: str, words: int, meanings: int) -> bool:
+    """Whether a sentence has a word that asks."""
+    return words <= MAX_WORDS and (bool(meanings & _PROMPT_WORDS) or _is_asked_with(text))
+
+
+def _is_asked_with(text: str) -> bool:
     text = text.lower()
     for part in _ASKED_WITH:  # noqa: SIM110 - asked of every block: a generator costs twice as much
         if part in text:
@@ -375,6 +394,9 @@ def _asks_to_subscribe(s: _Sentence, setting: Setting) -> _Asked | None:
         return _Asked(Kind.SUBSCRIBE, strength if count <= 6 or soon or s.own or offered else 0.35)
     if clause and (s.own or (offered and soon)):
         return _Asked(Kind.SUBSCRIBE, 0.75 if reader and offered else 0.65)
+    here = not _HERE.isdisjoint(s.tokens) and s.tokens[-1] in _AT_THE_END
+    if here and count <= 14 and (s.letter or s.every & Says.SUBSCRIPTION):
+        return _Asked(Kind.NEWSLETTER if s.letter else Kind.SUBSCRIBE, 0.75)
     if opens and s.every & Says.SUBSCRIPTION and (s.own or offered or soon) and count <= 25:
         return _Asked(Kind.SUBSCRIBE, 0.75 if s.own or (soon and count <= 6) else 0.45)
     if opens and "trial" in s.tokens and offered and count <= 25:
@@ -414,6 +436,9 @@ def _asks_to_follow(s: _Sentence, setting: Setting) -> _Asked | None:
         if told and s.own and count <= 25:
             return _Asked(Kind.FOLLOW, 0.75)
         return _Asked(Kind.FOLLOW, 0.55) if told and s.opening in _FOLLOW and count <= 20 else None
+    last = s.tokens[-1] in ("folgen", "volgen", "följ") and count <= 6
+    if last and (s.network or not _WRITERS.isdisjoint(s.tokens) or "themen" in s.tokens):
+        return _Asked(Kind.FOLLOW, 0.7)
     if s.network and s.every & Says.FOLLOW and s.own:
         for clause in _CLAUSE.split(s.text)[1:]:
             words = folded(clause)[:2]
@@ -513,7 +538,8 @@ _MISS_NOTHING: Final = word_set(
 _STORES: Final = frozenset(["android", "ios", "iphone", "google", "apple", "play", "store"])
 _LOADING: Final = word_set(
     "download get lade laden holen hol descarga descargue descárgate baixe téléchargez scarica downloaden pobierz",
-    "ladda",
+    "ladda instala instalá installa instale installez installer installieren installiere zainstaluj installera",
+    "install baja bajá descargá descarregue baixa obtén obtenez obtenga herunterladen",
 )
 
 
@@ -572,6 +598,10 @@ def _asks_for_more(s: _Sentence, setting: Setting) -> _Asked | None:
 
 _AFTER_COMMENT: Final = frozenset(["", "on", "below", "here", "now", "and", "or", "with", "in", "as"])
 _MORE: Final = word_set("more mehr más mais plus altri altre meer więcej mer")
+_MEHR: Final = word_set(
+    "zu zum zur dazu infos informationen nachrichten news aus von lesen hier thema artikel"
+)
+"""What follows German `mehr` where it points to other texts."""
 _FROM: Final = word_set("from von aus de da van z od från")
 _LIKED: Final = word_set(
     "like interested enjoy interesar interessar interessare gustar interessieren gefallen aimer intéresser",
@@ -588,12 +618,13 @@ def points_elsewhere(tokens: list[str], masks: list[int], text: str, setting: Se
     short = count <= 6
     colon = ":" in text[: 40 if short else 30] or (count <= 12 and text.endswith(":"))
     linked = setting.link_share > 0.4
-    if masks[0] & Says.READER and related >= 1 and "also" in tokens[:4] and (short or colon or linked):
+    offered = "read" in tokens[:6] or not _LIKED.isdisjoint(tokens[1:6])
+    if masks[0] & Says.READER and offered and "also" in tokens[:4] and (short or colon or linked):
         return 0.8
     if (
         tokens[0] in ("you", "vous", "te", "das", "le", "les", "ti")
         and tokens[1:2] != ["like"]
-        and not _LIKED.isdisjoint(tokens[2:4])
+        and not _LIKED.isdisjoint(tokens[2:5])
         and (colon or linked or short)
     ):
         return 0.8
@@ -610,7 +641,8 @@ def points_elsewhere(tokens: list[str], masks: list[int], text: str, setting: Se
             return 0.65
     if not masks[0] & Says.RELATED and not (masks[0] & Says.READER and related >= 1 and short):
         return 0.0
-    if tokens[0] in _BESIDES and (colon or short) and (linked or short):
+    besides = tokens[0] in _BESIDES and (tokens[0] != "mehr" or linked or not _MEHR.isdisjoint(tokens[1:3]))
+    if besides and (colon or short) and (linked or short):
         return 0.75
     if related >= 2 and (short or colon or linked):
         return 0.6
@@ -657,9 +689,10 @@ def prompt(text: str, setting: Setting, tokens: list[str] | None = None) -> Verd
     plea = 0.0 if _QUOTES.search(text) else pleads(tokens, setting.house)
     if plea:
         return Verdict(Kind.SUBSCRIBE, plea, "pleads for the paper's upkeep")
-    offered = offer(text, tokens)
-    if offered is not None:
-        return Verdict(*offered, SAYING[offered[0]])
+    for form_of in (offer, stands_for_embed, form_of_notice, form_of_invitation):
+        told = form_of(text, tokens)
+        if told is not None:
+            return Verdict(*told, SAYING[told[0]])
     invited = invites(text, tokens, setting.house)
     if invited:
         return Verdict(Kind.COMMENT, invited, "invites readers to send something")
@@ -677,7 +710,7 @@ def prompt(text: str, setting: Setting, tokens: list[str] | None = None) -> Verd
         for mask in masks:
             every |= mask
         asked = None
-        if may_ask(sentence, len(found), every):
+        if _may_ask(sentence, len(found), every):
             looked = _looked_at(sentence, found, masks, every, setting.house)
             asked = _asked(looked, setting)
         if asked is not None:
