@@ -9,7 +9,7 @@ from __future__ import annotations
 from itertools import pairwise
 from typing import Final
 
-from articles.forms import QUOTED, Form, Forms
+from articles.forms import Form
 from articles.lexicon import Says, says
 from articles.model import Kind
 from articles.text import word_set
@@ -63,23 +63,20 @@ _WITHOUT_ADS: Final = word_set(
     "assine abonnieren abo abonnez abbonati abonneer prenumerera subscribe",
 )
 _COOKIES: Final = frozenset(["cookies", "cookie"])
-_FORMS: Final = Forms(
+FORMS: Final = (
     Form(Kind.CONSENT, 0.85, 45, (_DEVICE, _STORE, _PARTNERS)),
     Form(Kind.CONSENT, 0.75, 25, (_SCRIPT, _SWITCH_ON)),
     Form(Kind.CONSENT, 0.75, 12, (_COOKIES, _ACCEPT, _WITHOUT_ADS)),
 )
 
-KEYS: Final = _FORMS.keys | _OUTSIDE | _CONSENT
-"""One of these stands in every such block."""
+KEYS: Final = _OUTSIDE | _CONSENT
+"""One of these stands in every block that `stands_for_embed` tells."""
 
 
-def stands_for_embed(text: str, tokens: list[str]) -> tuple[Kind, float] | None:
-    """That a block stands for content not loaded or asks to agree to it, and how surely (0 to 1); None: it does not."""
-    if len(tokens) > MOST_WORDS or QUOTED.search(text):
+def stands_for_embed(tokens: list[str]) -> tuple[Kind, float] | None:
+    """That a block stands for content not loaded, and how surely (0 to 1); None: it does not."""
+    if len(tokens) > MOST_WORDS:
         return None
-    found = _FORMS.told(tokens)
-    if found is not None:
-        return found
     if _EMBEDDED.isdisjoint(tokens):
         return None
     outside = any(

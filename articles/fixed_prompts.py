@@ -144,6 +144,7 @@ def fixed_prompt(
 
 
 _SEE: Final = word_set(
+    "écouter ascoltare escuchar ouvir écoutez relire revoir rivedi rileggi escucha ouça ascolta posłuchaj luister",
     "lee lea leé sigue siga ver vea mira mirá mire puedes puede conoce conozca entérate descubre leia ler veja",
     "saiba confira assista lire lisez voir découvrir découvrez lesen lies sehen siehe hören leggi leggete vedi",
     "guarda scopri lees bekijk kijk zie lezen czytaj przeczytaj zobacz obejrzyj läs se lyssna",

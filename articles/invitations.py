@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from articles.forms import QUOTED, Form, Forms
+from articles.forms import Form
 from articles.lexicon import Says, says
 from articles.model import Kind
 from articles.text import folded, word_set
@@ -49,7 +49,7 @@ _ADDRESS: Final = re.compile(r"[\w.+-]+@([\w-]+(?:\.[\w-]+)+)")
 def invites(text: str, tokens: list[str], house: str) -> float:
     """How surely a block invites readers to send its paper something, 0: not; `house`: its name as one word."""
     count = len(tokens)
-    if not 3 <= count <= MOST_WORDS or any(mark in text for mark in '"“”„«»'):
+    if not 3 <= count <= MOST_WORDS:
         return 0.0
     last = folded(text[text.rstrip().rstrip(".!?").rfind("? ") + 1 :]) if "?" in text else tokens
     opening = next((word for word in last if word not in _FILLED), "")
@@ -80,6 +80,9 @@ _VOTE: Final = word_set(
     "vote take answer vota votá participa responda responde votez répondez stimmen stimmt abstimmen rispondi stem",
     "zagłosuj rösta svara teilnehmen nehmen",
 )
+_VOTE_NOW: Final = word_set(
+    "votez vota votá votad votate participa répondez rispondi abstimmen zagłosuj rösta"
+)
 _LETTERS: Final = word_set(
     "letters leserbriefe leserbrief cartas carta lettres lettere brieven listy insändare"
 )
@@ -108,23 +111,17 @@ _TOLD: Final = word_set(
     "report tell email melden meldung schreiben schreib escríbenos escríbanos avise avisa signalez segnalacelo meld",
     "mail zgłoś napisz mejla corrections korrektur contact",
 )
-_FORMS: Final = Forms(
+FORMS: Final = (
     Form(Kind.COMMENT, 0.75, 20, (_POLL, _VOTE), own=True),
     Form(Kind.COMMENT, 0.75, 20, (_POLL,), opens=_VOTE),
+    Form(Kind.COMMENT, 0.75, 20, (_POLL, _VOTE_NOW), opens=_POLL),
     Form(Kind.COMMENT, 0.8, 35, (_LETTERS, _TO_EDITOR, _LENGTH)),
     Form(Kind.COMMENT, 0.75, 25, (_HOTLINE, _TIP), own=True),
     Form(Kind.COMMENT, 0.75, 14, (_MISTAKE, _SPOTTED, _TOLD)),
 )
 
-KEYS: Final = _FORMS.keys | _REACT
-"""One of these stands in every such invitation."""
-
-
-def form_of_invitation(text: str, tokens: list[str]) -> tuple[Kind, float] | None:
-    """The kind of invitation a block is by words that only meet in one, and how surely (0 to 1); None: it is none."""
-    return None if QUOTED.search(text) else _FORMS.told(tokens)
-
-
+KEYS: Final = _REACT
+"""Orders that no other word of a prompt need stand with."""
 _EMPTY: Final = word_set(
     "field empty blank feld leer vacío campo vazio champ vide vuoto leeg veld puste pole tomt"
 )
@@ -133,5 +130,6 @@ _FILLED: Final = word_set("please bitte por favor dann then so and und also in t
 _TO_US: Final = word_set(
     "avísanos avísenos raccontateci scrivilo comentanos coméntanos escríbenos escríbanos envíanos envíenos",
     "contáctanos cuéntanos cuéntenos mándanos déjanos scrivici scriveteci inviaci contattaci raccontaci segnalaci",
+    "inviateci mandateci scriveteci raccontateci scrivetecelo scrivetemi ditecelo",
 )
 """Orders with `us` in them."""

@@ -19,14 +19,16 @@ _FOR: Final[dict[Kind, frozenset[str]]] = {
         "condividere teilen delen deel udostępnij dela print imprimir imprimer imprima stampa stampare drucken",
         "printen drukuj copy copiar copia copier kopieren kopiuj kopiera enviar envie envoyer invia senden",
         "versturen wyślij tweet tweeten twittern pinnen mailen posten versenden merken shares leseliste copiado",
-        "kopiert copié copiato gekopieerd skopiowano kopierad opslaan bewaren",
+        "tweeter tweetear tweetar twitta udostępniaj kopiert copié copiato gekopieerd skopiowano kopierad opslaan",
+        "bewaren",
     ),
     Kind.RELATED: word_set(
-        "related relacionado relacionados relacionada relacionadas correlati correlate liés verwandte",
-        "gerelateerd gerelateerde powiązane relaterade relaterat leído leídas leídos vistos lidas lidos lus",
-        "letti gelesen meistgelesen meistgelesene gelezen czytane läst lästa popular beliebt trending",
-        "populares populärt recommended empfohlen recommandé consigliati aanbevolen polecane rekommenderat",
-        "recomendado recomendados recomendamos recommandés consigliato aanraders weiterlesen",
+        "related relacionado relacionados relacionada relacionadas correlati correlate liés verwandte gerelateerd",
+        "gerelateerde powiązane relaterade relaterat leído leídas leídos vistos lidas lidos lus letti gelesen",
+        "meistgelesen meistgelesene gelezen czytane läst lästa popular beliebt trending populares populärt",
+        "recommended empfohlen recommandé consigliati aanbevolen polecane rekommenderat également rubrique relire",
+        "revoir approfondimenti recomendado recomendados recomendamos recommandés consigliato aanraders",
+        "weiterlesen",
     ),
     Kind.ADVERTISEMENT: word_set(
         "paid advertisement sponsored patrocinado patrocinada patrocinados sponsorizzato sponsorizzati sponsorisé",
@@ -57,7 +59,7 @@ _FOR: Final[dict[Kind, frozenset[str]]] = {
         "préférences preferenze voorkeuren datenschutzeinstellungen einwilligen",
         "zustimmen allow permitir autoriser erlauben consenti toestaan zezwól tillåt external externer externo",
         "externe esterno zewnętrzna extern bloqueado blockiert bloccato bloqué geblokkeerd zablokowana blockerat",
-        "configure cookie",
+        "configure cookie accepte accettare weitersurfen",
     ),
     Kind.NEWSLETTER: word_set("newsletter newsletters boletín boletim nieuwsbrief nyhetsbrev newslettera"),
 }
@@ -81,7 +83,8 @@ _WHAT: Final = word_set(
     "wiadomości nyheter cookies privacy settings einstellungen ustawienia inställningar verfügbar nicht available",
     "not disponible disponível todo tutto tout alles wszystko youtube espacio aviso informe bezahlte",
     "partnerschaft partnership und and seguir siehe tu tus mis oglas marca marque sponsor partner stop open opens",
-    "window new",
+    "window new sans sin sem senza ohne zonder bez utan policy même dans anche ook auch także też também también",
+    "suivre segui theme thème",
 )
 
 

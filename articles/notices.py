@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from articles.forms import QUOTED, Form, Forms
+from articles.forms import Form, is_spoken
 from articles.model import Kind
 from articles.text import word_set
 
@@ -26,7 +26,7 @@ _RIGHTS: Final = word_set(
     "c copyright copyrighted reserved vorbehalten derechos reservados réservés riservati riservata voorbehouden",
     "zastrzeżone reserverade förbehållna förbehålles",
 )
-"""One of these stands in every notice of rights without a ©."""
+"""One of these stands in every notice of rights without a © or (c)."""
 _HOLDS: Final = re.compile(
     r"\W*(?:©|\(c\)\s*(?:\d{4}|\w[^.]{0,40}\d{4})|copyright\W{1,3}(?:©|\(c\)|\d{4}|by\b)|copyright\s[^.]{0,40}\d{4})"
     r"|[^.]{0,200}?(?:all rights reserved|alle rechte vorbehalten|derechos reservados|direitos reservados"
@@ -145,7 +145,7 @@ _NO_PART: Final = word_set(
     "verantwortlich",
 )
 _DENIED: Final = word_set("not no nicht keine não n pas non niet nie inte did")
-_FORMS: Final = Forms(
+FORMS: Final = (
     Form(Kind.CREDIT, 0.8, 45, (_NOT_ALWAYS, _VIEWS, _REFLECT)),
     Form(Kind.CREDIT, 0.75, 20, (_LICENCE, _CC, _PIECE)),
     Form(Kind.CREDIT, 0.8, 40, (_TRAINING, _MACHINES, _REFUSED)),
@@ -154,22 +154,17 @@ _FORMS: Final = Forms(
     Form(Kind.ADVERTISEMENT, 0.75, 32, (_NO_PART, _NEWSROOM, _DENIED)),
 )
 
-KEYS: Final = _FORMS.keys | _RIGHTS
-"""One of these stands in every notice but those with a © and those of pictures."""
-
-
-def form_of_notice(text: str, tokens: list[str]) -> tuple[Kind, float] | None:
-    """The kind of notice a block is by words that only meet in one, and how surely (0 to 1); None: it is none."""
-    return None if QUOTED.search(text) else _FORMS.told(tokens)
+KEYS: Final = _RIGHTS - {"c"}
+"""One of these stands in every notice of rights without a © or (c)."""
 
 
 def notice(text: str, tokens: list[str]) -> tuple[Kind, float, str] | None:
     """The kind of notice that a whole line is, how surely (0 to 1), and why; None: it is none."""
     count = len(tokens)
     of_rights = count <= MAX_RIGHTS and ("©" in text or not _RIGHTS.isdisjoint(tokens))
-    if of_rights and _HOLDS.match(text) and not QUOTED.search(text):
+    if of_rights and _HOLDS.match(text) and not is_spoken(text):
         return Kind.CREDIT, 0.85, "says who holds the rights"
-    if count <= MAX_CREDIT and _MADE.match(text) and not QUOTED.search(text):
+    if count <= MAX_CREDIT and _MADE.match(text) and not is_spoken(text):
         return Kind.CREDIT, 0.8 if count <= SURE_CREDIT else 0.65, "names who made a picture"
     if count <= SURE_CREDIT and _ROLES.match(text):
         return Kind.CREDIT, 0.65, "names who worked on the pictures"

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from articles.forms import QUOTED, Form, Forms
+from articles.forms import Form
 from articles.model import Kind
 from articles.text import word_set
 
@@ -24,6 +24,7 @@ _PIECES: Final = word_set(
 _LIMIT: Final = word_set(
     "limit limite límite left remaining reached atingiu alcanzado atteint raggiunto übrig verbleibend restan",
     "restam leyendo leggendo leyó resta reste kontingent aufgebraucht",
+    "restano restent quedan übrig overgebleven pozostało kvar",
 )
 _ACTIVATE: Final = word_set(
     "activate enable activa active activez activá attiva aktivieren aktiviere aktivér aktivera ative ativa włącz",
@@ -304,19 +305,40 @@ _PODCASTS: Final = word_set("podcast podcasts podcasty poddar podcaster")
 _WHEREVER: Final = word_set(
     "wherever überall favourite favorite habitual preferida preferido partout ovunque overal wszędzie överallt donde"
 )
-_FORMS: Final = Forms(
+_SIGNED: Final = word_set(
+    "inscription cadastro registro suscripción iscrizione angemeldet registration subscription aanmelding",
+    "rejestracja anmälan inscrição registrierung inscrit inscrita registered subscribed abonniert",
+)
+_SUCCEEDED: Final = word_set(
+    "successfully successful erfolgreich éxito exitosamente sucesso succès prise successo avvenuta gelukt pomyślnie",
+    "lyckades confirmée confirmada confirmado confermata bevestigd",
+)
+_MEMBERS: Final = word_set(
+    "members subscribers supporters mitglieder mitgliedern unterstützer socios suscriptores assinantes apoiadores",
+    "adhérents abonnés donateurs abbonati sostenitori soci leden abonnees członków subskrybentów medlemmar",
+    "prenumeranter",
+)
+_JOIN_US: Final = word_set(
+    "join rejoignez únete únase súmate sumate unisciti entra junte una werden werde komm sluit dołącz bli become"
+)
+_LIKE: Final = word_set("like likez liker metti gilla polub lajkuj dale curta curte gefällt liken")
+_PAGE: Final = word_set("page seite página pagina stronę sida fanpage facebookseite")
+FORMS: Final = (
+    Form(Kind.NEWSLETTER, 0.75, 18, (_SUCCEEDED, _SIGNED), to_reader=True),
+    Form(Kind.SUBSCRIBE, 0.75, 20, (_MEMBERS,), opens=_JOIN_US, own=True),
+    Form(Kind.FOLLOW, 0.75, 14, (_PAGE, _LIKE), own=True),
     Form(Kind.APP, 0.75, 7, (_APPS, _OPENED_IN, _INSIDE)),
     Form(Kind.APP, 0.75, 25, (_QR,), opens=_SCAN),
     Form(Kind.APP, 0.75, 25, (_QR, _SCAN, _APPS)),
     Form(Kind.NEWSLETTER, 0.75, 25, (_CONFIRM, _MAIL, _SENT_YOU), to_reader=True),
     Form(Kind.NEWSLETTER, 0.8, 16, (_VALID, _MAIL, _ENTER)),
     Form(Kind.SUBSCRIBE, 0.75, 9, (_TASTE, _SPAN, _PRICE)),
-    Form(Kind.SUBSCRIBE, 0.75, 14, (_COFFEE, _BUY)),
+    Form(Kind.SUBSCRIBE, 0.75, 14, (_BUY, _COFFEE)),
     Form(Kind.SUBSCRIBE, 0.7, 22, (_DONATION, _GIVE_US), own=True),
     Form(Kind.SUBSCRIBE, 0.7, 16, (_DONATION,), opens=_GIVE_US),
     Form(Kind.SUBSCRIBE, 0.75, 20, (_SUBSCRIBING_TO,), opens=_BECOME),
     Form(Kind.SHARE, 0.75, 16, (_FORWARD, _SOMEONE, _THIS_PIECE)),
-    Form(Kind.FOLLOW, 0.75, 22, (_CHANNEL, _NETWORKS, _HERE_FOR, _JOIN_IN)),
+    Form(Kind.FOLLOW, 0.75, 22, (_NETWORKS, _CHANNEL, _HERE_FOR, _JOIN_IN)),
     Form(Kind.FOLLOW, 0.75, 25, (_PODCASTS, _WHEREVER)),
     Form(Kind.NEWSLETTER, 0.75, 12, (_THANKS, _HAVING_SIGNED, _SIGNED_UP)),
     Form(Kind.ADVERTISEMENT, 0.75, 6, (_GOES_ON, _FURTHER_DOWN, _PIECE)),
@@ -327,7 +349,7 @@ _FORMS: Final = Forms(
     Form(Kind.COMMENT, 0.8, 12, (_CLOSED, _COMMENTS | _COMMENT_BOX)),
     Form(Kind.COMMENT, 0.75, 25, (_HOUSE_RULES, _COMMENTS)),
     Form(Kind.SHARE, 0.85, 9, (_CLIPBOARD,)),
-    Form(Kind.SHARE, 0.8, 12, (_CLICKS, _SENDS, _FRIEND)),
+    Form(Kind.SHARE, 0.8, 12, (_FRIEND, _CLICKS, _SENDS)),
     Form(Kind.CONSENT, 0.8, 20, (_BROWSER, _SUPPORTS, _NOT, _PLAYED)),
     Form(Kind.PAYWALL, 0.8, 20, (_FREE, _PIECES, _LIMIT)),
     Form(Kind.PAYWALL, 0.75, 12, (_SUBSCRIBERS, _ONLY, _PIECE)),
@@ -346,7 +368,7 @@ _FORMS: Final = Forms(
     Form(Kind.COMMENT, 0.75, 25, (_COMMENTS, _ANSWERABLE)),
     Form(Kind.COMMENT, 0.85, 22, (_SHOWN_ADDRESS, _ADDRESS, _NOT), to_reader=True),
     Form(Kind.COMMENT, 0.75, 9, (_USEFUL, _PIECE)),
-    Form(Kind.SHARE, 0.85, 14, (_CLICKS, _TO_SHARE, _NETWORKS)),
+    Form(Kind.SHARE, 0.85, 14, (_NETWORKS, _CLICKS, _TO_SHARE)),
     Form(Kind.SHARE, 0.75, 6, (_SAVE, _LATER)),
     Form(Kind.ADVERTISEMENT, 0.8, 25, (_BLOCKER, _SWITCH_OFF)),
     Form(Kind.CREDIT, 0.8, 30, (_REPRODUCED, _FORBIDDEN)),
@@ -356,23 +378,17 @@ _FORMS: Final = Forms(
 _ENDED: Final = word_set(
     "cancel cancela cancele cancelar kündbar opzegbar permanencia fidelização disdici disdire"
 )
-KEYS: Final = _FORMS.keys | _OFFER | _ENDED | frozenset(max(pair, key=len) for pair in _BROUGHT)
-"""One of these stands in every such prompt."""
+KEYS: Final = _OFFER | _ENDED | frozenset(max(pair, key=len) for pair in _BROUGHT)
+"""One of these stands in every block that `bargain` tells."""
 MOST_PRICED: Final = 40
 """Words of the longest offer that names a price."""
 
 
-def offer(text: str, tokens: list[str]) -> tuple[Kind, float] | None:
-    """The kind of prompt that a block is by one of these forms, and how surely (0 to 1); None: by none of them."""
+def bargain(text: str, tokens: list[str]) -> tuple[Kind, float] | None:
+    """That a block names who paid for the text or a price per month, and how surely (0 to 1); None: neither."""
     count = len(tokens)
-    if not 3 <= count <= MOST_PRICED or QUOTED.search(text):
-        return None
-    found = _FORMS.told(tokens)
-    if found is not None:
-        return found
     if count <= 7 and tuple(tokens[:2]) in _BROUGHT and not text.rstrip().endswith((".", "?")):
         return Kind.ADVERTISEMENT, 0.7
-    bargain = not _OFFER.isdisjoint(tokens[:2]) or _CANCEL.search(text) is not None
-    if bargain and _PER_MONTH.search(text):
-        return Kind.SUBSCRIBE, 0.75
-    return None
+    if count > MOST_PRICED or (_OFFER.isdisjoint(tokens[:2]) and _CANCEL.search(text) is None):
+        return None
+    return (Kind.SUBSCRIBE, 0.75) if _PER_MONTH.search(text) else None

@@ -53,6 +53,8 @@ _JOURNALISM: Final = (
     "newsroom",
     "redaktion",
 )
+KEYS: Final = frozenset(word for word in _PRESS if word.startswith(_JOURNALISM))
+"""One of these stands in nearly every plea that no other word of a prompt gives away."""
 MOST_WORDS: Final = 75
 FEW_WORDS: Final = 35
 """Words of the longest plea that speaks of money but twice."""

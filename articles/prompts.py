@@ -20,13 +20,15 @@ from articles import embeds, invitations, notices, offers
 from articles.embeds import stands_for_embed
 from articles.features import GROUP_BIT
 from articles.fixed_prompts import MOST_HEADLINE, OPENS_LABEL, asks_to_log_in, fixed_prompt, further_reading
-from articles.invitations import form_of_invitation, invites
+from articles.forms import Forms, is_spoken
+from articles.invitations import invites
 from articles.labels import KEYS as LABEL_KEYS
 from articles.labels import MOST_WORDS, label
 from articles.lexicon import Says, says
 from articles.model import Kind
-from articles.notices import earns, form_of_notice, notice
-from articles.offers import offer
+from articles.notices import MAX_CAPTION, earns, notice
+from articles.offers import bargain
+from articles.pleas import KEYS as PLEA_KEYS
 from articles.pleas import pleads
 from articles.text import folded, word_set
 
@@ -176,7 +178,6 @@ _CLAUSE: Final = re.compile(
 )
 _HANDLE: Final = re.compile(r"^\W*\w+ (?:us |me |along )?(?:on \w+ )?@\w")
 _AT: Final = re.compile(r"(?:^|[\s(])@\w")
-_QUOTES: Final = re.compile(r"[\"“”„«»]")
 
 SAYING: Final = {
     Kind.NEWSLETTER: "asks the reader to take a newsletter",
@@ -194,9 +195,11 @@ SAYING: Final = {
 
 _PROMPT_WORDS: Final = (
     Says.SUBSCRIBE | Says.SUBSCRIPTION | Says.NEWSLETTER | Says.FOLLOW | Says.SHARE | Says.APP | Says.RELATED
-    | Says.ADVERTISEMENT | Says.COMMENT | Says.CONSENT | Says.NETWORK | Says.CREDIT
+    | Says.ADVERTISEMENT | Says.COMMENT | Says.CONSENT | Says.NETWORK
 )  # fmt: skip
-_KEYS: Final = offers.KEYS | embeds.KEYS | notices.KEYS | invitations.KEYS
+_FORMS: Final = Forms(*offers.FORMS, *embeds.FORMS, *notices.FORMS, *invitations.FORMS)
+_KEYS: Final = _FORMS.keys | offers.KEYS | embeds.KEYS | notices.KEYS | invitations.KEYS
+_LONGEST: Final = max(_FORMS.longest, invitations.MOST_WORDS, embeds.MOST_WORDS, offers.MOST_PRICED)
 _ASKED_WITH: Final = (
     "support", "trial", "@", "donat", "contribut", "unterstütz", "spende", "soutene", "apoy", "apoi", "sostien",
     "steun", "wspier", "wesprz", "stöd", "stött", "member", "socio", "sócio", "membre", "medlem",
@@ -212,7 +215,13 @@ def may_be_prompt(text: str, tokens: list[str], meanings: int) -> bool:
     count = len(tokens)
     if count > MAX_WORDS:
         return False
-    if meanings & _PROMPT_WORDS or not _KEYS.isdisjoint(tokens) or "©" in text:
+    if meanings & _PROMPT_WORDS or "©" in text or text[:3].lower() == "(c)":
+        return True
+    if count <= _LONGEST and not _KEYS.isdisjoint(tokens):
+        return True
+    if not PLEA_KEYS.isdisjoint(tokens):
+        return True
+    if meanings & Says.CREDIT and count <= MAX_CAPTION and (":" in text or "/" in text):
         return True
     if count <= MOST_WORDS and not LABEL_KEYS.isdisjoint(tokens):
         return True
@@ -290,7 +299,7 @@ def _looked_at(text: str, tokens: list[str], masks: list[int], every: int, house
         )
         or _NETWORKS.search(text) is not None,
         letter=bool(every & Says.NEWSLETTER) and any(_LETTER.search(token) for token in tokens),
-        spoken=len(tokens) > 6 and bool(_QUOTES.search(text)),
+        spoken=len(tokens) > 6 and is_spoken(text),
     )
 
 
@@ -376,6 +385,9 @@ def _asks_to_subscribe(s: _Sentence, setting: Setting) -> _Asked | None:
         return _Asked(Kind.NEWSLETTER, 0.75)
     if count <= 14 and s.opening in _STAY and not _TIDINGS.isdisjoint(s.tokens):
         return _Asked(Kind.NEWSLETTER, 0.6)
+    priced = _PRICED.search(s.text) is not None
+    if priced and count <= 20 and (subscribes or (opens and s.every & (Says.SUBSCRIPTION | Says.SUBSCRIBE))):
+        return _Asked(Kind.SUBSCRIBE, 0.75 if subscribes or s.own or not _WORK.isdisjoint(s.tokens) else 0.55)
     if subscribes:
         if s.opening == "register" and not (soon or s.own or count <= 3):
             return None
@@ -402,6 +414,11 @@ def _asks_to_subscribe(s: _Sentence, setting: Setting) -> _Asked | None:
     if opens and "trial" in s.tokens and offered and count <= 25:
         return _Asked(Kind.SUBSCRIBE, 0.65 if s.own or count <= 6 else 0.45)
     return None
+
+
+_PRICED: Final = re.compile(
+    r"(?:€|£|\$|R\$)\s?\d|\d(?:[.,]\d\d)?\s?(?:€|£|\$|euros?\b|zł\b|kr\b|chf\b|fr\.|%)", re.IGNORECASE
+)
 
 
 def _clause_subscribes(s: _Sentence) -> bool:
@@ -499,7 +516,7 @@ def _asks_for_support(s: _Sentence, setting: Setting) -> _Asked | None:
     count, opens = len(s.tokens), s.opening in _SUPPORT
     joins = not _MEMBER.isdisjoint(s.tokens)
     gives = joins or not _GIFT.isdisjoint(s.tokens)
-    gently = any(
+    gently = "consider" in s.tokens and any(
         a == "consider" and (b in _SUPPORTING or (gives and b in _MAKING)) for a, b in pairwise(s.tokens)
     )
     works = not _WORK.isdisjoint(s.tokens)
@@ -536,6 +553,12 @@ _MISS_NOTHING: Final = word_set(
     "miss verpassen manquer rater pierdas perca perdere dentro missen przegap missa alerts"
 )
 _STORES: Final = frozenset(["android", "ios", "iphone", "google", "apple", "play", "store"])
+_USED: Final = word_set(
+    "lisez retrouvez ouvrez écoutez ascolta aggiorna porta leggi apri öffnen lesen hören nutzen lee abre",
+    "actualiza lea ouça leia abra atualize open read update listen use lees luister czytaj otwórz läs öppna",
+    "lyssna try",
+)
+"""What readers are told to do with the paper's application."""
 _LOADING: Final = word_set(
     "download get lade laden holen hol descarga descargue descárgate baixe téléchargez scarica downloaden pobierz",
     "ladda instala instalá installa instale installez installer installieren installiere zainstaluj installera",
@@ -553,6 +576,8 @@ def _offers_an_app(s: _Sentence, setting: Setting) -> _Asked | None:
     loads = opens or s.opening in _LOADING or not _LOADING.isdisjoint(s.tokens[:5])
     if loads and len(s.tokens) <= 14 and not _MISS_NOTHING.isdisjoint(s.tokens):
         return _Asked(Kind.APP, 0.7)
+    if s.own and len(s.tokens) <= 16 and s.opening in _USED:
+        return _Asked(Kind.APP, 0.75)
     stores = len(_STORES.intersection(s.tokens)) >= 2
     if stores and s.every & Says.OFFER and not _LOADING.isdisjoint(s.tokens):
         # `For the latest news, download the Post app for iOS and Android`
@@ -686,16 +711,16 @@ def prompt(text: str, setting: Setting, tokens: list[str] | None = None) -> Verd
         bonus, reasons = _around(Kind.RELATED, setting, own=False)
         score = round(min(pointer + bonus, 1.0), 3)
         return Verdict(Kind.RELATED, score, "; ".join((SAYING[Kind.RELATED], *reasons)))
-    plea = 0.0 if _QUOTES.search(text) else pleads(tokens, setting.house)
-    if plea:
-        return Verdict(Kind.SUBSCRIBE, plea, "pleads for the paper's upkeep")
-    for form_of in (offer, stands_for_embed, form_of_notice, form_of_invitation):
-        told = form_of(text, tokens)
+    if not is_spoken(text):
+        plea = pleads(tokens, setting.house)
+        if plea:
+            return Verdict(Kind.SUBSCRIBE, plea, "pleads for the paper's upkeep")
+        told = _FORMS.told(tokens) or bargain(text, tokens) or stands_for_embed(tokens)
         if told is not None:
             return Verdict(*told, SAYING[told[0]])
-    invited = invites(text, tokens, setting.house)
-    if invited:
-        return Verdict(Kind.COMMENT, invited, "invites readers to send something")
+        invited = invites(text, tokens, setting.house)
+        if invited:
+            return Verdict(Kind.COMMENT, invited, "invites readers to send something")
     asking = foreign = 0
     best: dict[Kind, float] = {}
     own = False
