@@ -643,7 +643,7 @@ def points_elsewhere(tokens: list[str], masks: list[int], text: str, setting: Se
     short = count <= 6
     colon = ":" in text[: 40 if short else 30] or (count <= 12 and text.endswith(":"))
     linked = setting.link_share > 0.4
-    offered = "read" in tokens[:6] or not _LIKED.isdisjoint(tokens[1:6])
+    offered = "read" in tokens[:6] or not _LIKED.isdisjoint(tokens[1:6]) or (short and "check" in tokens)
     if masks[0] & Says.READER and offered and "also" in tokens[:4] and (short or colon or linked):
         return 0.8
     if (
