@@ -321,11 +321,50 @@ _MEMBERS: Final = word_set(
 _JOIN_US: Final = word_set(
     "join rejoignez únete únase súmate sumate unisciti entra junte una werden werde komm sluit dołącz bli become"
 )
+_EXPIRED: Final = word_set(
+    "expired ended abgelaufen caducado vencido expirou terminou expiré scaduto scaduta verlopen wygasła wygasł",
+    "upphört",
+)
+_ABO: Final = word_set(
+    "subscription abonnement abo suscripción assinatura abbonamento subskrypcja prenumeration membership",
+    "mitgliedschaft",
+)
+_ACCOUNT: Final = word_set("account konto kundenkonto cuenta conta compte contoutente account konta kontot")
+_LOG_INTO: Final = word_set(
+    "log login sign loggen logge einloggen anmelden melden lesen entre entra inicia ingresa ingresá accede acceda",
+    "aceda connectez identifiez accedi loggati inloggen zaloguj logga create crea crear crie créez registrieren",
+)
+_TO_READ: Final = word_set(
+    "view read continue access lesen weiterlesen sehen leer ver seguir continúa acceder ler acessar continuar",
+    "lire voir accéder leggere continuare lezen verder czytać läsa full vollständig ganzen",
+)
+_PRESS_WORK: Final = word_set(
+    "journalism journalismus recherchen reportagen periodismo jornalismo journalisme giornalismo journalistiek",
+    "reportajes dziennikarstwo journalistik newsroom redaktion inchieste enquêtes investigaciones",
+)
+_A_MEMBER: Final = word_set(
+    "member mitglied miembro socio socia membro membre lid członkiem medlem adhérent supporter unterstützer"
+)
+_LETTERS: Final = word_set(
+    "newsletter newsletters newsletteru boletín boletim lettre infolettre nieuwsbrief nyhetsbrev rundbrief"
+)
+_TAKEN_FROM: Final = word_set(
+    "stammt erschien taken extract excerpt forma tomado extraído tratto tratta extrait extraite komt pochodzi hämtad",
+    "appeared saiu published sent enviada verschickt",
+)
+_THE_TEXT: Final = word_set(
+    "this dieser diese este esta ce cet cette questo questa dit deze ten denna artículo text texte texto artikel",
+    "article",
+)
 _LIKE: Final = word_set("like likez liker metti gilla polub lajkuj dale curta curte gefällt liken")
 _PAGE: Final = word_set("page seite página pagina stronę sida fanpage facebookseite")
 FORMS: Final = (
     Form(Kind.NEWSLETTER, 0.75, 18, (_SUCCEEDED, _SIGNED), to_reader=True),
     Form(Kind.SUBSCRIBE, 0.75, 20, (_MEMBERS,), opens=_JOIN_US, own=True),
+    Form(Kind.SUBSCRIBE, 0.75, 16, (_A_MEMBER, _PRESS_WORK), opens=_BECOME),
+    Form(Kind.PAYWALL, 0.75, 20, (_EXPIRED, _ABO), to_reader=True),
+    Form(Kind.PAYWALL, 0.75, 16, (_ACCOUNT, _TO_READ), opens=_LOG_INTO),
+    Form(Kind.NEWSLETTER, 0.7, 24, (_LETTERS, _TAKEN_FROM), opens=_THE_TEXT),
     Form(Kind.FOLLOW, 0.75, 14, (_PAGE, _LIKE), own=True),
     Form(Kind.APP, 0.75, 7, (_APPS, _OPENED_IN, _INSIDE)),
     Form(Kind.APP, 0.75, 25, (_QR,), opens=_SCAN),

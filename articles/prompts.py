@@ -78,6 +78,8 @@ _SUBSCRIBE: Final = word_set(
     "melde melden meld aanmelden registrieren subskrybuj zapisz zaprenumeruj zarejestruj prenumerera anmäl",
     "registrera",
 )
+_ENROL: Final = word_set("trag trage tragt tragen date dese apuntate")
+"""Orders that mean other things, but for newsletters."""
 _SIGN: Final = frozenset(["sign", "log", "opt"])
 _UP: Final = frozenset(["up", "in", "on"])
 _FOLLOW: Final = word_set(
@@ -358,9 +360,10 @@ def _asks_to_subscribe(s: _Sentence, setting: Setting) -> _Asked | None:
     """Newsletters, subscriptions, sign-ups."""
     count, reader = len(s.tokens), bool(s.every & Says.READER)
     offered = bool(s.every & Says.OFFER)
+    enrols = s.letter and s.opening in _ENROL
     at_end = count <= 6 and s.tokens[-1] in _AT_THE_END
     subscribes = _subscribes(s.opening, s.second) or (at_end and bool(s.every & Says.SUBSCRIBE))
-    opens = subscribes or s.opening in _TAKE or s.opening in _SUPPORT
+    opens = subscribes or enrols or s.opening in _TAKE or s.opening in _SUPPORT
     clause = False if opens else _clause_subscribes(s)
     soon = not _SOON.isdisjoint(s.tokens)
     if s.letter:
