@@ -71,7 +71,7 @@ def main(count: int) -> None:
         sys.exit("no corpus: set PRESSRUN_CORPUS to its folder")
     logging.disable(logging.CRITICAL)
     warnings.simplefilter("ignore")
-    readers, missing = _readers()
+    readers, missing = readers_installed()
     everything = list(pages(folder))
     chosen = [everything[number * len(everything) // count] for number in range(count)]
     warm_up = [page for page in everything[:: len(everything) // WARM_UP] if page not in chosen]
@@ -172,7 +172,7 @@ _OURS: Final = "pressrun"
 _PARSING: Final = "parsing alone, lexbor"
 
 
-def _readers() -> tuple[dict[str, tuple[Reader, Answer | None]], list[str]]:
+def readers_installed() -> tuple[dict[str, tuple[Reader, Answer | None]], list[str]]:
     """All readers that can be had, and the names of those that cannot."""
     found: dict[str, tuple[Reader, Answer | None]] = {
         _OURS: (extract, dict),
