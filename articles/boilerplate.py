@@ -300,10 +300,20 @@ def _judged(
     if verdict is None:
         return None
     label = verdict.kind is Kind.RELATED and len(tokens) <= 10 and blocks.link_chars[i] < 0.35 * len(text)
-    if label and not edge and _is_prose(blocks, body, i + 1) and not (house and house in "".join(tokens)):
+    if (
+        label
+        and not _NAMES_STORY.search(text)
+        and not edge
+        and _is_prose(blocks, body, i + 1)
+        and not (house and house in "".join(tokens))
+    ):
         # `Recommended:` announces other stories only where links follow, or nothing does.
         return None
     return verdict if verdict.score >= _needed(verdict.kind, float(body.chance[i])) else None
+
+
+_NAMES_STORY: Final = re.compile(r"[:|>»]\s+\S+\s+\S")
+"""A label and what it announces: `Lea también: El alcalde renuncia`."""
 
 
 def _with_picture(blocks: Blocks, i: int, body: Body) -> bool:

@@ -190,10 +190,10 @@ def further_reading(text: str, tokens: list[str], link_share: float) -> float:
     if not label or len(label) > 5 or len(label) == len(tokens):
         return 0.0
     if " ".join(label) in _LABELS:
-        return 0.75
+        return 0.8
     looks = not _SEE.isdisjoint(label) and not _ALSO.isdisjoint(label)
     known = all(word in _SEE or word in _ALSO or word in _BETWEEN for word in label)
-    return 0.75 if looks and known and len(label) > 1 else 0.0
+    return 0.8 if looks and known and len(label) > 1 else 0.0
 
 
 def _reads_on(tokens: list[str]) -> bool:

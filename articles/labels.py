@@ -112,7 +112,11 @@ def label(tokens: list[str]) -> tuple[Kind, float] | None:
         elif token not in _WHAT and not token.isdigit():
             return None
     several = sum(not token.isdigit() for token in tokens) > 1
-    return (found, 0.75 if several else 0.6) if found is not None else None
+    if found is None:
+        return None
+    # A heading may be one such word, but `Advertisement` heads nothing; `pub` is a public house too.
+    alone = 0.7 if found is Kind.ADVERTISEMENT and len(tokens[0]) > 3 else 0.6
+    return found, 0.75 if several else alone
 
 
 KEYS: Final = frozenset[str]().union(*_FOR.values()) | frozenset(

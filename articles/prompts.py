@@ -455,7 +455,9 @@ def _asks_to_follow(s: _Sentence, setting: Setting) -> _Asked | None:
             return _Asked(Kind.FOLLOW, 0.9 if told else 0.6 if count <= 6 else 0.4)
         if told and s.own and count <= 25:
             return _Asked(Kind.FOLLOW, 0.75)
-        return _Asked(Kind.FOLLOW, 0.55) if told and s.opening in _FOLLOW and count <= 20 else None
+        if told and s.opening in _FOLLOW and count <= 20:
+            return _Asked(Kind.FOLLOW, 0.7 if count <= 12 else 0.55)
+        return None
     last = s.tokens[-1] in ("folgen", "volgen", "följ") and count <= 6
     if last and (s.network or not _WRITERS.isdisjoint(s.tokens) or "themen" in s.tokens):
         return _Asked(Kind.FOLLOW, 0.7)
