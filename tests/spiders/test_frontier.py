@@ -200,6 +200,14 @@ def test_evidence_is_the_mention_that_says_most(connection: Connection) -> None:
     assert one.published_at == NOW
 
 
+def test_a_page_named_twice_at_once_is_one_page_with_the_later_of_its_dates(
+    connection: Connection,
+) -> None:
+    named = [(FEED, Kind.SITEMAP, None, at) for at in (NOW, NOW + HOUR, None)]
+    assert polled.add_pages(connection, "paper", named, now=NOW, interval_seconds=600) == 1
+    assert [page.announced_at for page in polled.pages(connection, "paper")] == [NOW + HOUR]
+
+
 def test_indexes_without_end_add_pages_only_up_to_a_number_and_the_seed_always(
     connection: Connection,
 ) -> None:

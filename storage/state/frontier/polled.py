@@ -20,6 +20,7 @@ from sqlalchemy import (
     Integer,
     String,
     Table,
+    bindparam,
     delete,
     func,
     select,
@@ -145,54 +146,58 @@ def add_pages(
     new = 0
     room: int | None = None  # not asked for where all are known
     for chunk in in_chunks(pages):
-        known = {
-            row.url: row
-            for row in connection.execute(
-                select(polled.c.url, polled.c.announced_at, polled.c.next_at).where(
-                    polled.c.site == site, polled.c.url.in_([page[0] for page in chunk])
-                )
-            )
-        }
+        named = select(polled.c.url, polled.c.announced_at, polled.c.next_at).where(
+            polled.c.site == site, polled.c.url.in_([page[0] for page in chunk])
+        )
+        known = {row.url: row for row in connection.execute(named)}
+        fresh: dict[str, dict[str, Any]] = {}
+        sooner: list[dict[str, Any]] = []
         for url, kind, via, announced_at in chunk:
-            row = known.get(url)
-            if row is None and len(url) > MAX_PAGE_URL_CHARS:
+            if (row := known.get(url)) is not None:
+                if _is_later(announced_at, row.announced_at):
+                    sooner.append({"_url": url, "_announced": announced_at, "_next": min(now, row.next_at)})
                 continue
-            if row is None and room is None:
+            if url in fresh:
+                if _is_later(announced_at, fresh[url]["announced_at"]):
+                    fresh[url]["announced_at"] = announced_at
+                continue
+            if len(url) > MAX_PAGE_URL_CHARS:
+                continue
+            if room is None:
                 room = MAX_PAGES - _number(connection, site)
-            if row is None and room is not None and new >= room and via != "seed":
+            if new >= room and via != "seed":
                 continue
-            if row is None:
-                page = {
-                    "site": site,
-                    "url": url,
-                    "kind": str(kind),
-                    "via": via,
-                    "found_at": now,
-                    "announced_at": announced_at,
-                    "interval_seconds": interval_seconds,
-                    "next_at": now,
-                    "failures": 0,
-                }
-                insert_new(connection, polled, [page])
-                new += 1
-                known[url] = connection.execute(_one_page(site, url)).one()
-            elif announced_at is not None and (row.announced_at is None or announced_at > row.announced_at):
-                connection.execute(
-                    update(polled)
-                    .where(polled.c.site == site, polled.c.url == url)
-                    .values(announced_at=announced_at, next_at=min(now, row.next_at))
-                )
+            new += 1
+            fresh[url] = {
+                "site": site,
+                "url": url,
+                "kind": str(kind),
+                "via": via,
+                "found_at": now,
+                "announced_at": announced_at,
+                "interval_seconds": interval_seconds,
+                "next_at": now,
+                "failures": 0,
+            }
+        insert_new(connection, polled, list(fresh.values()))
+        if sooner:
+            connection.execute(_BRING_FORWARD, [{"_site": site, **one} for one in sooner])
     return new
+
+
+_BRING_FORWARD = (
+    update(polled)
+    .where(polled.c.site == bindparam("_site"), polled.c.url == bindparam("_url"))
+    .values(announced_at=bindparam("_announced"), next_at=bindparam("_next"))
+)
+
+
+def _is_later(announced: datetime | None, before: datetime | None) -> bool:
+    return announced is not None and (before is None or announced > before)
 
 
 def _number(connection: Connection, site: str) -> int:
     return connection.scalar(select(func.count()).select_from(polled).where(polled.c.site == site)) or 0
-
-
-def _one_page(site: str, url: str) -> Any:  # noqa: ANN401
-    return select(polled.c.url, polled.c.announced_at, polled.c.next_at).where(
-        polled.c.site == site, polled.c.url == url
-    )
 
 
 def pages(connection: Connection, site: str) -> list[Page]:
