@@ -17,7 +17,7 @@ from typing import Final
 from articles.blocks import Blocks, path_of
 from articles.body import Body
 from articles.features import GROUP_BIT, Hints, groups
-from articles.furniture import DATE_LINE, SIGNED_LINE, TELLS, called, furniture
+from articles.furniture import TELLS, called, furniture, signs
 from articles.lexicon import Says, says
 from articles.model import Kind, Removed
 from articles.prompts import Setting, Verdict, may_be_prompt, prompt
@@ -277,12 +277,7 @@ def _judged(
     if i in in_box:
         return in_box[i]
     heading = blocks.elements.tag[blocks.element[i]] in _HEADINGS
-    if (
-        first
-        and not heading
-        and len(tokens) <= 12
-        and (" ".join(tokens) in authors or DATE_LINE.fullmatch(text) or SIGNED_LINE.fullmatch(text))
-    ):
+    if first and not heading and len(tokens) <= 12 and (" ".join(tokens) in authors or signs(text)):
         return Verdict(Kind.BYLINE, 0.8, "says who wrote it, or when, and nothing else")
     if first and len(tokens) <= 4 and _BY.match(text):
         return Verdict(Kind.BYLINE, 0.8, "names the author")

@@ -255,17 +255,19 @@ def _look_at(path: Path) -> sqlite3.Connection:
 
 def insert_new(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
     """Insert rows, passing over those whose key is there: another process may have been first."""
-    if not rows:
-        return
-    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
-    connection.execute(dialect.insert(table).on_conflict_do_nothing(), list(rows))
+    if rows:
+        connection.execute(insert_or(connection, table).on_conflict_do_nothing(), list(rows))
 
 
 def insert_from(connection: Connection, table: Table, query: Select[Any]) -> None:
     """Insert what a query finds, whose columns are the table's, passing over rows whose key is there."""
-    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
-    statement = dialect.insert(table).from_select(table.c.keys(), query)
+    statement = insert_or(connection, table).from_select(table.c.keys(), query)
     connection.execute(statement.on_conflict_do_nothing())
+
+
+def insert_or(connection: Connection, table: Table) -> postgresql.Insert | sqlite.Insert:
+    """An insert that can say what is done where a row's key is there."""
+    return postgresql.insert(table) if connection.dialect.name == "postgresql" else sqlite.insert(table)
 
 
 @contextmanager

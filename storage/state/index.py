@@ -6,7 +6,7 @@ so an index kept live and one made anew are equal.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -32,11 +32,8 @@ from storage.absence import CONFIRM, MOST, Absence, missed, seen
 from storage.batches import Batch, Change, Outcome, Revision
 from storage.log import Commit
 from storage.state import stories, volumes
-from storage.state.database import METADATA, Moment, insert_new
+from storage.state.database import METADATA, Moment, in_chunks, insert_new
 from storage.tombstones import ids_of
-
-_CHUNK = 500
-"""Ids in one IN clause."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -180,7 +177,7 @@ def head(connection: Connection, article_id: str) -> Head | None:
 def heads(connection: Connection, article_ids: Iterable[str]) -> dict[str, Head]:
     """The current revisions of those of the articles that the archive has."""
     found: dict[str, Head] = {}
-    for chunk in _chunks(article_ids):
+    for chunk in in_chunks(dict.fromkeys(article_ids)):
         for row in connection.execute(_HEADS_OF, {"keys": chunk}):
             *of_head, first_at, last_at, gone = row
             absence = Absence(first_at=first_at, last_at=last_at, gone=gone) if first_at is not None else None
@@ -192,7 +189,7 @@ def heads(connection: Connection, article_ids: Iterable[str]) -> dict[str, Head]
 def revisions(connection: Connection, article_ids: Iterable[str]) -> set[tuple[str, str]]:
     """(article id, revision id) of everything ever stored of these articles."""
     found: set[tuple[str, str]] = set()
-    for chunk in _chunks(article_ids):
+    for chunk in in_chunks(dict.fromkeys(article_ids)):
         rows = connection.execute(_REVISIONS_OF, {"keys": chunk})
         found.update((article_id, revision_id) for article_id, revision_id in rows)
     return found
@@ -201,7 +198,7 @@ def revisions(connection: Connection, article_ids: Iterable[str]) -> set[tuple[s
 def taken_down(connection: Connection, article_ids: Iterable[str]) -> dict[str, int]:
     """Those of the ids that were taken down, and the numbers of the commits that say so."""
     found: dict[str, int] = {}
-    for chunk in _chunks(article_ids):
+    for chunk in in_chunks(dict.fromkeys(article_ids)):
         rows = connection.execute(_TAKEN_DOWN_OF, {"keys": chunk})
         found.update((article_id, seq) for article_id, seq in rows)
     return found
@@ -271,7 +268,7 @@ def withheld(connection: Connection) -> list[Withheld]:
 def traced(connection: Connection, article_ids: Iterable[str]) -> list[int]:
     """Numbers of the commits with captures of any of these ids: of an article, its addresses, redirects to it."""
     found: set[int] = set()
-    for chunk in _chunks(article_ids):
+    for chunk in in_chunks(dict.fromkeys(article_ids)):
         found.update(connection.scalars(select(_TRACES.c.seq).where(_TRACES.c.article_id.in_(chunk))))
     return sorted(found)
 
@@ -280,7 +277,7 @@ def trace_anew(
     connection: Connection, seq: int, article_ids: Iterable[str], outcomes: Iterable[Outcome]
 ) -> None:
     """Have the traces of a commit be what they are since a takedown of these ids changed its batch."""
-    for chunk in _chunks(article_ids):
+    for chunk in in_chunks(dict.fromkeys(article_ids)):
         mine = (_TRACES.c.seq == seq) & _TRACES.c.article_id.in_(chunk)
         connection.execute(delete(_TRACES).where(mine))
     insert_new(connection, _TRACES, _traces(outcomes, seq))
@@ -298,7 +295,7 @@ def committed_batches(connection: Connection, batches: Iterable[str]) -> set[str
 
 def _in_log(connection: Connection, column: Column[str], keys: Iterable[str]) -> set[str]:
     found: set[str] = set()
-    for chunk in _chunks(keys):
+    for chunk in in_chunks(dict.fromkeys(keys)):
         found.update(connection.scalars(select(column).where(column.in_(chunk))))
     return found
 
@@ -410,7 +407,7 @@ def _gone(batch: Batch) -> frozenset[str]:
 
 def _bury(connection: Connection, article_ids: Iterable[str], seq: int) -> None:
     """Forget articles, and remember that they were taken down."""
-    for chunk in _chunks(article_ids):
+    for chunk in in_chunks(dict.fromkeys(article_ids)):
         for table in (_HEADS, _ABSENCES, _REVISIONS, _TAKEN_DOWN):
             connection.execute(delete(table).where(table.c.article_id.in_(chunk)))
         connection.execute(insert(_TAKEN_DOWN), [{"article_id": key, "seq": seq} for key in chunk])
@@ -465,9 +462,3 @@ def _store_revisions(connection: Connection, pairs: Iterable[tuple[str, str]], s
     ]
     if rows:
         connection.execute(insert(_REVISIONS), rows)
-
-
-def _chunks(ids: Iterable[str]) -> Iterator[list[str]]:
-    distinct = list(dict.fromkeys(ids))
-    for start in range(0, len(distinct), _CHUNK):
-        yield distinct[start : start + _CHUNK]

@@ -15,9 +15,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import Column, Connection, Row, String, Table, delete, select, text, update
-from sqlalchemy.dialects import postgresql, sqlite
 
-from storage.state.database import METADATA, Moment, Words
+from storage.state.database import METADATA, Moment, Words, insert_or
 
 LEASE_SECONDS = 120.0
 """A claim holds so long after it was made or renewed."""
@@ -59,12 +58,11 @@ def claim(
     taken = {lease.site for lease in _in_force(connection, now) if lease.owner != owner}
     # in one order for everyone, and without a touch of what others hold: no two wait for each other in a circle
     free = [site for site in wanted if site not in taken]
-    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
     for site in free:
         values = {"owner": owner, "shown": shown, "since": now, "until": now + timedelta(seconds=seconds)}
         # another run may have been faster since: the database looks once more as it writes
         connection.execute(
-            dialect.insert(_LEASES)
+            insert_or(connection, _LEASES)
             .values(site=site, **values)
             .on_conflict_do_update(index_elements=[_LEASES.c.site], set_=values, where=_LEASES.c.until <= now)
         )

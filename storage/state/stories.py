@@ -7,9 +7,8 @@ anew from the log like every other.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import TypeVar
 
 from sqlalchemy import (
     BindParameter,
@@ -32,15 +31,11 @@ from articles.near import SAME, likeness, signature
 from articles.near import bands as bands_of
 from storage.batches import Change, Outcome, Revision
 from storage.state import bands
-from storage.state.database import METADATA
+from storage.state.database import METADATA, in_chunks
 
 Signed = Mapping[tuple[str, str], bytes | None]
 """(Article id, revision id) -> what the text is compared by; None: it is too short."""
 UNSIGNED: Signed = {}
-
-_Value = TypeVar("_Value", str, int)
-_CHUNK = 500
-"""Values in one IN clause."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,7 +149,7 @@ def forget(connection: Connection, article_ids: Iterable[str]) -> None:
     """Remove the texts of articles that were taken down; a story that is named by one keeps its name."""
     told = _told(connection, article_ids)
     _drop(connection, told)
-    for chunk in _chunks(told):
+    for chunk in in_chunks(told):
         connection.execute(delete(_TEXTS).where(_TEXTS.c.article_id.in_(chunk)))
 
 
@@ -166,7 +161,7 @@ def clear(connection: Connection) -> None:
 
 def _told(connection: Connection, article_ids: Iterable[str]) -> dict[str, Told]:
     found = {}
-    for chunk in _chunks(article_ids):
+    for chunk in in_chunks(dict.fromkeys(article_ids)):
         for article_id, story, sign in connection.execute(_TOLD_OF, {"keys": chunk}):
             found[article_id] = Told(story, sign)
     return found
@@ -183,7 +178,7 @@ def _newest(connection: Connection) -> int:
 
 def _numbers(connection: Connection, article_ids: Iterable[str]) -> dict[str, int]:
     found: dict[str, int] = {}
-    for chunk in _chunks(article_ids):
+    for chunk in in_chunks(dict.fromkeys(article_ids)):
         rows = connection.execute(_NUMBERS_OF, {"keys": chunk})
         found.update((article_id, number) for article_id, number in rows)
     return found
@@ -193,13 +188,7 @@ def _holders(connection: Connection, keys: Iterable[int]) -> dict[int, list[Told
     """The text that had each band first, by key; texts are shared between their bands."""
     numbers = bands.holders(connection, keys)
     texts: dict[int, Told] = {}
-    for part in _chunks(numbers.values()):
+    for part in in_chunks(dict.fromkeys(numbers.values())):
         rows = connection.execute(_TEXTS_OF, {"keys": part})
         texts.update((number, Told(story, sign)) for number, story, sign in rows)
     return {key: [texts[number]] for key, number in numbers.items()}
-
-
-def _chunks(values: Iterable[_Value]) -> Iterator[list[_Value]]:
-    distinct = list(dict.fromkeys(values))
-    for start in range(0, len(distinct), _CHUNK):
-        yield distinct[start : start + _CHUNK]

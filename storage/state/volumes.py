@@ -16,11 +16,10 @@ from datetime import datetime
 from operator import attrgetter
 
 from sqlalchemy import Column, Connection, Float, Integer, String, Table, delete, select
-from sqlalchemy.dialects import postgresql, sqlite
 
 from articles.model import Article, Kind, Reason, Rejection
 from storage.batches import Change, Outcome, Revision
-from storage.state.database import METADATA, Moment
+from storage.state.database import METADATA, Moment, insert_or
 
 CC_NEWS, IMPORTED = "segments/cc-news/", "segments/imported/"
 FOREIGN = (CC_NEWS, IMPORTED)
@@ -96,8 +95,7 @@ def add(connection: Connection, outcomes: Iterable[Outcome]) -> None:
     rows = [{"site": site, "at": at, **counts} for (site, at), counts in sorted(sums.items())]
     if not rows:
         return
-    maker = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
-    statement = maker(HOURS)
+    statement = insert_or(connection, HOURS)
     added = {name: HOURS.c[name] + statement.excluded[name] for name in _COUNTED}
     connection.execute(
         statement.on_conflict_do_update(index_elements=[HOURS.c.site, HOURS.c.at], set_=added), rows

@@ -86,6 +86,8 @@ HOSTILE = {
     + b" ".join(b"a%d=1" % i for i in range(30_000))
     + b">"
     + PARAGRAPHS.encode(),
+    "dashes after a date": f"<html><body><p>12.05.2024{'-' * 90_000}x</p>{PARAGRAPHS}".encode(),
+    "commas after a name": f"<html><body><p>by Ann{',' * 90_000}x</p>{PARAGRAPHS}".encode(),
     "one line": b"<html><body><p>" + b"word and, " * 500_000,
     "one word": b"<html><body><p>" + b"a" * 5_000_000,
     "brackets": b"<html><body>" + b"<" * 500_000,
