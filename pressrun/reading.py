@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -274,11 +274,7 @@ def find_article(
     revisions = tuple(archive_of(config).revisions(_named(url), as_of=as_of))
     newest = latest(reversed(revisions))
     if newest is None:
-        if revisions and revisions[-1].change is Change.TAKEN_DOWN:
-            raise RequestError(
-                f"the article {_at(url)} was taken down by commit {revisions[-1].seq} of {config.store}"
-            )
-        raise _none_there(config, url, as_of)
+        raise _none_there(config, url, as_of, revisions)
     article = newest if revision is None else _revision(revisions, revision)
     return Found(article=article, revisions=revisions)
 
@@ -288,9 +284,10 @@ def find_story(config: Config, url: str, *, as_of: int | datetime | None = None)
 
     Raises RequestError where the archive holds no such article.
     """
-    found = archive_of(config).story(_named(url), as_of=as_of)
+    archive, named = archive_of(config), _named(url)
+    found = archive.story(named, as_of=as_of)
     if found is None:
-        raise _none_there(config, url, as_of)
+        raise _none_there(config, url, as_of, tuple(archive.revisions(named, as_of=as_of)))
     return found
 
 
@@ -310,7 +307,14 @@ def _at(url: str) -> str:
     return url if is_article_id(url.lower()) else f"at {url}"
 
 
-def _none_there(config: Config, url: str, as_of: int | datetime | None) -> RequestError:
+def _none_there(
+    config: Config, url: str, as_of: int | datetime | None, revisions: Sequence[StoredArticle]
+) -> RequestError:
+    """What to say of an article without text; `revisions`: its rows all the same, in commit order."""
+    if revisions and revisions[-1].change is Change.TAKEN_DOWN:
+        return RequestError(
+            f"the article {_at(url)} was taken down by commit {revisions[-1].seq} of {config.store}"
+        )
     moment = f"{as_of:%Y-%m-%d %H:%M:%S} UTC" if isinstance(as_of, datetime) else f"commit {as_of}"
     then = "" if as_of is None else f" as of {moment}"
     if as_of is not None:

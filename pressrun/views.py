@@ -183,7 +183,7 @@ def article(newest: StoredArticle, revisions: tuple[StoredArticle, ...], *, json
             "url": newest.url,
             "site": newest.site,
             "authors": ", ".join((*newest.authors, *newest.organisations, *newest.agencies)),
-            "published": published_and_how(newest),
+            "published": published_and_how(_with_evidence(newest, revisions)),
             "fetched": second(newest.fetched_at),
             "gone": _gone(newest),
             "article": newest.article_id,
@@ -207,6 +207,13 @@ def article(newest: StoredArticle, revisions: tuple[StoredArticle, ...], *, json
         )
     out.print()
     out.print(table)
+
+
+def _with_evidence(shown: StoredArticle, revisions: tuple[StoredArticle, ...]) -> StoredArticle:
+    """A removal repeats the date of the text that was there, and not how exactly its page states it."""
+    if shown.change is not Change.REMOVED:
+        return shown
+    return next((row for row in revisions if row.revision_id == shown.previous), shown)
 
 
 def _gone(shown: StoredArticle) -> str | None:

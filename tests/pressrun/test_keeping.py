@@ -35,7 +35,9 @@ def archive(tmp_path: Path) -> Path:
 SECRET = make_article("secret").url
 
 
-def test_takedown_tells_what_was_removed_where_and_show_tells_that_it_was(run: Run, archive: Path) -> None:
+def test_takedown_tells_what_was_removed_where_and_show_and_story_tell_that_it_was(
+    run: Run, archive: Path
+) -> None:
     tried = run("takedown", SECRET, "--dry-run")
     assert (tried.code, "1 capture," in tried.out, "Nothing was removed" in tried.out) == (0, True, True)
     assert len(list(Archive(open_store(str(archive))).articles())) == 2
@@ -46,6 +48,8 @@ def test_takedown_tells_what_was_removed_where_and_show_tells_that_it_was(run: R
     assert "1 capture removed from 1 batch," in done.out
     shown = run("show", SECRET)
     assert (shown.code, "taken down" in shown.err) == (2, True)
+    told = run("story", SECRET)
+    assert (told.code, told.err) == (2, shown.err)
     again = json.loads(run("takedown", SECRET, "--json").out)
     assert (again["seq"], again["captures"]) == (2, 0)
 

@@ -87,6 +87,23 @@ def test_a_date_is_shown_as_exactly_as_its_page_states_it(
     assert f"\n{day.replace('11-12', '11-13')}  latinpost " in run("story", dated.url).out
 
 
+def test_the_date_in_a_removal_is_shown_as_exactly_as_in_the_text_that_was_there(
+    run: RunHere, store: ObjectStore, database: Database
+) -> None:
+    dated = make_article("dated")
+    evidence = (replace(dated.evidence[0], precision=Precision.DAY, zone=Zone.UTC),)
+    commit(
+        store,
+        database,
+        "a",
+        replace(dated, published_at=datetime(2026, 11, 12, tzinfo=UTC), evidence=evidence),
+    )
+    commit(store, database, "b", make_miss("dated", at=hour(1), status=410))
+    removal = run("show", dated.url, "--revision", "2").out
+    assert "which has no text" in removal
+    assert "published:  2026-11-12 (no hour is stated)\n" in removal
+
+
 def test_diff_of_a_removed_article_says_that_it_is_gone_and_what_was_changed_last(
     run: RunHere, store: ObjectStore, database: Database
 ) -> None:
