@@ -72,8 +72,8 @@ def put(connection: Connection, texts: Mapping[int, bytes], before: int, newest:
     """
     first, last = before // BLOCK, newest // BLOCK
     start = _END * (before % BLOCK) // BLOCK
-    # what a block still has to merge goes first: its part is that of the next one, which these texts are put into
-    for block in range(max(first, last - 2), last):
+    # what the two parts still hold goes first, the older one before the other: these texts are put into them
+    for block in sorted({first, first + 1, last - 1} & set(range(first, last))):
         _merge(connection, block, start if block == first else 0, _END)
     wanted: dict[int, int] = {}
     for number, signature in sorted(texts.items(), reverse=True):

@@ -8,7 +8,7 @@ from pathlib import Path
 from string import ascii_lowercase
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import text
 
@@ -217,6 +217,7 @@ def test_a_copy_is_of_the_story_of_the_first_printing_however_long_ago_that_was(
     block=st.integers(1, 12),
     dice=st.randoms(use_true_random=False),
 )
+@example(sizes=[2, 3], block=1, dice=random.Random(2))
 def test_in_an_archive_smaller_than_the_window_every_band_leads_to_the_first_text_that_had_it(
     sizes: list[int], block: int, dice: random.Random
 ) -> None:
