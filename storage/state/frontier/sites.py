@@ -37,23 +37,22 @@ def due_sites(connection: Connection, sites: Sequence[Site], now: datetime) -> l
         )
     }
     last: dict[str, datetime] = {}
-    pages_due: set[str] = set()
-    urls_due: set[str] = set()
+    with_work: set[str] = set()
     for chunk in in_chunks(names):
-        for row in connection.execute(
-            select(polled.c.site, polled.c.checked_at, polled.c.next_at).where(
-                polled.c.site.in_(chunk), polled.c.kind != Kind.ARCHIVE
-            )
+        for name, looked_at, page_at in connection.execute(
+            select(polled.c.site, func.max(polled.c.checked_at), func.min(polled.c.next_at))
+            .where(polled.c.site.in_(chunk), polled.c.kind != Kind.ARCHIVE)
+            .group_by(polled.c.site)
         ):
-            if row.checked_at is not None:
-                last[row.site] = max(row.checked_at, last.get(row.site, row.checked_at))
-            if row.next_at <= now:
-                pages_due.add(row.site)
-        for name in chunk:
+            if looked_at is not None:
+                last[name] = looked_at
+            if page_at <= now:
+                with_work.add(name)
+        for name in set(chunk) - with_work:
             if connection.execute(
                 select(urls.c.url_id).where(urls.c.site == name, urls.c.next_at <= now).limit(1)
             ).first():
-                urls_due.add(name)
+                with_work.add(name)
     due = []
     for site in sites:
         looked_at = last.get(site.name)
@@ -65,7 +64,7 @@ def due_sites(connection: Connection, sites: Sequence[Site], now: datetime) -> l
             zone = clock_of(site)
             if next(CronSim(site.schedule, looked_at.astimezone(zone))) <= now:
                 due.append(site.name)
-        elif site.name in pages_due or site.name in urls_due:
+        elif site.name in with_work:
             due.append(site.name)
     return due
 
