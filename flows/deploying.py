@@ -36,10 +36,9 @@ POOL = "local"
 TAG = "pressrun"
 """Every deployment of ours has it; runs of others on the same server are none of our business."""
 
-HEARTBEAT_SECONDS = 30
-"""How often a run tells that it lives; the shortest that Prefect knows."""
 SILENT_SECONDS = 120
-"""A run that has told nothing for so long is dead: its process and its worker were killed, or the machine was."""
+"""A run that has told nothing for so long is dead: its process and its worker were killed, or the machine was.
+It tells that it lives as often as `prefect.yaml` says."""
 SILENT = "pressrun: a run that fell silent has crashed"
 DEPLOY_SECONDS = 300.0
 LOOK_SECONDS = 0.2
