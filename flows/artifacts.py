@@ -144,7 +144,7 @@ def normalize_markdown(report: NormalizeReport, title: str) -> str:
         f"# {_escaped(title)}",
         f"**{_stored(total)}**: {_escaped(report.told)}; {counted(len(report.commits), 'commit')} "
         f"made in {_seconds(report.seconds)}{pace}; the log is at commit {report.head}.",
-        _problems(report.failed, report),
+        _problems((*report.refused, *report.failed), report),
         _what_became(total),
         _fates(rows, total),
         "## Sites" if rows else "",

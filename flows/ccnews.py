@@ -15,7 +15,7 @@ from prefect.runtime import flow_run
 
 from flows.artifacts import normalize_markdown, publish
 from flows.config import load_config
-from flows.logs import safe
+from flows.logs import REPORTED, safe
 from flows.parameters import Limit, Sources
 from flows.report import NormalizeReport, few
 from flows.runner import desk, task_runner
@@ -70,7 +70,7 @@ def import_ccnews(sources: Sources, limit: Limit = None, base: str = COMMON_CRAW
                 key = _taken_in(workshop, source, config.work, allowed)
             except REFUSALS as error:
                 told = f"{source} is not taken in: {error}{_remedy(error)}"
-                log.error("%s", told)
+                log.error("%s", told, extra=REPORTED)
                 refused.append((told, error))
                 continue
             log.info("%s is %s", source, key)
@@ -78,7 +78,7 @@ def import_ccnews(sources: Sources, limit: Limit = None, base: str = COMMON_CRAW
         report = work.finish()
         if refused and not report.segments:
             raise CannotImport(refused[0][0]) from refused[0][1]
-        report = replace(report, failed=(*(told for told, _ in refused), *report.failed))
+        report = replace(report, refused=tuple(told for told, _ in refused))
     finally:
         close_workshop(config)
     publish("import-ccnews", normalize_markdown(report, "Import"), "What the imported segments gave")

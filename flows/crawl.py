@@ -21,6 +21,7 @@ from flows.claims import claims
 from flows.config import load_config
 from flows.dealing import Dealer
 from flows.diagnosis import diagnose_site
+from flows.logs import REPORTED
 from flows.parameters import Minutes, Processes, Sites, SitesAtOnce
 from flows.progress import tell
 from flows.report import CrawlReport, NormalizeReport, SiteReport, Tally, counted, few
@@ -140,7 +141,7 @@ def crawl_sites(
     finally:
         close_workshop(config)
     for diagnosis in report.silent:
-        log.error("%s", diagnosis, extra={"site": diagnosis.site})
+        log.error("%s", diagnosis, extra={"site": diagnosis.site, **REPORTED})
     log.info("%s", summary(report))
     publish(
         "backfill" if days else "crawl",

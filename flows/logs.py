@@ -32,8 +32,10 @@ OURS = ("flows", "pressrun", "seeds", "spiders", "storage")
 INDENT = "    "
 """Before each line of a traceback that goes to a terminal: what an exception says of itself begins no line."""
 
-ENDS = ("Crash detected!", "Encountered exception during execution")
+ENDS = ("Crash detected!", "Encountered exception during execution", "Finished in state Failed(")
 """How Prefect begins to tell that a run ended in an error."""
+REPORTED = {"reported": True}
+"""`extra` of a record that says what the run's report says too: whoever runs it by hand is told by the report."""
 TRACEBACK = "Traceback (most recent call last):"
 
 _make = logging.getLogRecordFactory()
@@ -78,8 +80,8 @@ def _json_only(root: logging.Logger) -> None:
 def leave_ends_to_us(*, pages: bool) -> None:
     """Have Prefect not tell on the terminal how a run ended in an error: who runs it by hand is told in one sentence.
 
-    Nor, unless its server has `pages`, at which address a run can be viewed. The run's own log has it all the same. To
-    be called when Prefect is imported.
+    Nor what its report tells; nor, unless its server has `pages`, at which address a run can be viewed. The run's own
+    log has it all the same. To be called when Prefect is imported.
     """
     for handler in logging.getLogger().handlers:
         if isinstance(handler, Console) or type(handler).__name__ == "PrefectConsoleHandler":
@@ -90,7 +92,8 @@ def leave_ends_to_us(*, pages: bool) -> None:
 
 
 def _no_end(record: logging.LogRecord) -> bool:
-    return not (record.name == "prefect.flow_runs" and record.getMessage().startswith(ENDS))
+    told = getattr(record, "reported", False) or record.getMessage().startswith(ENDS)
+    return not (record.name == "prefect.flow_runs" and told)
 
 
 def _no_page(record: logging.LogRecord) -> bool:

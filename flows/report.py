@@ -167,6 +167,8 @@ class NormalizeReport:
     unreadable: int = 0
     failed: tuple[str, ...] = ()
     """What the next run tries again: `segment: error`, and why tables or documents are behind the log."""
+    refused: tuple[str, ...] = ()
+    """Files that an import did not take in, each with the reason and what to do: `file is not taken in: reason`."""
     quarantined: tuple[Quarantined, ...] = ()
     nothing: str | None = None
     """Why there was nothing to read, for a person."""

@@ -645,7 +645,7 @@ def _none_elsewhere(report: CrawlReport, names: list[str] | None) -> None:
 
 
 def _all_read(report: NormalizeReport) -> None:
-    if report.failed or report.quarantined:
+    if report.refused or report.failed or report.quarantined:
         raise WorkError("not everything could be done; see above")
 
 

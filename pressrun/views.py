@@ -446,6 +446,8 @@ def _outcome(total: Tally, read: NormalizeReport) -> None:
         for kind, number in total.stripped.items():
             table.add_row(kind, str(number))
         out.print(table)
+    for line in read.refused:
+        out.print(Text(line, style="red"))
     for line in read.failed:
         out.print(Text(f"tried again by the next run: {line}", style="yellow"))
     for gone in read.quarantined:

@@ -251,7 +251,7 @@ def test_a_file_that_cannot_be_taken_in_stops_no_other_and_what_a_kill_left_is_r
     report = import_ccnews(sources=[f"{web}/{torn}", f"{web}/none.warc.gz", f"{web}/{whole}"])
 
     assert (report.segments, report.commits) == (1, (1,))
-    assert [line.partition(" is not taken in: ")[0] for line in report.failed] == [
+    assert [line.partition(" is not taken in: ")[0] for line in report.refused] == [
         f"{web}/{torn}",
         f"{web}/none.warc.gz",
     ]

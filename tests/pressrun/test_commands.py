@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from articles.model import Site
+from articles.model import Expect, Site
 from seeds.load import load_site, write_site
 from seeds.sample.paper import ROOT, sample_site
 from seeds.sample.server import serve
@@ -520,6 +520,18 @@ def test_one_broken_seed_never_stops_the_others(pressrun: Run, tmp_path: Path):
     assert result.returncode == 2
     assert "broken.toml" in result.stdout + result.stderr
     assert json.loads(result.stdout)["sites"][0]["tally"]["stored"]["new"] >= 60
+
+
+def test_a_silent_site_is_told_once(pressrun: Run, tmp_path: Path):
+    with serve(port=0) as server:
+        closed = server.port
+    site = sample_site(closed)
+    write_site(tmp_path / "seeds", replace(site, expect=Expect(min=1, max=9)))
+    result = pressrun("crawl", "--store", tmp_path / "archive", "--seeds", tmp_path / "seeds")
+    assert result.returncode == 1
+    assert (result.stdout + result.stderr).count("sample is silent: unreachable") == 1
+    assert "sample is silent" in result.stdout
+    assert "see above" in result.stderr
 
 
 def test_schedules_without_a_server_that_answers_are_told_in_one_sentence(pressrun: Run, tmp_path: Path):

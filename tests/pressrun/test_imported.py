@@ -70,3 +70,19 @@ def test_what_names_no_site_and_no_host_is_told_how_such_articles_are_chosen(
     result = pressrun("read", *imported[1], *given)
     assert (result.returncode, result.stdout) == (2, "")
     assert "--host" in result.stderr
+
+
+def test_a_file_that_is_not_taken_in_is_told_once_and_stops_no_other(pressrun: Run, tmp_path: Path) -> None:
+    write_site(tmp_path / "seeds", sample_site())
+    good, bad = tmp_path / NAME, tmp_path / "bad.warc.gz"
+    good.write_bytes(cc_news(PAGES))
+    bad.write_bytes(b"no gzip")
+    where = ("--store", tmp_path / "archive", "--seeds", tmp_path / "seeds")
+    refused = pressrun("import-ccnews", bad, *where)
+    assert refused.returncode == 2
+    assert (refused.stdout + refused.stderr).count("is not taken in") == 1
+    beside = pressrun("import-ccnews", bad, good, *where)
+    assert beside.returncode == 1
+    assert "1 segment read" in beside.stdout
+    assert f"\n{bad} is not taken in: " in beside.stdout
+    assert (beside.stdout + beside.stderr).count("is not taken in") == 1
