@@ -197,8 +197,10 @@ def open_database(url: str, *, keep_open: bool = False) -> Database:
             parsed = parsed.set(drivername="postgresql+psycopg")
         if parsed.get_backend_name() == "sqlite":
             engine = _sqlite(url, parsed.database, keep_open)
-        else:
+        elif parsed.get_backend_name() == "postgresql":
             engine = create_engine(parsed, pool_pre_ping=True, connect_args=AWAY)
+        else:
+            raise ArgumentError(f"it must be sqlite or postgresql, not {parsed.get_backend_name()}")
         database = Database(engine)
         with database.commit_lock() as connection:
             upgrade(connection, METADATA)
@@ -208,7 +210,7 @@ def open_database(url: str, *, keep_open: bool = False) -> Database:
         ) from error
     except ModuleNotFoundError as error:
         if error.name != "psycopg":
-            raise
+            raise _fault(url, error) from error
         raise DatabaseError(
             f"database {_shown(parsed)!r} cannot be used: Postgres' driver is not installed; "
             "run `pip install 'pressrun[postgres]'`"

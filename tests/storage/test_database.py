@@ -269,3 +269,8 @@ def test_deleted_rows_are_shredded_while_others_work(database: Database) -> None
     database.shred()
     with database.transaction() as connection:
         assert known.history(connection, "https://a.test/1") is None
+
+
+def test_a_database_of_another_kind_is_refused_in_one_sentence() -> None:
+    with pytest.raises(DatabaseError, match="must be sqlite or postgresql, not mysql"):
+        open_database("mysql://paper:s3cret@127.0.0.1/db")
