@@ -49,6 +49,10 @@ _HOUSES: Final = re.compile(
 )
 
 
+_CREDIT_CHARS: Final = 300
+"""Characters at the end of a caption in which its credit is looked for; a caption may be as long as it likes."""
+
+
 def main_image(page: Page, metadata: Metadata, runs: tuple[str, ...]) -> tuple[Image, Origin, str] | None:
     """The main image, where it is stated, and its address as it stood; None where only logos are.
 
@@ -79,11 +83,12 @@ def main_image(page: Page, metadata: Metadata, runs: tuple[str, ...]) -> tuple[I
 
 def divided(text: str) -> tuple[str | None, str | None]:
     """A caption as what it tells and whom it credits: `The bridge. Photo: Ann Lee` and the like."""
+    start = max(0, len(text) - _CREDIT_CHARS)
     for pattern in (_CREDIT, _HOUSES):
-        match = pattern.search(text)
+        match = pattern.search(text[start:])
         if match is not None:
             name = match.group("name").strip(" .,;|/-–—:")
-            told = text[: match.start()].rstrip(" (|/–—-")
+            told = text[: start + match.start()].rstrip(" (|/–—-")
             if name:
                 return told or None, name
     return text.strip() or None, None

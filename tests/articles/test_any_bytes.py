@@ -88,6 +88,8 @@ HOSTILE = {
     + PARAGRAPHS.encode(),
     "dashes after a date": f"<html><body><p>12.05.2024{'-' * 90_000}x</p>{PARAGRAPHS}".encode(),
     "commas after a name": f"<html><body><p>by Ann{',' * 90_000}x</p>{PARAGRAPHS}".encode(),
+    "slashes in a caption": f"""<html><head><script type="application/ld+json">{{"@type": "NewsArticle", "image": {{
+    "url": "https://a.example/b.jpg", "caption": "x {"/" * 90_000}x"}}}}</script></head>{PARAGRAPHS}""".encode(),
     "one line": b"<html><body><p>" + b"word and, " * 500_000,
     "one word": b"<html><body><p>" + b"a" * 5_000_000,
     "brackets": b"<html><body>" + b"<" * 500_000,
