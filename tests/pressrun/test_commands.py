@@ -191,6 +191,7 @@ def test_a_database_and_a_hosts_file_that_are_none_are_told_in_one_sentence(pres
     where = ("--store", crawled.store, "--seeds", crawled.seeds)
     for name, value, command in (
         ("PRESSRUN_DATABASE", "nonsense", ("status",)),
+        ("PRESSRUN_DATABASE", "mysql://user@host/name", ("status",)),
         ("PRESSRUN_HOSTS", "/nowhere", ("try", crawled.url_of(EDITED))),
     ):
         result = pressrun(*command, *where, **{name: value})
