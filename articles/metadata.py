@@ -391,11 +391,11 @@ _SALVAGED_KEYS: Final = (
     "inLanguage",
 )
 _SALVAGED_STRING: Final = re.compile(
-    r'"(' + "|".join(_SALVAGED_KEYS) + r')"\s*:\s*"((?:[^"\\\n]|\\.){1,1000})"\s*(?=[,}\]\n])'
+    r'"(' + "|".join(_SALVAGED_KEYS) + r')"\s{0,40}:\s{0,40}"((?:[^"\\\n]|\\.){1,1000})"\s{0,40}(?=[,}\]\n])'
 )
-_SALVAGED_TYPE: Final = re.compile(r'"@type"\s*:\s*\[?\s*"([A-Za-z]*(?:Article|Posting))"')
+_SALVAGED_TYPE: Final = re.compile(r'"@type"\s{0,40}:\s{0,40}\[?\s{0,40}"([A-Za-z]*(?:Article|Posting))"')
 _SALVAGED_AUTHOR: Final = re.compile(
-    r'"(?:author|creator)"\s*:\s*[\[{\s]*(?:"@type"\s*:\s*"(\w+)"\s*,)?[^{}\[\]]{0,300}?"name"\s*:\s*"([^"\\\n]{2,100})"'
+    r'"(?:author|creator)"\s{0,40}:\s{0,40}[\[{\s]{0,40}(?:"@type"\s{0,40}:\s{0,40}"(\w+)"\s{0,40},)?[^{}\[\]]{0,300}?"name"\s{0,40}:\s{0,40}"([^"\\\n]{2,100})"'
 )
 
 
