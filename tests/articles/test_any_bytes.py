@@ -90,9 +90,10 @@ HOSTILE = {
     "commas after a name": f"<html><body><p>by Ann{',' * 90_000}x</p>{PARAGRAPHS}".encode(),
     "slashes in a caption": f"""<html><head><script type="application/ld+json">{{"@type": "NewsArticle", "image": {{
     "url": "https://a.example/b.jpg", "caption": "x {"/" * 90_000}x"}}}}</script></head>{PARAGRAPHS}""".encode(),
-    "blanks in broken json-ld": f"""<html><body><script type="application/ld+json">{{"@type": "NewsArticle", "author": {
-        "\u00a0 " * 30_000
-    }x</script>{PARAGRAPHS}""".encode(),
+    "blanks in broken json-ld": b'<html><body><script type="application/ld+json">{"@type": "NewsArticle", "author": '
+    + "\u00a0 ".encode() * 30_000
+    + b"x</script>"
+    + PARAGRAPHS.encode(),
     "one line": b"<html><body><p>" + b"word and, " * 500_000,
     "one word": b"<html><body><p>" + b"a" * 5_000_000,
     "brackets": b"<html><body>" + b"<" * 500_000,
