@@ -32,6 +32,8 @@ from flows.supervision import Kept, Part, last_words
 START_SECONDS = 120.0
 """On a small busy machine it takes a minute."""
 ASK_SECONDS = 2.0
+REACH_SECONDS = 10.0
+"""What a server that somebody else runs is given to answer."""
 STOP_SECONDS = 5.0
 HOST = "127.0.0.1"
 FOLDER, LOCK = "pressrun-prefect-", "owner.lock"
@@ -50,11 +52,24 @@ def prefect_server() -> str:
     SetUpError.
     """
     configured: str | None = PREFECT_API_URL.value()
+    if configured:
+        check_answers(configured)
     url = configured or _own_server()
     import prefect.main  # noqa: F401 - sets the terminal's handler up, whoever imports it first
 
     leave_ends_to_us(pages=configured is not None)  # a server of our own has no UI
     return url
+
+
+def check_answers(url: str) -> None:
+    """Raise SetUpError where no Prefect server answers at the URL of its API."""
+    try:
+        httpx.get(f"{url}/health", timeout=REACH_SECONDS).raise_for_status()
+    except (httpx.HTTPError, httpx.InvalidURL) as error:
+        raise SetUpError(
+            f"no Prefect server answers at {url} ({error}): start it, correct PREFECT_API_URL, or unset it for a "
+            "server of our own"
+        ) from error
 
 
 def _own_server() -> str:

@@ -21,12 +21,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
 
-import httpx
 from prefect.settings import PREFECT_API_URL, get_current_settings, temporary_settings
 
 from flows import deploying, lifeline
 from flows.config import Config, SetUpError, subprocess_environment
-from flows.own_server import api_url, free_port, server_part, wait_until_healthy
+from flows.own_server import api_url, check_answers, free_port, server_part, wait_until_healthy
 from flows.supervision import Kept, Part
 
 FIRST_PORT, LAST_PORT = 4200, 4299
@@ -34,7 +33,6 @@ FLOW_SECONDS = 40.0
 """How long flows may take to end: their crawlers have 20 s to seal and publish what they have."""
 PART_SECONDS = 15.0
 LOOK_SECONDS = 0.5
-ASK_SECONDS = 10.0
 MIN_FREE_BYTES = 200_000_000
 FOLDER, LOCK = "prefect", "up.lock"
 DEFAULTS = {
@@ -198,26 +196,16 @@ def _plan(folder: Path, port: int | None, say: Say) -> Plan:
     deploying.check()
     configured: str | None = PREFECT_API_URL.value()
     if configured:
-        _check_answers(configured, port)
+        if port is not None:
+            raise SetUpError(
+                f"--port {port} is for a server of our own, but PREFECT_API_URL names {configured}: leave one out"
+            )
+        check_answers(configured)
         return Plan(folder=folder, url=configured, port=None)
     chosen = free_port(port or FIRST_PORT, port or LAST_PORT)
     if port is None and chosen != FIRST_PORT:
         say(f"port {FIRST_PORT} is in use: the server is at {chosen}")
     return Plan(folder=folder, url=api_url(chosen), port=chosen)
-
-
-def _check_answers(url: str, port: int | None) -> None:
-    if port is not None:
-        raise SetUpError(
-            f"--port {port} is for a server of our own, but PREFECT_API_URL names {url}: leave one out"
-        )
-    try:
-        httpx.get(f"{url}/health", timeout=ASK_SECONDS).raise_for_status()
-    except (httpx.HTTPError, httpx.InvalidURL) as error:
-        raise SetUpError(
-            f"no Prefect server answers at {url} ({error}): start it, correct PREFECT_API_URL, or unset it for a "
-            "server of our own"
-        ) from error
 
 
 def _environment(config: Config, plan: Plan) -> dict[str, str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime
 from functools import partial
 from pathlib import Path
@@ -107,11 +107,15 @@ def sites(store: Store = None, seeds: Seeds = None, json: Json = False) -> None:
     """List the sites, and what is wrong with any seed file."""
     from seeds.load import load_sites
 
-    config = _config(store, seeds)
-    loaded = load_sites(config.seeds)
-    views.sites(loaded.sites, json=json)
+    loaded = load_sites(_config(store, seeds).seeds)
+    if loaded.sites or not loaded.errors:
+        views.sites(loaded.sites, json=json)
     if loaded.errors:
-        raise RequestError("\n          ".join(str(error) for error in loaded.errors))
+        raise RequestError(_all_of(loaded.errors))
+
+
+def _all_of(errors: Sequence[Exception]) -> str:
+    return "\n          ".join(map(str, errors))
 
 
 @app.command()
@@ -155,7 +159,11 @@ def try_(
 def crawl(names: Due = None, store: Store = None, seeds: Seeds = None, json: Json = False) -> None:
     """Find, fetch, read and store: the sites named here now, or every site that is due."""
     from pressrun.crawling import crawl_watched
+    from seeds.load import load_sites
 
+    loaded = load_sites(_config(store, seeds).seeds)
+    if loaded.errors and not loaded.sites:
+        raise RequestError(_all_of(loaded.errors))
     report = crawl_watched(_checked(store, seeds), names)
     views.crawled(report, json=json)
     if report.broken_seeds:

@@ -535,8 +535,27 @@ def test_a_silent_site_is_told_once(pressrun: Run, tmp_path: Path):
     assert "see above" in result.stderr
 
 
-def test_schedules_without_a_server_that_answers_are_told_in_one_sentence(pressrun: Run, tmp_path: Path):
-    result = pressrun("up", "--store", tmp_path, PREFECT_API_URL="http://127.0.0.1:9/api")
+def test_where_no_seed_can_be_used_every_fault_is_told_and_nothing_is_made(pressrun: Run, tmp_path: Path):
+    seeds = tmp_path / "seeds"
+    seeds.mkdir()
+    (seeds / "one.toml").write_text("name = ")
+    (seeds / "two.toml").write_text('name = "two"\n')
+    for command in ("sites", "crawl"):
+        result = pressrun(command, "--store", tmp_path / "archive", "--seeds", seeds)
+        assert result.returncode == 2
+        assert "one.toml" in result.stderr
+        assert "two.toml" in result.stderr
+        assert "There is no site" not in result.stdout
+        assert not (tmp_path / "archive").exists()
+
+
+@pytest.mark.parametrize("command", ["up", "crawl"])
+def test_a_prefect_server_that_does_not_answer_is_told_in_one_sentence(
+    pressrun: Run, tmp_path: Path, command: str
+):
+    write_site(tmp_path / "seeds", Site(name="quay", home="https://quay.example/"))
+    where = ("--store", tmp_path, "--seeds", tmp_path / "seeds")
+    result = pressrun(command, *where, PREFECT_API_URL="http://127.0.0.1:9/api")
     assert result.returncode == 2, result.stderr
     assert "http://127.0.0.1:9/api" in result.stderr
     assert "Traceback" not in result.stderr
