@@ -16,6 +16,7 @@ from flows.report import counted, few
 from pressrun.diffing import Diff, diff
 from pressrun.trouble import RequestError
 from seeds.load import load_sites
+from spiders.outcome import Outcome
 from storage import records
 from storage.batches import Change
 from storage.log import DamagedLog, Log
@@ -418,12 +419,25 @@ def _spellings(url: str, canonical: str) -> set[str]:
     return {url, canonical, plain, f"{plain}/"}
 
 
+_NEVER_ASKED = {
+    Outcome.DENIED: "the seed's `allow` and `deny` leave it out",
+    Outcome.OFFSITE: "it is on a host that is not the site's",
+    Outcome.LISTING: "by its address it is a section, tag, author, search or gallery page, and no article",
+    Outcome.TRAP: "it is one of too many addresses of one shape (calendars, sessions, filters)",
+    Outcome.PART: "it is a further page of an article and is fetched with the first",
+}
+"""Why an address is kept and never asked for."""
+
+
 def _of_crawl(crawl: known.History | None) -> Iterator[Step]:
     if crawl is None:
         return
     for found in crawl.mentions:
         title = f" as {found.title!r}" if found.title else ""
         yield Step(at=found.found_at, step="found", what=f"in {found.via}{title}")
+    if crawl.state is known.State.SKIPPED and not crawl.attempts:
+        why = _NEVER_ASKED.get(crawl.outcome or "", "not fetched by decision")
+        yield Step(at=crawl.found_at, step="skipped", what=f"{crawl.outcome}: {why}")
     for attempt in crawl.attempts:
         status = f"HTTP {attempt.status}" if attempt.status else ""
         what = ", ".join(filter(None, (attempt.outcome, status, attempt.detail, attempt.segment)))

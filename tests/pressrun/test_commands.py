@@ -275,6 +275,13 @@ def test_why_tells_every_step_of_an_address(pressrun: Run, crawled: Crawled):
     assert "never met" in nowhere.stderr
 
 
+def test_why_says_that_an_address_is_never_asked_for_and_for_what_reason(pressrun: Run, crawled: Crawled):
+    where = ("--store", crawled.store, "--seeds", crawled.seeds)
+    result = pressrun("why", f"{crawled.url}gallery/parade-of-boats/", *where, "--json")
+    (skipped,) = [step for step in json.loads(result.stdout)["steps"] if step["step"] == "skipped"]
+    assert skipped["what"].startswith("listing: by its address")
+
+
 def test_sites_lists_the_good_seeds_and_names_the_broken_one(pressrun: Run, tmp_path: Path):
     write_site(tmp_path, sample_site())
     (tmp_path / "broken.toml").write_text('name = "broken"\nhome = "https://example.com/"\nfeedz = []\n')
