@@ -419,7 +419,7 @@ def _spellings(url: str, canonical: str) -> set[str]:
     return {url, canonical, plain, f"{plain}/"}
 
 
-_NEVER_ASKED = {
+_NEVER_ASKED: dict[str, str] = {
     Outcome.DENIED: "the seed's `allow` and `deny` leave it out",
     Outcome.OFFSITE: "it is on a host that is not the site's",
     Outcome.LISTING: "by its address it is a section, tag, author, search or gallery page, and no article",
