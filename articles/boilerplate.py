@@ -9,7 +9,7 @@ else by what its box is called.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 from typing import Final
@@ -17,10 +17,11 @@ from typing import Final
 from articles.blocks import Blocks, path_of
 from articles.body import Body
 from articles.features import GROUP_BIT, Hints, groups
-from articles.furniture import TELLS, called, furniture, signs
+from articles.furniture import TELLS, called, furniture
 from articles.lexicon import Says, says
 from articles.model import Kind, Removed
 from articles.prompts import Setting, Verdict, may_be_prompt, prompt
+from articles.signatures import signs
 from articles.text import folded
 
 # --- The strip ------------------------------------------------------------------------------------
@@ -76,7 +77,8 @@ def strip(blocks: Blocks, body: Body, hints: Hints, house: str) -> Strip:
     last_prose = max((i for i in taken if body.context.words[i] >= 15), default=taken[-1])
     kept: list[int] = []
     calls = _calls(blocks, body, house)
-    opening = next((i for i in taken if body.context.words[i] >= 30), taken[0])
+    longest = float(body.context.words[taken].max())
+    opening = next(i for i in taken if body.context.words[i] >= min(longest / 2, _OPENING))
     for i in taken:
         verdict = _judged(
             blocks,
@@ -93,6 +95,10 @@ def strip(blocks: Blocks, body: Body, hints: Hints, house: str) -> Strip:
             verdicts[i] = verdict
         else:
             kept.append(i)
+    above = _above_headline(blocks, body, kept, verdicts)
+    if above:
+        verdicts |= dict.fromkeys(above, Verdict(Kind.NAVIGATION, 0.7, "stands above the headline"))
+        kept = [i for i in kept if i not in above]
     companions = _companions(blocks, kept, body, house, verdicts)
     if companions:
         verdicts |= companions
@@ -132,6 +138,8 @@ def strip(blocks: Blocks, body: Body, hints: Hints, house: str) -> Strip:
     return Strip(kept=tuple(kept), removed=tuple(removed))
 
 
+_OPENING: Final = 30
+"""Words of a block that surely is text and no standfirst; where no block has twice as many, half the longest counts."""
 _COUNT_DIGITS: Final = 3
 """Digits of a count of shares or comments; a year has more."""
 _UNSEEN: Final = "\u00ad\u200b\u200c\u200d\u2060\ufe0f\ufeff "
@@ -162,6 +170,25 @@ def _is_standfirst(blocks: Blocks, kept: list[int], hints: Hints) -> bool:
     if same:
         return not with_text and (named or with_head or apart)
     return not with_text and with_head and (named or elements.tag[at] == "h2")
+
+
+_KICKER: Final = 6
+"""Words of the longest line above a headline that only says what the story is about."""
+
+
+def _above_headline(
+    blocks: Blocks, body: Body, kept: Sequence[int], verdicts: Mapping[int, Verdict]
+) -> list[int]:
+    """The few words that stand above a headline which the body begins with: a section, a kicker, a place."""
+    heads = [
+        i for i, verdict in verdicts.items() if verdict.kind is Kind.REPEATED and _is_headline(blocks, i)
+    ]
+    above = [i for i in kept if heads and i < heads[0]]
+    return above if all(body.context.words[i] <= _KICKER for i in above) else []
+
+
+def _is_headline(blocks: Blocks, i: int) -> bool:
+    return blocks.elements.tag[blocks.element[i]] == "h1"
 
 
 def _calls(blocks: Blocks, body: Body, house: str) -> dict[int, Verdict]:
@@ -270,19 +297,21 @@ def _judged(
     text, tokens = blocks.text[i], body.context.tokens(i)
     if not tokens:
         return None
-    if first and blocks.elements.tag[blocks.element[i]] == "h1":
+    if first and _is_headline(blocks, i):
         return Verdict(Kind.REPEATED, 0.9, "the heading above the text")
     if first and title and len(tokens) <= len(title) + 2 and tokens[: len(title)] == title:
         return Verdict(Kind.REPEATED, 0.95, "the headline once more")
     if i in in_box:
         return in_box[i]
     heading = blocks.elements.tag[blocks.element[i]] in _HEADINGS
-    if first and not heading and len(tokens) <= 12 and (" ".join(tokens) in authors or signs(text)):
+    if first and not heading and (" ".join(tokens) in authors or signs(text, authors)):
         return Verdict(Kind.BYLINE, 0.8, "says who wrote it, or when, and nothing else")
     if first and len(tokens) <= 4 and _BY.match(text):
         return Verdict(Kind.BYLINE, 0.8, "names the author")
     if first and len(tokens) <= 16 and _BYLINE.match(text) and not text.endswith(("!", "?")):
         return Verdict(Kind.BYLINE, 0.8, "names the author")
+    if edge and len(tokens) > 1 and tokens == [str(page) for page in range(1, len(tokens) + 1)]:
+        return Verdict(Kind.NAVIGATION, 0.8, "counts the pages")
     if len(tokens) <= 60 and blocks.elements.tag[blocks.element[i]] != "p" and _with_picture(blocks, i, body):
         return Verdict(Kind.CAPTION, 0.8, "stands in one box with a picture")
     if body.chance[i] < 0.75 and len(tokens) <= 12:

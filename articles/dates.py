@@ -202,7 +202,9 @@ class Reader:
         if match is None or len(raw) - len(match.group()) > MAX_BESIDE_CHARS:
             return None
         digits = match.group("n") or match.group("n2") or match.group("n3")
-        unit = _UNITS.get(_folded((match.group("u") or match.group("u2") or match.group("u3")).lower()))
+        unit = _UNITS.get(
+            without_accents((match.group("u") or match.group("u2") or match.group("u3")).lower())
+        )
         if unit is None or int(digits) > 400:
             return None
         at = self.fetched_at.astimezone(UTC) - int(digits) * unit
@@ -221,7 +223,7 @@ class Reader:
         return _moment(raw, (day.year, day.month, day.day), _time(match.group("time")), None, self.timezone)
 
     def _without_year(self, raw: str) -> Moment | None:
-        folded = _folded(raw)
+        folded = without_accents(raw)
         for pattern in (_DAY_MONTH, _MONTH_DAY):
             for match in pattern.finditer(folded):
                 month = _MONTHS.get(match.group("w").lower())
@@ -289,6 +291,20 @@ _BESIDE_WORDS: Final = frozenset(
     est edt cst cdt mst mdt pst pdt et ct mt pt gmt utc bst cet cest mez mesz""".split()  # noqa: SIM905
 )
 """What may stand beside a day without a year."""
+DATE_WORDS: Final = (
+    frozenset(_MONTHS)
+    | _BESIDE_WORDS
+    | frozenset(_OFFSETS)
+    | frozenset(_REGIONS)
+    | frozenset(_UNITS)
+    | frozenset(
+        """a p m of de del di da do d o em il ago vor hace fa geleden temu sedan siden at ore alle as godz
+        kello den dne time hrs dem klo og och 年 月 日 時 时 分 秒 년 월 일 시 분
+        """.split()  # noqa: SIM905
+    )
+)
+"""Words that dates and times of day are written with: months, days of the week, zones, what joins them; folded by
+`without_accents`, in small letters."""
 _DAY_MONTH: Final = re.compile(
     rf"(?<![\d.:])(?P<d>\d{{1,2}})(?:(?:st|nd|rd|th|er)\b|\s?[.º°])?\s+(?:(?:de|di|of)\s+)?(?P<w>{_WORD})\b(?!\s*\d{{4}})",
     re.IGNORECASE,
@@ -335,7 +351,7 @@ def _iso(raw: str, timezone: str | None) -> Moment | None:
 
 
 def _human(raw: str, timezone: str | None, month_first: bool) -> Moment | None:
-    folded = _folded(raw)
+    folded = without_accents(raw)
     match = _CJK.search(folded)
     if match:
         day = (int(match.group("y")), int(match.group("m")), int(match.group("d")))
@@ -484,7 +500,7 @@ def _sane(moment: Moment) -> Moment | None:
 _ACCENTS = re.compile(r"[\u0300-\u036f]")
 
 
-def _folded(text: str) -> str:
+def without_accents(text: str) -> str:
     """Without accents, special spaces and `ı`; letters keep their case, so that zones can be told."""
     if text.isascii():
         return text

@@ -71,20 +71,6 @@ _DATED: Final = re.compile(
     re.IGNORECASE,
 )
 """A day with its year at the beginning of a line, after a weekday at most."""
-_DATE_LINE: Final = re.compile(
-    rf"{_DATED.pattern}[\s,.|/•·–-]*(?:(?:at|um|à|a las|às|alle|ore|kl\.?|om)\s)?"
-    r"(?:\d{1,2}(?:[:.h]\d{2}){0,2}\s?(?:[ap]\.?m\.?|uhr|h|hrs?)?(?:\s?\(?(?:[a-z]{2,5}|[+-]\d\d:?\d\d)\)?)?)?\W*",
-    re.IGNORECASE,
-)
-"""A line that is a day with its year, with a time of day at most."""
-_BY: Final = r"(?:by|von|por|par|door|av|przez|di)\s"
-_SIGNED_LINE: Final = re.compile(
-    rf"{_BY}[^\d.!?:]{{3,60}}[\s,|•·–-]+{_DATE_LINE.pattern}"
-    rf"|{_DATED.pattern}[\s,|•·–-]*{_BY}[^\d.!?:]{{3,60}}"
-    rf"|\d{{1,2}}:\d\d(?:\s[a-z]{{2,4}})?,?\s{_DATED.pattern}\W*",
-    re.IGNORECASE,
-)
-"""A line that is a name after `by` and a day with its year, in this order or the other, or a time before its day."""
 _TURNED: Final = frozenset(
     ["previous", "prev", "next", "zurück", "weiter", "anterior", "siguiente", "précédent", "suivant"]
 )
@@ -99,17 +85,6 @@ _MADE_BY: Final = re.compile(
     r"^(?:image|credits?|crédit|(?:photo|foto|bild)[ -]?(?:credits?|nachweis|quelle)?s?)\b.{0,12}[:/]",
     re.IGNORECASE,
 )
-
-
-_MAX_SIGNED: Final = 120
-"""Characters of the longest line that dates or signs a text: what is asked of longer ones takes time."""
-
-
-def signs(text: str) -> bool:
-    """Whether a line is a day with its year, or somebody's name with one, and nothing else."""
-    if len(text) > _MAX_SIGNED:
-        return False
-    return _DATE_LINE.fullmatch(text) is not None or _SIGNED_LINE.fullmatch(text) is not None
 
 
 @lru_cache(maxsize=16_384)

@@ -18,6 +18,7 @@ from articles.dates import Moment, Reader, parse_moment
 from articles.metadata import Metadata
 from articles.model import Origin, Precision, Zone
 from articles.nearby import Snippet, in_other_matter, joined, short_text
+from articles.signatures import CHANGE_WORD, PUBLISH_WORD, signs
 
 FUTURE_TOLERANCE: Final = timedelta(hours=14)
 """A time whose zone was guessed may seem this much later than it is."""
@@ -62,18 +63,6 @@ _LISTED: Final = re.compile(r"(?:^|[\s_-])(?:list|card|feed|item|widget|footer|t
 _PUBLISHED_NAME: Final = re.compile(
     r"publi\w*[-_:.]?(?:date|time|at|on)|(?:date|time)[-_:.]?publi|pub[-_:.]?date|release[-_:.]?date"
     r"|first[-_:.]?publi|issued"
-)
-_CHANGE_WORD: Final = re.compile(
-    r"updat|modifi|aktuali|[äæ]nd(?:ert|erung|rad|ret|ring)|endret|gewijzigd|zmian"
-    r"|g[uü]ncelle|päivitetty|muokattu|stand:|mis(?:e)? à jour|mise à jour|actuali[zs]|atuali"
-    r"|aggiorn|bijgewerkt|uppdater"
-    r"|oppdater|opdater|редак|обнов|edited|revis|reviewed|更新|updater|zmodyf|last change|changed",
-    re.IGNORECASE,
-)
-_PUBLISH_WORD: Final = re.compile(
-    r"publi|posted|erschienen|veröffentlich|vom\b|gepubliceerd|publicer|dodano|опубл|first|originally"
-    r"|creat|erstellt|公開|配信|发布",
-    re.IGNORECASE,
 )
 _URL_DAY: Final = re.compile(
     r"/((?:19|20)\d{2})[/-]?(0[1-9]|1[0-2])[/-]?(0[1-9]|[12]\d|3[01])(?=[/_.-]|$)"
@@ -166,6 +155,7 @@ def moments_of(
         local = _near(metadata, nearby(), reader, latest, loosely=False)
         if local is not None and _same_by_another_clock(first.moment, local.moment):
             first = replace(first, shown=local.moment)
+    modified += _changes(around, reader, latest)
     later = next((d for d in modified if first is None or d.moment.at >= first.moment.at), None)
     return first, later
 
@@ -210,7 +200,7 @@ def _told(shown: Dated, modified: list[Dated]) -> bool:
     return any(
         one.origin is Origin.DOM
         and one.moment.local.date() == shown.moment.local.date()
-        and _CHANGE_WORD.search(one.moment.raw)
+        and CHANGE_WORD.search(one.moment.raw)
         for one in modified
     )
 
@@ -338,11 +328,11 @@ def _stated(node: LexborNode, prop: str, names: str) -> Statement | None:
         if not _HAS_DATE.search(shown) or _of_something_else(shown):
             return None
     around = f"{names} {prop}"
-    change = bool(_CHANGE_CLASS.search(around)) and not _PUBLISH_WORD.search(around)
+    change = bool(_CHANGE_CLASS.search(around)) and not PUBLISH_WORD.search(around)
     if not change:
         before = shown or _text_before(node)
-        speaks_of_change = _CHANGE_WORD.search(before)
-        speaks_of_birth = _PUBLISH_WORD.search(before)
+        speaks_of_change = CHANGE_WORD.search(before)
+        speaks_of_birth = PUBLISH_WORD.search(before)
         if (
             speaks_of_change
             and shown
@@ -435,7 +425,7 @@ def _of_a_change(around: str, text: str, snippet: Snippet) -> bool:
     whole = around if text else joined(snippet, 60)
     at = whole.find(text or around)
     before = whole[: at + len(text or around)] if at >= 0 else whole
-    return bool(_CHANGE_WORD.search(before)) and not _PUBLISH_WORD.search(before)
+    return bool(CHANGE_WORD.search(before)) and not PUBLISH_WORD.search(before)
 
 
 def _called_a_change(node: LexborNode) -> bool:
@@ -447,7 +437,7 @@ def _called_a_change(node: LexborNode) -> bool:
         attributes = parent.attributes
         names = " ".join(attributes.get(key) or "" for key in ("class", "id", "itemprop"))
         if _CHANGE_CLASS.search(names):
-            return not (_PUBLISH_WORD.search(names) or "entry-date" in names)
+            return not (PUBLISH_WORD.search(names) or "entry-date" in names)
         parent = parent.parent
     return False
 
@@ -462,9 +452,9 @@ def _beside(texts: Sequence[str], reader: Reader, latest: datetime) -> Dated | N
     for text in texts:
         if len(text) > MAX_SHOWN_CHARS or not _DIGIT.search(text) or _of_something_else(text):
             continue
-        said = _PUBLISH_WORD.search(text)
+        said = PUBLISH_WORD.search(text)
         start = said.start() if said else 0
-        change = _CHANGE_WORD.search(text, start)
+        change = CHANGE_WORD.search(text, start)
         line = text[start : change.start()] if change else text[start:]
         bare = len(_LETTERS.sub("", text)) <= MAX_LETTERS_BESIDE and _YEAR.search(text)
         if not said and (change or not bare):
@@ -473,6 +463,17 @@ def _beside(texts: Sequence[str], reader: Reader, latest: datetime) -> Dated | N
         if moment is not None and moment.at <= latest:
             return Dated(moment=moment, origin=Origin.TEXT)
     return None
+
+
+def _changes(texts: Sequence[str], reader: Reader, latest: datetime) -> list[Dated]:
+    """The dates of lines beside the body that are a date and the words that it is of the last change."""
+    found: list[Dated] = []
+    for text in texts:
+        said = CHANGE_WORD.search(text) if signs(text) else None
+        moment = reader.read(text[said.start() :], loosely=False) if said else None
+        if moment is not None and moment.at <= latest:
+            found.append(Dated(moment=moment, origin=Origin.TEXT))
+    return found
 
 
 MAX_SHOWN_CHARS: Final = 100
