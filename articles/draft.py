@@ -10,7 +10,8 @@ from articles.blocks import Blocks
 from articles.body import Body
 from articles.features import GROUP_BIT, groups
 from articles.model import Kind
-from articles.prompts import Setting, Verdict, may_be_prompt, prompt
+from articles.prompts import Verdict, may_be_prompt, prompt
+from articles.sentences import Setting
 
 HEADINGS: Final = frozenset({"h2", "h3", "h4", "h5", "h6"})
 _STORES: Final = ("apps.apple.", "itunes.apple.", "play.google.", "list-manage", "patreon.com", "paypal.com")

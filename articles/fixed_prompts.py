@@ -181,7 +181,7 @@ def further_reading(text: str, tokens: list[str], link_share: float) -> float:
     """How surely a line is a label of further reading and the headline it leads to, 0 for not at all.
 
     `Lea también: El alcalde renuncia`, `Czytaj też: ...`: an order to look and a word for `also` or `more`, or one of
-    the labels that papers have for it. English is left to `prompts.points_elsewhere`: there they are text as often.
+    the labels that papers have for it. English is left to `sentences`: there they are text as often.
     """
     if not 3 <= len(tokens) <= MOST_HEADLINE:
         return 0.0

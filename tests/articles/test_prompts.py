@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from articles.model import Kind
-from articles.prompts import Setting, prompt
+from articles.prompts import prompt
+from articles.sentences import Setting
 from tests.support.pages import STORY, article, page
 
 ABOUT = {
