@@ -90,7 +90,8 @@ def _judgments(draft: Draft, taken: Sequence[int], known: _Known) -> dict[int, V
         return found
     words = draft.body.context.words
     last_prose = max((i for i in taken if words[i] >= _PROSE), default=taken[-1])
-    least = min(float(max(words[i] for i in taken)) / 2, _OPENING)
+    longest = max(float(words[i]) for i in taken)
+    least = _OPENING if longest >= _OPENING else longest / 2
     opening = next(i for i in taken if words[i] >= least)
     calls = boxes.ending_in_calls(draft)
     for n, i in enumerate(taken):
@@ -132,7 +133,7 @@ def _removals(
 _PROSE: Final = 15
 """Words from which a block is no line that signs a text or asks something of its reader."""
 _OPENING: Final = 30
-"""Words of a block that surely is text and no standfirst; where no block has twice as many, half the longest counts."""
+"""Words of a block that surely is text and no standfirst; where none has as many, half of the longest counts."""
 _COUNT_DIGITS: Final = 3
 """Digits of a count of shares or comments; a year has more."""
 _UNSEEN: Final = "\u00ad\u200b\u200c\u200d\u2060\ufe0f\ufeff "

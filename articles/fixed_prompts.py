@@ -163,7 +163,8 @@ _LABELS: Final = frozenset(
         "das könnte sie auch interessieren", "das könnte dich auch interessieren", "auch interessant", "approfondisci",
         "per approfondire", "per saperne di più", "potrebbe interessarti", "potrebbe interessarti anche",
         "ti potrebbe interessare", "ti potrebbe interessare anche", "ook interessant", "polecamy", "missa inte",
-        "in case you missed it", "icymi", "up next", "en video", "en vídeo", "vídeo", "vídeos", "guarda il video",
+        "in case you missed it", "icymi", "must read", "up next", "en video", "en vídeo", "vídeo", "vídeos",
+        "guarda il video",
         "fotogallery", "en images", "en vidéo", "a não perder", "para ampliar", "para saber más", "para saber mais",
         "mira el video", "vea el video", "bildergalerie", "fotostrecke", "im video", "bekijk de video", "zobacz wideo",
         "zobacz zdjęcia", "se video", "bildstrecke", "zum thema passt", "bildspel",
@@ -186,6 +187,8 @@ def further_reading(text: str, tokens: list[str], link_share: float) -> float:
     if not 3 <= len(tokens) <= MOST_HEADLINE:
         return 0.0
     match = _LABELLED.match(text)
+    if match is None and _opens_with_label(text, tokens):
+        return 0.8
     label = folded(match.group(1)) if match else tokens[:2] if link_share > 0.7 else []
     if not label or len(label) > 5 or len(label) == len(tokens):
         return 0.0
@@ -194,6 +197,25 @@ def further_reading(text: str, tokens: list[str], link_share: float) -> float:
     looks = not _SEE.isdisjoint(label) and not _ALSO.isdisjoint(label)
     known = all(word in _SEE or word in _ALSO or word in _BETWEEN for word in label)
     return 0.8 if looks and known and len(label) > 1 else 0.0
+
+
+_BARE_LABELS: Final = frozenset(
+    {
+        "à lire aussi", "à lire également", "lire aussi", "lee también", "lea también", "leia também", "leggi anche",
+        "lees ook", "lesen sie auch", "czytaj też", "czytaj także", "czytaj również", "zobacz też", "zobacz także",
+        "läs också", "läs även", "läs mer", "les også", "læs også",
+    }
+)  # fmt: skip
+"""Labels that stand before a headline without any mark between them."""
+
+
+def _opens_with_label(text: str, tokens: list[str]) -> bool:
+    """Whether a line is such a label and, from the next word on, what begins like a headline."""
+    for count in (2, 3):
+        if len(tokens) > count + 1 and " ".join(tokens[:count]) in _BARE_LABELS:
+            following = text.split(maxsplit=count)
+            return len(following) > count and not following[count][0].islower()
+    return False
 
 
 def _reads_on(tokens: list[str]) -> bool:

@@ -61,6 +61,8 @@ _SHOWS: Final = frozenset(["gallery", "lightbox", "slideshow"])
 """Names of boxes that hold captions, and as often teasers with a picture each."""
 _MAX_CAPTION: Final = 60
 """Words of the longest caption."""
+_HEADLINE: Final = 4
+"""Words from which a link is the headline of another story."""
 _MONTH: Final = (
     r"(?:jan|feb|fév|mar|mär|apr|avr|abr|may|mai|maj|mag|jun|jui|giu|jul|lug|aug|aoû|ago|sep|set|oct|okt|ott|out|"
     r"nov|dec|dez|déc|dic)[^\W\d]*\.?"
@@ -152,7 +154,8 @@ def furniture(
     if tag in ("td", "th") and not linked:
         return Verdict(Kind.NAVIGATION, unlike, "a cell of a table that is no body")
     first = says(tokens[0]) | (says(tokens[1]) if len(tokens) > 1 else 0)
-    if asked is not None and (asked.kind is not Kind.RELATED or linked or named is None):
+    story = linked and len(tokens) >= _HEADLINE
+    if asked is not None and (linked or named is None if asked.kind is Kind.RELATED else not story):
         prose = len(tokens) >= 12 and not linked
         if asked.kind is Kind.RELATED and linked and len(tokens) <= 2:
             return Verdict(Kind.NAVIGATION, unlike, "is nothing but a link")
@@ -175,7 +178,7 @@ def furniture(
 
 def _link_kind(tokens: list[str]) -> Kind:
     """A link of a few words leads through the site, a longer one is the headline of another story."""
-    return Kind.RELATED if len(tokens) >= 4 else Kind.NAVIGATION
+    return Kind.RELATED if len(tokens) >= _HEADLINE else Kind.NAVIGATION
 
 
 def _as_called(named: tuple[Kind, str], tokens: list[str], unlike: float) -> Verdict:

@@ -12,13 +12,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
-from articles import embeds, invitations, notices, offers
+from articles import embeds, invitations, notices, offers, signups
 from articles.embeds import stands_for_embed
 from articles.fixed_prompts import MOST_HEADLINE, OPENS_LABEL, asks_to_log_in, further_reading
 from articles.forms import Forms, is_spoken
 from articles.invitations import invites
-from articles.labels import KEYS as LABEL_KEYS
-from articles.labels import MOST_WORDS, label
+from articles.labels import label, may_be_label
 from articles.lexicon import Says, says
 from articles.model import Kind
 from articles.notices import MAX_CAPTION, notice
@@ -57,9 +56,13 @@ SAYING: Final = {
     Kind.CREDIT: "says whose the text is",
 }
 
-_FORMS: Final = Forms(*offers.FORMS, *embeds.FORMS, *notices.FORMS, *invitations.FORMS)
+_FORMS: Final = Forms(*offers.FORMS, *embeds.FORMS, *notices.FORMS, *invitations.FORMS, *signups.FORMS)
 _KEYS: Final = _FORMS.keys | offers.KEYS | embeds.KEYS | notices.KEYS | invitations.KEYS
 _LONGEST: Final = max(_FORMS.longest, invitations.MOST_WORDS, embeds.MOST_WORDS, offers.MOST_PRICED)
+
+
+_SURE: Final = 0.8
+"""Score of a form from which its sentences are not asked."""
 
 
 def may_be_prompt(text: str, tokens: list[str], meanings: int) -> bool:
@@ -75,7 +78,7 @@ def may_be_prompt(text: str, tokens: list[str], meanings: int) -> bool:
         return True
     if meanings & Says.CREDIT and count <= MAX_CAPTION and (":" in text or "/" in text):
         return True
-    if count <= MOST_WORDS and not LABEL_KEYS.isdisjoint(tokens):
+    if may_be_label(tokens):
         return True
     return (count <= MOST_HEADLINE and tokens[0] in OPENS_LABEL) or is_asked_with(text)
 
@@ -89,7 +92,11 @@ def prompt(text: str, setting: Setting, tokens: list[str] | None = None) -> Verd
         tokens = folded(text)
     if not tokens or len(tokens) > MAX_WORDS:
         return None
-    return _by_its_form(text, tokens, setting) or _by_its_sentences(text, tokens, setting)
+    told = _by_its_form(text, tokens, setting)
+    if told is not None and told.score >= _SURE:
+        return told
+    asked = _by_its_sentences(text, tokens, setting)
+    return max((one for one in (told, asked) if one is not None), key=lambda one: one.score, default=None)
 
 
 def _by_its_form(text: str, tokens: list[str], setting: Setting) -> Verdict | None:
@@ -102,8 +109,8 @@ def _by_its_form(text: str, tokens: list[str], setting: Setting) -> Verdict | No
     noticed = notice(text, tokens)
     if noticed is not None:
         return Verdict(*noticed)
-    labelled = label(tokens)
-    if labelled is not None and (labelled[0] not in _ALSO_HEADINGS or setting.link_share > 0.6):
+    labelled = label(text, tokens, linked=setting.link_share > 0.6, heading=setting.tag in _HEADINGS)
+    if labelled is not None:
         return Verdict(*labelled, "is made of the words of labels alone")
     pointer = further_reading(text, tokens, setting.link_share)
     if pointer:
@@ -123,8 +130,7 @@ def _by_its_form(text: str, tokens: list[str], setting: Setting) -> Verdict | No
     return None
 
 
-_ALSO_HEADINGS: Final = frozenset([Kind.NEWSLETTER, Kind.PAYWALL])
-"""A heading of a report may be made of these words alone: `Newsletter`, `Alle Abonnenten`."""
+_HEADINGS: Final = frozenset({"h2", "h3", "h4", "h5", "h6"})
 
 
 def _by_its_sentences(text: str, tokens: list[str], setting: Setting) -> Verdict | None:

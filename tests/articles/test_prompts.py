@@ -287,6 +287,7 @@ def test_a_label_is_a_heading_where_text_follows_it() -> None:
         "Lees ook:", "Bekijk ook:", "Ook interessant:",
         "Czytaj także:", "Zobacz również:", "Polecamy:",
         "Läs också:", "Se även:", "Missa inte:",
+        "À lire aussi", "Lesen Sie auch", "Les også", "Leia também", "Must read:",
     ],
 )  # fmt: skip
 def test_a_label_of_further_reading_and_a_headline_point_to_another_story(label: str) -> None:
@@ -306,6 +307,8 @@ def test_a_label_of_further_reading_and_a_headline_point_to_another_story(label:
         "Mira: ahí está el puente, dijo la vecina antes de cerrar la ventana.",
         "Voir Naples et mourir : le guide du quartier espagnol en dix adresses.",
         "Ook: de bakker, de smid en de burgemeester waren er.",
+        "Lesen Sie auch die Packungsbeilage, bevor Sie das Mittel nehmen.",
+        "Leia também em voz alta para as crianças antes de dormir.",
     ],
 )
 def test_a_sentence_with_a_colon_is_no_sure_label_for_its_words_alone(line: str) -> None:
