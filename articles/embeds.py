@@ -21,6 +21,7 @@ _EMBEDDED: Final = word_set(
     "karte grafik beitrag contenido contenidos tuit publicación mapa gráfico conteúdo publicação contenu contenus",
     "vidéo carte graphique contenuto contenuti mappa grafico inhoud kaart treść treści wykres film innehåll karta",
     "inlägg graphic",
+    "kartan inlägget materiał",
 )
 _LOADED: Final = word_set(
     "show shown view see watch load loaded display displayed available unavailable anzeigen angezeigt ansehen",
@@ -28,12 +29,14 @@ _LOADED: Final = word_set(
     "exibir exibido carregado disponível afficher affiché voir visualiser charger mostrare visualizzare vedere",
     "caricare disponibile tonen weergeven bekijken beschikbaar zobaczyć wyświetlić załadować dostępna dostępny",
     "visa visas tillgängligt exibi carregar lire aktivieren activate activar attivare activer activeren aktivera",
+    "weergegeven ladda laddas",
 )
 _CONSENT: Final = word_set(
     "consent permission consentimiento consentimento consentement consenso toestemming zgody zgodę zgoda samtycke",
     "zustimmung einwilligung privacy privatsphäre datenschutzeinstellungen privacidad privacidade confidentialité",
     "cookie cookies settings preferences preferencias preferências préférences preferenze einstellungen voorkeuren",
     "ustawienia inställningar akzeptieren",
+    "instellingen",
 )
 _OUTSIDE: Final = word_set(
     "external externer externe externen externo externos esterno esterni esterna extern externes externa zewnętrzna",
@@ -43,6 +46,7 @@ _SCRIPT: Final = frozenset(["javascript"])
 _SWITCH_ON: Final = word_set(
     "enable enabled aktivieren aktiviert einschalten activar activa habilita habilitar ative ativar activer activez",
     "abilitare attiva attivare inschakelen włącz aktivera activeren",
+    "aktiverat ingeschakeld włączony",
 )
 _PARTNERS: Final = word_set(
     "partners partner socios parceiros partenaires partnern partnerzy partnerami leveranciers"

@@ -23,6 +23,7 @@ _WRITE: Final = word_set(
     "écris envoyez contactez signalez racontez scrivi scrivici scriveteci invia inviaci manda contattaci",
     "raccontaci segnalaci stuur schrijf neem vertel napisz wyślij prześlij skontaktuj zadzwoń mejla maila skriv",
     "skicka kontakta hör berätta let get dinos",
+    "messa daj upload tipsa swisha",
 )
 _SENT: Final = word_set(
     "story stories tip tips letter letters photos pictures feedback error correction question questions hinweis",
@@ -30,6 +31,7 @@ _SENT: Final = word_set(
     "sugestão sugestões pauta denúncia erro opinião information informations témoignage avis erreur storia",
     "segnalazione segnalazioni lettera lettere fout vraag mening verhaal temat zdjęcia informację informacje błąd",
     "opinię fel åsikt insändare bilder affected thoughts comments",
+    "zdjęcie bild reportage sygnały",
 )
 _THOUGHTS: Final = word_set(
     "leave share let tell join deja déjanos déjenos deje cuéntanos dinos deixe dê laissez donnez réagissez lascia",
@@ -81,10 +83,11 @@ _VOTE: Final = word_set(
     "zagłosuj rösta svara teilnehmen nehmen",
 )
 _VOTE_NOW: Final = word_set(
-    "votez vota votá votad votate participa répondez rispondi abstimmen zagłosuj rösta"
+    "votez vota votá votad votate participa répondez rispondi abstimmen zagłosuj röstaoddaj stem",
 )
 _LETTERS: Final = word_set(
     "letters leserbriefe leserbrief cartas carta lettres lettere brieven listy insändare"
+    "lezersbrief lezersbrieven replik debattartikel",
 )
 _TO_EDITOR: Final = word_set(
     "editor director directeur direttore redactie redakcji redaktionen redaktion leserforum anschrift redacción",
@@ -102,14 +105,17 @@ _TIP: Final = word_set(
 )
 _MISTAKE: Final = word_set(
     "mistake error errors fehler error errores erro erros erreur errore fout błąd fel typo"
+    "foutje felet literówka literówkę skrivfel",
 )
 _SPOTTED: Final = word_set(
     "spotted found seen gefunden entdeckt encontrado encontraste encontrou viste viu trouvé trovato gezien ontdekt",
     "zauważyłeś znalazłeś hittat settar",
+    "sett znaleziony zauważony",
 )
 _TOLD: Final = word_set(
     "report tell email melden meldung schreiben schreib escríbenos escríbanos avise avisa signalez segnalacelo meld",
     "mail zgłoś napisz mejla corrections korrektur contact",
+    "rapportera",
 )
 FORMS: Final = (
     Form(Kind.COMMENT, 0.75, 20, (_POLL, _VOTE), own=True),

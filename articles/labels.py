@@ -150,7 +150,8 @@ _LINES: Final = {
         share with friends | share with your friends | share with a friend or colleague | tell a friend |
         click to print | click to share | click to copy | send to a friend | enlace copiado | link copiado |
         link kopiert | lien copié | link copiato | link gekopieerd | skopiowano link | länken kopierad |
-        artikel merken | auf die leseliste
+        artikel merken | auf die leseliste |
+        kopieer link | deel dit artikel | skopiuj link | udostępnij | dela | dela artikeln | kopiera länk
         """,
     Kind.NEWSLETTER: """
         newsletter sign up | newsletter signup | newsletter subscribe | sign up for newsletter | enter your email |
@@ -178,7 +179,12 @@ _LINES: Final = {
         log in to comment | sign in to comment | kommentar schreiben | kommentar verfassen | kommentare anzeigen |
         dejar un comentario | deja un comentario | deja una respuesta | deixe um comentário | deixe uma resposta |
         laisser un commentaire | laissez un commentaire | lascia un commento | plaats een reactie |
-        laat een reactie achter | dodaj komentarz | zostaw komentarz | lämna en kommentar | skriv en kommentar
+        laat een reactie achter | reageer op dit artikel | bekijk alle reacties | alle reacties | skomentuj |
+        kommentera | visa alla kommentarer | zobacz wszystkie opinie | zobacz wszystkie komentarze |
+        pokaż komentarze | alle kommentare anzeigen | ver todos los comentarios | ver comentarios |
+        voir tous les commentaires | voir les commentaires | vedi tutti i commenti | ver todos os comentários |
+        show all comments | tip de redactie | tipsa oss | tipsa redaktionen |
+        dodaj komentarz | zostaw komentarz | lämna en kommentar | skriv en kommentar
         """,
 }  # fmt: skip
 """What buttons, and lists beside a text, are called: folded, and each a line of its own."""
@@ -206,7 +212,7 @@ def label(text: str, tokens: list[str], *, linked: bool, heading: bool) -> tuple
     told = _name_of_link(text, tokens)
     if told is not None or not tokens or len(tokens) > _MOST_WORDS:
         return told
-    line = " ".join(tokens)
+    line = " ".join(token for token in tokens if not token.isdigit())
     if line in _OF_CONTENTS:
         return Kind.NAVIGATION, 0.65
     known = _KNOWN.get(line)
@@ -267,8 +273,9 @@ def may_be_label(tokens: list[str]) -> bool:
         return False
     if not _WINDOWS.isdisjoint(tokens) or (count > 1 and _NETWORKS.issuperset(tokens)):
         return True
-    return count <= _MOST_WORDS and (not _KEYS.isdisjoint(tokens) or _is_known(" ".join(tokens)))
+    return count <= _MOST_WORDS and (not _KEYS.isdisjoint(tokens) or _is_known(tokens))
 
 
-def _is_known(line: str) -> bool:
+def _is_known(tokens: list[str]) -> bool:
+    line = " ".join(token for token in tokens if not token.isdigit())
     return line in _KNOWN or line in _OF_CONTENTS

@@ -35,7 +35,7 @@ _NOTICES: Final = word_set(
     "pushnachrichten meldingen powiadomienia notiser aviseringar campanita sininho campanella glocke",
 )
 _ARE: Final = word_set(
-    "estamos est sommes siamo trovi trovate sind zijn jesteśmy finns are re find encuéntranos"
+    "estamos est sommes siamo trovi trovate sind zijn jesteśmy finns are re find encuéntranosvinden",
 )
 _TOO: Final = word_set(
     "también também aussi anche pure auch ook też także również också too ahora agora jetzt nu"
@@ -43,7 +43,10 @@ _TOO: Final = word_set(
 _NETWORKS: Final = word_set(
     "facebook twitter instagram whatsapp telegram linkedin youtube tiktok pinterest threads bluesky mastodon x",
 )
-_OPENS: Final = word_set("we nous on ci wir wij ook también também estamos siamo jesteśmy vi also find auch")
+_OPENS: Final = word_set(
+    "we nous on ci wir wij ook también também estamos siamo jesteśmy vi also find auch",
+    "je jullie możesz du kunt",
+)
 _UNSUBSCRIBE: Final = word_set(
     "unsubscribe désinscrire désabonner cancellarti disiscriverti abmelden abmeldung abbestellen darte cancelar",
     "afmelden uitschrijven wypisać zrezygnować avregistrera avsluta cancelarla",
@@ -86,6 +89,7 @@ _PIECE: Final = word_set(
     "this article story post content artikel beitrag text inhalt artículo nota noticia contenido reportaje texto",
     "artigo notícia matéria conteúdo reportagem recurso contenu articolo contenuto notizia artykuł treść artikeln",
     "innehåll bericht verhaal",
+    "tekst tekstu stuk reportage",
 )
 _SUBSCRIBERS: Final = word_set(
     "subscribers members suscriptores socios assinantes subscritores abonnés adhérents abbonati abonnenten",
@@ -116,18 +120,19 @@ _ANSWERABLE: Final = word_set(
 )
 _SHOWN_ADDRESS: Final = word_set(
     "publicada publicado published veröffentlicht publiée pubblicato gepubliceerd opublikowany publicerad",
+    "postadress mailadres",
 )
 _ADDRESS: Final = word_set(
     "address dirección endereço adresse indirizzo mailadresse adres adress email mail correo",
 )
 _NOT: Final = word_set("no not nicht pas non niet nie inte não will")
-_USEFUL: Final = word_set("useful helpful útil utile hilfreich nuttig przydatny användbar")
+_USEFUL: Final = word_set("useful helpful útil utile hilfreich nuttig przydatny användbar", "pomocny nyttig")
 _CLICKS: Final = word_set("click tap haz clic clique cliquez clicca fai klicken klicke klik kliknij klicka")
 _TO_SHARE: Final = word_set(
     "share compartir compartilhar partilhar partager condividere teilen delen udostępnić udostępnij dela",
 )
 _SAVE: Final = word_set(
-    "save guardar salvar sauvegarder enregistrer salva merken speichern bewaar zapisz spara"
+    "save guardar salvar sauvegarder enregistrer salva merken speichern bewaar zapisz sparaopslaan",
 )
 _LATER: Final = word_set("later tarde depois tard dopo später straks później senare")
 _BLOCKER: Final = word_set(
@@ -136,6 +141,7 @@ _BLOCKER: Final = word_set(
 _SWITCH_OFF: Final = word_set(
     "disable turn off desactívalo desactiva desactive desative désactivez désactiver disattiva disattivalo",
     "deaktivieren deaktiviere ausschalten uitschakelen wyłącz stäng detected detectamos detectado whitelist",
+    "schakel avaktivera inaktivera",
 )
 _REPRODUCED: Final = word_set(
     "reproduction reproduced republished reprinted reproducción reproducir reprodução reproduzido riproduzione",
@@ -199,8 +205,8 @@ _BROWSER: Final = word_set("browser navigateur navegador przeglądarka webbläsa
 _SUPPORTS: Final = word_set(
     "support unterstützt soporta suporta supporte supporta ondersteunt obsługuje stöder"
 )
-_PLAYED: Final = word_set("video audio html5 wiedergabe videos element")
-_REST: Final = word_set("rest remainder resto reste suite paying")
+_PLAYED: Final = word_set("video audio html5 wiedergabe videos element", "wideo odtwarzacza videon ljud")
+_REST: Final = word_set("rest remainder resto reste suite paying", "całość resten")
 _STORE_NAMES: Final = frozenset(["play", "store"])
 _AT_STORE: Final = word_set("get download on in im laden available auf bei sur en na no su op w på")
 _STORE_OWNERS: Final = frozenset(["google", "app"])
@@ -216,9 +222,10 @@ _SIGNED_UP: Final = word_set(
     "subscribing up newsletter boletín boletim liste lista newslettera anmeldung aanmelding inschrijving survey",
     "nieuwsbrief nyhetsbrev subskrypcję prenumererar list",
 )
-_GOES_ON: Final = word_set("continues continúa sigue continua poursuit gaat weiter ciąg fortsätter")
+_GOES_ON: Final = word_set("continues continúa sigue continua poursuit gaat weiter ciąg fortsätter", "dalsza")
 _FURTHER_DOWN: Final = word_set(
     "below abajo debajo abaixo sotto unten unterhalb dessous onder hieronder beneden poniżej nedan"
+    "pod efter sous sob",
 )
 _APPS: Final = word_set(
     "app apps aplicación aplicativo aplicação application appli applicazione aplikacji appen apk"
@@ -278,19 +285,23 @@ _GIVE_US: Final = word_set(
 _SUBSCRIBING_TO: Final = word_set(
     "abonnent abonnentin suscriptor suscriptora assinante abonné abonnée abbonato abonnee subskrybentem prenumerant",
     "subscriber apoiador mecenas",
+    "vriend patronem patron patronką månadsgivare stödmedlem darczyńcą fördermitglied stödprenumerant",
 )
 _BECOME: Final = word_set("become werde werden hazte hágase torne vire devenez diventa word zostań bli")
 _FORWARD: Final = word_set(
     "send forward share leite leiten schick schicke pásasela pásala envíaselo envíasela envie manda mande envoyez",
     "transférez inoltra inoltralo mandalo manda stuur prześlij wyślij skicka tip recommend empfehlen empfiehl",
+    "tipsa przesyłaj",
 )
 _SOMEONE: Final = word_set(
     "someone somebody friend friends colleague jemanden jemand weiter alguien alguém amigos amigo quelqu qualcuno",
     "iemand kogoś någon galera kennst conoces conhece amis amici",
+    "komuś vän znajomemu",
 )
 _THIS_PIECE: Final = word_set(
     "this it article story text artikel beitrag diesen es esto esta artículo nota información isto essa artigo texto",
     "cet article articolo questo dit artikel ten artykuł artikeln column recipe rezept hiperligação link",
+    "tekst",
 )
 _HERE_FOR: Final = word_set("hier here aquí aqui ici qui tutaj här clique clic click klik")
 _CHANNEL: Final = word_set(
@@ -300,6 +311,7 @@ _CHANNEL: Final = word_set(
 _JOIN_IN: Final = word_set(
     "join beitreten unirse unirte únete aderir entrar entre rejoindre rejoignez iscriverti unisciti geht folgen",
     "seguir suivre seguire volgen dołącz lid följ entrá entra abonnieren",
+    "gå",
 )
 _PODCASTS: Final = word_set("podcast podcasts podcasty poddar podcaster")
 _WHEREVER: Final = word_set(
@@ -333,10 +345,12 @@ _ACCOUNT: Final = word_set("account konto kundenkonto cuenta conta compte contou
 _LOG_INTO: Final = word_set(
     "log login sign loggen logge einloggen anmelden melden lesen entre entra inicia ingresa ingresá accede acceda",
     "aceda connectez identifiez accedi loggati inloggen zaloguj logga create crea crear crie créez registrieren",
+    "maak registreer załóż skapa opprett",
 )
 _TO_READ: Final = word_set(
     "view read continue access lesen weiterlesen sehen leer ver seguir continúa acceder ler acessar continuar",
     "lire voir accéder leggere continuare lezen verder czytać läsa full vollständig ganzen",
+    "przeczytaj całość dalej lees läs bekijken zien",
 )
 _PRESS_WORK: Final = word_set(
     "journalism journalismus recherchen reportagen periodismo jornalismo journalisme giornalismo journalistiek",
@@ -347,14 +361,17 @@ _A_MEMBER: Final = word_set(
 )
 _LETTERS: Final = word_set(
     "newsletter newsletters newsletteru boletín boletim lettre infolettre nieuwsbrief nyhetsbrev rundbrief"
+    "nyhetsbrevet nieuwsbrieven newslettera biuletynu biuletyn",
 )
 _TAKEN_FROM: Final = word_set(
     "stammt erschien taken extract excerpt forma tomado extraído tratto tratta extrait extraite komt pochodzi hämtad",
     "appeared saiu published sent enviada verschickt",
+    "verscheen hämtat ur",
 )
 _THE_TEXT: Final = word_set(
     "this dieser diese este esta ce cet cette questo questa dit deze ten denna artículo text texte texto artikel",
     "article",
+    "den verhaal tekst",
 )
 _LIKE: Final = word_set("like likez liker metti gilla polub lajkuj dale curta curte gefällt liken")
 _PAGE: Final = word_set("page seite página pagina stronę sida fanpage facebookseite")

@@ -121,7 +121,9 @@ _SUBSCRIBE: Final = word_set(
     "melde melden meld aanmelden registrieren subskrybuj zapisz zaprenumeruj zarejestruj prenumerera anmäl",
     "registrera",
 )
-_ENROL: Final = word_set("trag trage tragt tragen date dese apuntate")
+_ENROL: Final = word_set(
+    "trag trage tragt tragen date dese apuntate", "schrijf zamów beställ haka geef odbierz"
+)
 """Orders that mean other things, but for newsletters."""
 _SIGN: Final = frozenset(["sign", "log", "opt"])
 _UP: Final = frozenset(["up", "in", "on"])

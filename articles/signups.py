@@ -1,4 +1,4 @@
-"""What sites write at their forms and accounts: small print beside a sign-up, what a form answers, who may read on.
+"""What sites write at their forms, accounts and links: the small print of a sign-up, what it answers, who may read on.
 
 `By signing up you agree to receive ...`, `Enter your email to follow this blog`, `You are already subscribed`: forms
 (`forms`) of words that meet nowhere else. Instructions for other accounts name neither article nor letter.
@@ -34,6 +34,7 @@ _TERMS: Final = word_set(
     "privacidad privacidade condiciones termos términos confidentialité informativa privacyverklaring voorwaarden",
     "regulamin prywatności integritetspolicy villkor personuppgifter",
 )
+_WITH: Final = word_set("mit durch al ao en avec con door met genom med poprzez")
 _I: Final = word_set(
     "i yes tick ja ich yo sí si sim eu quero quiero deseo acepto autorizo oui je oui sì desidero voglio ik tak chcę",
     "wyrażam jag",
@@ -70,6 +71,7 @@ _SOON: Final = word_set(
 _DROPPED: Final = word_set("dropped right delivered straight sent arrive landing")
 _EMAIL: Final = word_set(
     "email e-mail mail mailadresse correo courriel indirizzo endereço adres mejl mejladress adresse"
+    "mailadres postadress e-mailadres",
 )
 _ENTER: Final = word_set(
     "enter type submit gib geben trage tragen introduce ingresa escribe insira digite informe saisissez entrez",
@@ -79,6 +81,7 @@ _FOR: Final = word_set(
     "below follow subscribe notified unlock receive first updates notifications join code ein abonnieren erhalten",
     "suscribirte recibir suscribirse receber assinar inscrire recevoir iscriverti ricevere ontvangen otrzymywać",
     "prenumerera",
+    "krijg krijgt sturen skickar kommer otrzymuj otrzymasz dostaniesz",
 )
 _WHERE_TO_READ: Final = word_set(
     "article articles story stories content rest limits bookmark bookmarks comment artikel beitrag artículo nota",
@@ -91,7 +94,7 @@ _READ: Final = word_set(
     "read unlock access lesen leer lea leggere leggi lire ler leia lezen czytaj läs freischalten"
 )
 _FREELY: Final = word_set("free need please save create sign")
-_LOG_IN: Final = word_set("log login signin register registering account")
+_LOG_IN: Final = word_set("log login signin register registering account", "zaloguj logga inloggen einloggen")
 _APPS: Final = word_set("app apps aplicación aplicativo application appli applicazione aplikację appen")
 _CLICK: Final = word_set(
     "click tap klicken klicke haz toca clique toque cliquez appuyez clicca tocca klik kliknij klicka"
@@ -114,11 +117,12 @@ _SHARE: Final = word_set(
     "condividilo deel delen udostępnij dela",
 )
 _PRAISED: Final = word_set(
-    "if found like liked enjoyed loved getting love wenn gefällt si se te hat ti t'è jeśli om gostou gillar gillade"
+    "if found like liked enjoyed loved getting love wenn gefällt si te hat ti jeśli om gostou gillar gillade"
 )
 _RATE: Final = word_set(
     "rate bewerten bewerte califica valora avalie notez évaluez valuta beoordeel oceń betygsätt"
 )
+_THIS: Final = word_set("this our diesen este esta este questo cet dit ten den denna")
 _RATED: Final = word_set(
     "article story post newsletter issue page recipe artikel beitrag artículo nota artigo articolo artykuł artikeln"
 )
@@ -129,8 +133,76 @@ _TELL: Final = word_set(
     "tell share send invite refer erzähl erzählen sag cuenta cuéntale diga conte parlez dites racconta"
 )
 
+_COPY: Final = word_set(
+    "copy copia copie copiez kopiere kopieren kopieer skopiuj kopiera copiar copier copiare"
+)
+_LINK: Final = word_set("link länk länken lien enlace linki")
+_PASS_ON: Final = word_set(
+    "facebook twitter whatsapp telegram linkedin messenger messengera mail mejl teile teilen deel dela wyślij partagez",
+    "comparte compartilhe condividi",
+)
+_LIVE: Final = word_set(
+    "liveblog liveblogs liveblogu direktrapport direktrapporten liveticker newsblog newsticker live directo direct",
+    "diretta relację relacja",
+)
+_FOLLOW: Final = word_set(
+    "follow volg följ folgen folge verfolgen śledź obserwuj sigue siga síguelo acompanhe suivez segui lees läs czytaj"
+)
+_HERE: Final = word_set("here hier här tutaj aquí aqui ici qui")
+_STORY: Final = word_set(
+    "interview artikel artikeln article reportage verhaal story stuk wywiad tekst artykuł artykule entrevista",
+    "artículo nota artigo reportagem matéria articolo intervista entretien reportaje bericht beitrag serie",
+)
+_LOOK: Final = word_set(
+    "read lees lesen läs czytaj przeczytaj lisez leggi see watch bekijk zobacz vea veja voir sehen hör luister",
+    "posłuchaj",
+)
+_MORE: Final = word_set("more meer mer mehr más mais plus più więcej fler weitere all alle alles wszystkie")
+_FOUND: Final = word_set(
+    "vindt vinden hittar finden findest encontrará encontrarás encontra encontre trouverez trovi trovate find klicka",
+    "klik klicken",
+)
+_FINDS: Final = word_set("znajdziesz przeczytasz znajdziecie przeczytacie znajdą")
+_ADVERTISE: Final = word_set(
+    "advertise adverteren annonsera zareklamować reklamować werben inserieren anunciarse anunciar annoncer annoncez"
+)
+_CONTACT: Final = word_set(
+    "contact contacto contate contacte contactez contatta kontakt kontakta kontaktieren neem zadzwoń napisz",
+    "skontaktuj here hier här us oss nosotros conosco nous",
+)
+_ACCOUNT: Final = word_set("account konto compte cuenta conta")
+_HAVING: Final = word_set("already heb hebt har masz haben hast ya déjà già já tienes avez hai tem do have")
+_ENTER_IT: Final = word_set(
+    "log logga zaloguj einloggen melden connectez accedi inicia entre inloggen sign identifiez"
+)
+_LOCKED: Final = word_set("locked låst zarezerwowana zarezerwowany förbehållen gesperrt reserved")
+_READERS: Final = word_set(
+    "subscribers prenumeranter użytkowników abonnees abonnenten abonnés abbonati suscriptores assinantes prenumeratorów"
+)
+_USING: Final = word_set(
+    "korzystając nutzung utilizando navegando continuing naviguant navigando gebruik användning"
+)
+_ACCEPTED: Final = word_set(
+    "akceptują akceptujesz accept acepta aceita acceptez accetti accepteert godkänner stimmen"
+)
+_HOUSE: Final = word_set(
+    "our ons onze vår vårt våra nasz naszą nasza unser unseren unserem nuestro nosso notre nostra"
+)
+_GIVE: Final = word_set("doneer wpłać swisha spenden spende donnez skänk wesprzyj donate")
+_SUM: Final = word_set("bedrag zł kr euro belopp betrag importe valor montant importo amount kwotę złotych")
 FORMS: Final = (
-    Form(Kind.NEWSLETTER, 0.8, 60, (_SIGNING, _AGREE, _LETTERS)),
+    Form(Kind.SHARE, 0.8, 12, (_COPY, _LINK, _PASS_ON)),
+    Form(Kind.RELATED, 0.7, 14, (_LIVE, _HERE | _HOUSE), opens=_FOLLOW),
+    Form(Kind.RELATED, 0.7, 16, (_HERE, _STORY), opens=_LOOK),
+    Form(Kind.RELATED, 0.7, 14, (_FOUND, _HERE | _HOUSE), opens=_MORE, to_reader=True),
+    Form(Kind.RELATED, 0.7, 14, (_FINDS, _HERE | _HOUSE), opens=_MORE),
+    Form(Kind.ADVERTISEMENT, 0.75, 22, (_ADVERTISE, _CONTACT)),
+    Form(Kind.SUBSCRIBE, 0.75, 12, (_ACCOUNT, _ENTER_IT), opens=_HAVING),
+    Form(Kind.PAYWALL, 0.75, 14, (_LOCKED, _READERS)),
+    Form(Kind.CONSENT, 0.75, 20, (_USING, _ACCEPTED, _TERMS)),
+    Form(Kind.SUBSCRIBE, 0.7, 24, (_GIVE, _SUM), to_reader=True),
+    Form(Kind.NEWSLETTER, 0.8, 60, (_SIGNING, _AGREE, _LETTERS), to_reader=True),
+    Form(Kind.NEWSLETTER, 0.8, 30, (_SIGNING, _AGREE, _LETTERS), opens=_WITH),
     Form(Kind.CONSENT, 0.8, 60, (_SIGNING, _AGREE, _TERMS), to_reader=True),
     Form(Kind.NEWSLETTER, 0.8, 30, (_AGREE, _LETTERS), opens=_I),
     Form(Kind.NEWSLETTER, 0.8, 25, (_LIST, _WOULD, _TO_GET), opens=_I),
@@ -165,7 +237,8 @@ FORMS: Final = (
     Form(Kind.SUBSCRIBE, 0.8, 25, (_SUBSCRIBE, _THANKS, _READING)),
     Form(Kind.SHARE, 0.85, 25, (frozenset(["feel"]), frozenset(["public"]), frozenset(["share"]))),
     Form(Kind.SHARE, 0.75, 20, (_SHARE, _PLEASED), opens=_PRAISED),
-    Form(Kind.COMMENT, 0.7, 14, (_RATE, _RATED), opens=_RATE | {"how"}),
+    Form(Kind.COMMENT, 0.7, 14, (_RATE, _RATED, _THIS), opens=_RATE),
+    Form(Kind.COMMENT, 0.7, 14, (_RATE, _RATED), opens=frozenset(["how"]), to_reader=True),
     Form(Kind.SHARE, 0.7, 10, (_FRIENDS, _TELL), opens=_TELL | _PLEASED),
     Form(
         Kind.RELATED,

@@ -3,11 +3,11 @@
     pip install '.[peers]'                   # what is not installed is named and left out
     python -m benchmarks.prompt_lines
 
-`prompt_lines.jsonl` holds 170 prompts and 170 look-alikes in each of six languages, written by hand by people who had
-not seen the rules: `kind` is what a prompt asks for, `text` marks sentences of reports that only sound alike, `seen`
-says whether those who made the rules read it later, when it was missed. Each line is set as a bare `<p>` between the
-third and the fourth paragraph of a page, so that nothing but its words can tell; boxes, forms and links give most of
-them away on real pages. Printed by language: prompts gone, look-alikes lost.
+`prompt_lines.jsonl` holds 120 to 170 prompts and as many look-alikes in each of nine languages, written by hand by
+people who had not seen the rules: `kind` is what a prompt asks for, `text` marks sentences of reports that only sound
+alike, `seen` says whether those who made the rules read it later, when it was missed. Each line is set as a bare `<p>`
+between the third and the fourth paragraph of a page, so that nothing but its words can tell; boxes, forms and links
+give most of them away on real pages. Printed by language: prompts gone, look-alikes lost.
 """
 
 from __future__ import annotations

@@ -33,6 +33,12 @@ STRIPPED = 0.7
         ("This post is public so feel free to share it.", Kind.SHARE),
         ("If you enjoyed this, please share it!", Kind.SHARE),
         ("Rate this article", Kind.COMMENT),
+        ("Heb je al een account? Log dan in", Kind.SUBSCRIBE),
+        ("Har du redan ett konto? Logga in här.", Kind.SUBSCRIBE),
+        ("Kopieer de link of deel hem via WhatsApp", Kind.SHARE),
+        ("Adverteren op deze plek? Neem contact op met ons.", Kind.ADVERTISEMENT),
+        ("Korzystając ze strony, akceptują Państwo politykę prywatności i regulamin.", Kind.CONSENT),
+        ("Följ vår direktrapport här", Kind.RELATED),
     ],
 )
 def test_what_stands_at_forms_and_accounts_is_a_prompt(line: str, kind: Kind) -> None:
@@ -71,6 +77,13 @@ def test_what_buttons_and_lists_are_called_is_told_wherever_it_stands(line: str)
         "A new window opens: the window shows all the files that were deleted.",
         "Klicken Sie auf Start: Das Fenster mit der Systemsteuerung öffnet sich.",
         "YouTube, TikTok, X",
+        "Users who register agree to get emails from eleven partners, the court found.",
+        "Mit Creative Commons können Urheber von Fotos und Texten in wenigen Schritten Rechte einräumen.",
+        "Mehr Informationen finden Sie bei der Landesregierung.",
+        "Schon 300 Kunden melden ein leeres Konto.",
+        "Lee spoke here about the article and the trouble it caused.",
+        "How the interest rate story moved the markets",
+        "What you have done with the amount is up to you, the judge said.",
         "Follow the river for two miles and turn left at the mill.",
     ],
 )
