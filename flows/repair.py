@@ -16,6 +16,7 @@ from storage import batches, superseded
 from storage.batches import Batch, DamagedBatch, Revision
 from storage.cdxj import to_cdxj
 from storage.commit import compare
+from storage.documents import CURSOR_KEY, follow_documents
 from storage.log import Commit, Log
 from storage.objects import NotFound
 from storage.profiles import DamagedProfile, get
@@ -40,7 +41,7 @@ class Repaired:
 
 
 def mend(shop: Workshop, damages: Iterable[Damage]) -> Iterator[Repaired | NotRepaired]:
-    """Mend segments (damaged records are given up), their indexes and batches; nothing else is touched."""
+    """Mend segments (damaged records are given up), their indexes, batches and the documents' cursor; nothing else."""
     listed = list(damages)
     keys = {damage.key: damage for damage in listed}
     # Segments first: a batch can be made again only from a segment that can be read.
@@ -52,6 +53,10 @@ def mend(shop: Workshop, damages: Iterable[Damage]) -> Iterator[Repaired | NotRe
                 yield _index(shop, key.removesuffix(INDEX_SUFFIX) + SUFFIX)
             elif key.startswith("batches/"):
                 yield _batch(shop, key, keys[key].seq)
+            elif key == CURSOR_KEY:
+                shop.store.delete(key)
+                commits = follow_documents(shop.store)
+                yield Repaired(key=key, how=f"removed, and the documents of {commits} commits written again")
         except (TornSegment, SegmentDamaged, NotFound) as error:
             yield NotRepaired(f"{key}: {error}")
         except NotRepaired as error:

@@ -11,6 +11,7 @@ from typing import Protocol
 
 from prefect import task
 from prefect.cache_policies import NO_CACHE
+from prefect.client.schemas.objects import State
 from prefect.futures import PrefectFuture, wait
 
 from flows.config import Config
@@ -18,8 +19,8 @@ from flows.report import Normalized, NormalizeReport, Quarantined, counted, merg
 from flows.segment import POOLED_CAPTURES, normalize_segment
 from flows.workshop import open_workshop
 from storage.delta import follow_tables
-from storage.documents import follow_documents
-from storage.log import Log
+from storage.documents import BadCursor, follow_documents
+from storage.log import DamagedLog, Log
 from storage.objects import ObjectStore, open_store
 from storage.state import segments
 
@@ -93,12 +94,22 @@ FOLLOWERS: Mapping[str, Callable[[ObjectStore], int]] = {
 """Who follows the log, each with its own cursor: one that fails keeps no other back."""
 
 
+LASTING = (BadCursor, DamagedLog)
+"""Failures of followers that no second attempt mends."""
+
+
+def _may_pass(_task: object, _run: object, state: State[int]) -> bool:
+    """Whether to try again after a failure."""
+    return not isinstance(state.result(raise_on_failure=False), LASTING)
+
+
 @task(
     name="follow the log",
     task_run_name="follow the log: {follower}",
     description="Bring the Delta tables or the JSON documents up to the last commit.",
     retries=2,
     retry_delay_seconds=[2, 20],
+    retry_condition_fn=_may_pass,
     cache_policy=NO_CACHE,
 )
 def follow_log(follower: str, store_url: str) -> int:

@@ -35,7 +35,9 @@ class BadCursor(Exception):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Cursor:
+class Cursor:
+    """How far the documents are written."""
+
     seq: int
 
 
@@ -112,11 +114,13 @@ def _read_cursor(store: ObjectStore) -> tuple[int, str | None]:
     except NotFound:
         return 0, None
     try:
-        return records.from_json(data, _Cursor).seq, version
+        return records.from_json(data, Cursor).seq, version
     except records.BadRecord as error:
-        raise BadCursor(f"{CURSOR_KEY}: {error}; remove it and every document is written again") from error
+        raise BadCursor(
+            f"{CURSOR_KEY}: {error}; `pressrun verify --repair` removes it and writes every document again"
+        ) from error
 
 
 def _save(store: ObjectStore, seq: int, version: str | None) -> str | None:
     """The cursor's new version; None: another follower has moved it, and does the rest."""
-    return store.replace(CURSOR_KEY, records.to_json(_Cursor(seq=seq)) + b"\n", version)
+    return store.replace(CURSOR_KEY, records.to_json(Cursor(seq=seq)) + b"\n", version)

@@ -168,12 +168,12 @@ def _encode(commit: Commit) -> bytes:
 
 
 def _decode(key: str, seq: int, data: bytes) -> Commit:
-    body, _, rest = data.rpartition(_CHECK)
+    body, check, rest = data.rpartition(_CHECK)
     stated, found = rest.removesuffix(b'"}\n').decode("ascii", "replace"), sha256(body).hexdigest()
+    if not check or len(stated) != len(found):
+        raise DamagedLog(f"{key}: is cut off, or no commit ({len(data)} bytes); restore this object")
     if stated != found:
-        raise DamagedLog(
-            f"{key}: sha256 is {found}, must be {stated!r} ({len(data)} bytes); restore this object"
-        )
+        raise DamagedLog(f"{key}: sha256 is {found}, must be {stated}; restore this object")
     try:
         commit = records.from_json(data, Commit)
     except records.BadRecord as error:

@@ -24,7 +24,7 @@ from storage import batches, profiles, records
 from storage.ahead import ahead
 from storage.batches import Batch, DamagedBatch, Revision
 from storage.cdxj import to_cdxj
-from storage.documents import document_key, documents_cursor
+from storage.documents import CURSOR_KEY, BadCursor, document_key, documents_cursor
 from storage.log import Commit, DamagedLog, Log, commit_key
 from storage.objects import NotFound, ObjectStore
 from storage.segments import SEGMENTS, current_sha256, digest_of, index_key
@@ -76,7 +76,11 @@ def verify(store: ObjectStore, database: Database | None, tell: Tell, *, after: 
             by_segment.setdefault(found.segment, []).append(seq)
             if database is not None and (damage := _database_row(database, found)):
                 yield damage
-    written = documents_cursor(store)
+    try:
+        written = documents_cursor(store)
+    except BadCursor as error:
+        written = 0  # nobody can tell which documents there must be
+        yield Damage(key=CURSOR_KEY, what=_without_key(CURSOR_KEY, error), remedy=REPAIR)
     for number, (segment, seqs) in enumerate(by_segment.items()):
         tell("checking segments, batches and documents", number + 1)
         yield from _of_segment(store, segment, seqs, written, sums)
@@ -103,7 +107,8 @@ def _commits(store: ObjectStore, after: int) -> Iterator[tuple[int, Commit | Dam
         try:
             commit = log.get(seq)
         except DamagedLog as error:
-            return Damage(key=commit_key(seq), what=str(error), remedy=RESTORE, seq=seq)
+            key = commit_key(seq)
+            return Damage(key=key, what=_without_key(key, error), remedy=RESTORE, seq=seq)
         return commit or _missing(seq)
 
     for seq, found in ahead(get, there()):
@@ -115,6 +120,11 @@ def _commits(store: ObjectStore, after: int) -> Iterator[tuple[int, Commit | Dam
     while log.has(expected):
         yield expected, get(expected)
         expected += 1
+
+
+def _without_key(key: str, error: Exception) -> str:
+    """What an error says, and neither whose it is nor what to do, which stand beside it."""
+    return str(error).removeprefix(f"{key}: ").partition("; ")[0]
 
 
 def _missing(seq: int) -> Damage:

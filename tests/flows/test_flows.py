@@ -15,11 +15,12 @@ from flows.maintain import maintain
 from flows.normalize import normalize
 from flows.replay import replay
 from flows.report import NormalizeReport
-from flows.steps import Desk, follow_log, normalize_pack
+from flows.steps import FOLLOWERS, Desk, follow_log, normalize_pack
 from flows.stored_segments import stored_segments
 from flows.workshop import UnknownSite, Workshop, close_workshop, named, open_workshop
 from seeds.load import SeedError, write_site
-from storage.objects import Creates, StoreError
+from storage.documents import CURSOR_KEY, follow_documents
+from storage.objects import Creates, ObjectStore, StoreError
 from storage.state import segments
 from tests.support.segments import START, Answer, page, publish_segment
 
@@ -72,6 +73,23 @@ def test_tables_that_cannot_follow_the_log_are_told_as_a_failure_keep_no_documen
     assert len(documents) == 1
     assert report.failed == ()
     assert (tables / "articles").is_dir()
+
+
+def test_a_follower_whose_cursor_cannot_be_read_is_told_with_the_remedy_and_not_tried_again(
+    prefect_server: str, workshop: Workshop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tries: list[ObjectStore] = []
+    monkeypatch.setitem(
+        FOLLOWERS, "documents", lambda store: (tries.append(store), follow_documents(store))[1]
+    )
+    workshop.store.put(CURSOR_KEY, b"no cursor")
+    publish_stories(workshop, 1)
+
+    (failure,) = normalize().failed
+
+    assert CURSOR_KEY in failure
+    assert "pressrun verify --repair" in failure
+    assert len(tries) == 1
 
 
 def test_pending_segments_are_read_and_broken_ones_stop_no_other(

@@ -107,7 +107,7 @@ def test_followers_at_once_write_the_same(store: ObjectStore, database: Database
 
 def test_a_cursor_that_cannot_be_read_is_named(folder: ObjectStore, database: Database) -> None:
     folder.put(CURSOR_KEY, b'{"seq": "many"}')
-    with pytest.raises(BadCursor, match=r"followers/documents\.json: .*seq.*remove it"):
+    with pytest.raises(BadCursor, match=r"followers/documents\.json: .*seq.*--repair` removes it"):
         follow_documents(folder)
 
 

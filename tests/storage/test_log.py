@@ -110,19 +110,20 @@ def test_a_hole_is_an_error_that_names_it(store: ObjectStore, hole: int) -> None
 
 
 @pytest.mark.parametrize(
-    "damage",
+    ("damage", "told"),
     [
-        lambda data: data.replace(b'"extractor":"1"', b'"extractor":"2"'),
-        lambda data: data[:-20],
-        lambda data: b"",
-        lambda data: b"<html>",
+        (lambda data: data.replace(b'"extractor":"1"', b'"extractor":"2"'), "sha256 is .* must be"),
+        (lambda data: data[:-20], r"is cut off, or no commit \(\d+ bytes\)"),
+        (lambda data: data[:120], r"is cut off, or no commit \(120 bytes\)"),
+        (lambda data: b"", r"is cut off, or no commit \(0 bytes\)"),
+        (lambda data: b"<html>", r"is cut off, or no commit \(6 bytes\)"),
     ],
-    ids=["changed", "cut", "empty", "other"],
+    ids=["changed", "cut", "cut early", "empty", "other"],
 )
-def test_a_damaged_commit_is_named(store: ObjectStore, damage: Callable[[bytes], bytes]) -> None:
+def test_a_damaged_commit_is_named(store: ObjectStore, damage: Callable[[bytes], bytes], told: str) -> None:
     log = fill_log(store, 2)
     store.put(commit_key(2), damage(store.get(commit_key(2))))
-    with pytest.raises(DamagedLog, match=r"commits/000000000002\.json: sha256"):
+    with pytest.raises(DamagedLog, match=rf"commits/000000000002\.json: {told}"):
         list(log.follow(0))
 
 

@@ -20,7 +20,7 @@ from seeds.load import write_site
 from storage import batches
 from storage.commit import rebuild
 from storage.delta import TABLES, follow_tables, maintain_tables, remove_rows, table_files
-from storage.documents import follow_documents
+from storage.documents import CURSOR_KEY, follow_documents
 from storage.log import Log, commit_key
 from storage.objects import table_url
 from storage.profiles import profile_key
@@ -144,6 +144,10 @@ DAMAGE: dict[str, tuple[Callable[[Workshop], str], str]] = {
     "a profile": (
         lambda shop: (flip(shop, profile(shop), 20), profile(shop))[1],
         "restore",
+    ),
+    "the documents' cursor": (
+        lambda shop: (shop.store.put(CURSOR_KEY, b'{"se'), CURSOR_KEY)[1],
+        "--repair",
     ),
     "a document": (lambda shop: (flip(shop, document(shop), 60), document(shop))[1], "rebuild --tables"),
     "a missing document": (
@@ -290,6 +294,17 @@ def test_a_lost_batch_is_made_again_byte_for_byte(shop: Workshop, seq: int) -> N
     assert [told.key for told in mended(shop) if isinstance(told, Repaired)] == [made.batch]
     assert shop.store.get(made.batch) == data
     assert made.extractor == EXTRACTOR
+
+
+def test_a_cursor_of_the_documents_that_cannot_be_read_is_removed_and_what_was_missing_written(
+    shop: Workshop,
+) -> None:
+    missing = document(shop)
+    shop.store.delete(missing)
+    shop.store.put(CURSOR_KEY, b"")
+    assert [told.key for told in mended(shop) if isinstance(told, Repaired)] == [CURSOR_KEY]
+    assert shop.store.size(missing)
+    assert damages(shop) == []
 
 
 def test_a_batch_that_cannot_be_made_again_is_not_replaced(shop: Workshop) -> None:
