@@ -88,6 +88,20 @@ class _Stream:
         self.data += chunk
         return bool(chunk)
 
+    async def is_quiet(self) -> bool:
+        """Whether the connection still stands and nothing came in on it since the last answer was taken."""
+        # two rounds of the event loop: one hears that the socket has bytes, the next has taken them in
+        for _ in range(2):
+            await asyncio.sleep(0)
+        try:
+            async with asyncio.timeout(0):
+                await self.reader.read(1)  # bytes that nobody asked for, or none: the connection ended
+        except TimeoutError:
+            return not self.writer.is_closing()
+        except OSError:
+            return False
+        return False
+
     def close(self) -> None:
         self.writer.transport.abort()
 
@@ -124,7 +138,7 @@ class Wire:
         head = "".join(f"{name}: {value}\r\n" for name, value in sent if not _unsafe(name + value))
         payload = f"{line}\r\n{head}\r\n".encode("latin-1", "replace")
         key = (scheme, host, port)
-        stream = self._reusable(key, addresses)
+        stream = await self._reusable(key, addresses)
         while True:
             fresh = stream is None
             if stream is None:
@@ -166,13 +180,14 @@ class Wire:
         while self._idle:
             self._idle.popitem()[1].close()
 
-    def _reusable(self, key: tuple[str, str, int], addresses: tuple[Address, ...]) -> _Stream | None:
+    async def _reusable(self, key: tuple[str, str, int], addresses: tuple[Address, ...]) -> _Stream | None:
         stream = self._idle.pop(key, None)
         if stream is None:
             return None
         age = asyncio.get_running_loop().time() - stream.idle_since
         current = stream.ip in {str(address) for address in addresses}
-        if age > IDLE_SECONDS or stream.reader.at_eof() or not current or stream.writer.is_closing():
+        # a 408 sent to an idle connection, or an answer smuggled in, would be taken for the next request's
+        if age > IDLE_SECONDS or not current or not await stream.is_quiet():
             stream.close()
             return None
         return stream
