@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 
@@ -27,8 +28,6 @@ LONGEST_HOLD = timedelta(days=2)
 DEAD_AFTER = 4
 """Requests in a row without any answer after which a host counts as unreachable."""
 TRIES = 2
-MAX_VALIDATOR_CHARS = 1_000
-"""Of an ETag sent back: a request with a longer one is what other servers refuse."""
 UNANSWERED = frozenset(
     {Outcome.DNS, Outcome.REFUSED, Outcome.TLS, Outcome.TIMEOUT, Outcome.DISCONNECTED, Outcome.PROTOCOL}
 )
@@ -66,6 +65,8 @@ async def _follow(visit: Visit, ask: Ask) -> Reply:
     seen = [ask.url]
     while True:
         reply = await visit.desk.fetch(ask)
+        if reply.status == 304 and not ask.headers:
+            raise FetchError(Outcome.ODD_STATUS, "answered 304 to a request without conditions")
         location = reply.header("Location")
         if reply.status not in (301, 302, 303, 307, 308) or not location:
             return reply
@@ -76,15 +77,7 @@ async def _follow(visit: Visit, ask: Ask) -> Reply:
             raise FetchError(Outcome.BAD_REDIRECT, f"more than {MAX_REDIRECTS} redirects from {ask.url}")
         seen.append(target)
         # validators belong to the address they came from
-        ask = Ask(
-            url=target,
-            site=ask.site,
-            max_bytes=ask.max_bytes,
-            prefix=ask.prefix,
-            found=ask.found,
-            earlier=ask.earlier,
-            article=ask.article,
-        )
+        ask = replace(ask, url=target, headers=())
 
 
 async def _welcomed(visit: Visit) -> None:
@@ -125,12 +118,6 @@ def _retry_after(reply: Reply) -> float | None:
     if moment.tzinfo is None:
         moment = moment.replace(tzinfo=UTC)
     return max(0.0, (moment - datetime.now(UTC)).total_seconds())
-
-
-def conditional(etag: str | None, last_modified: str | None) -> tuple[tuple[str, str], ...]:
-    """Headers that ask for an answer only where something changed."""
-    pairs = (("If-None-Match", etag), ("If-Modified-Since", last_modified))
-    return tuple((name, value) for name, value in pairs if value and len(value) <= MAX_VALIDATOR_CHARS)
 
 
 def earlier_capture(url: str, at: datetime | None, digest: str | None) -> Earlier | None:

@@ -10,9 +10,10 @@ from datetime import UTC, datetime
 from articles.model import Found
 from articles.paging import next_page_in
 from articles.urls import article_id, url_key
-from spiders.asking import after_failure, answer, conditional
+from spiders.asking import after_failure, answer
 from spiders.desk import Ask, Reply, Visit
 from spiders.outcome import SECOND_TRY, TRANSIENT, FetchError, Outcome
+from spiders.wire import conditional
 from storage.state.frontier import known
 from storage.state.frontier.fetching import Fetched
 from storage.state.frontier.known import Find

@@ -23,7 +23,7 @@ from spiders.guard import Guard, read_hosts
 from spiders.outcome import FetchError, Outcome
 from spiders.pace import Pace
 from spiders.render import NoBrowser, Renderer
-from spiders.wire import Answer, Wire
+from spiders.wire import CONDITIONS, Answer, Wire
 from storage import codings
 
 if TYPE_CHECKING:
@@ -34,7 +34,6 @@ log = logging.getLogger(__name__)
 
 IDLE_HEADERS = ("connection", "content-length", "transfer-encoding", "host", "cookie", "authorization")
 """Of a request: set by the wire itself, or never sent."""
-CONDITIONS = ("if-none-match", "if-modified-since")
 
 
 class GuardedHandler:
@@ -118,7 +117,7 @@ class GuardedHandler:
         seconds = float(meta.get("download_timeout") or self._timeout_seconds)
         allowed = tuple(meta.get("allow_private_hosts", self._allowed))
         # a page that is made by scripts may change while its own bytes do not
-        unsent = (*IDLE_HEADERS, *CONDITIONS) if meta.get("render") else IDLE_HEADERS
+        unsent = (*IDLE_HEADERS, *map(str.lower, CONDITIONS)) if meta.get("render") else IDLE_HEADERS
         headers = tuple(
             (name.decode("latin-1"), value.decode("latin-1"))
             for name, values in request.headers.items()

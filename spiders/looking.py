@@ -11,7 +11,7 @@ from urllib.parse import urljoin
 from articles.model import Found, Site
 from articles.urls import article_id
 from articles.zones import clock_of
-from spiders.asking import after_failure, answer, conditional, earlier_capture
+from spiders.asking import after_failure, answer, earlier_capture
 from spiders.desk import Ask, Leave, Reply, Visit, tell
 from spiders.discover import MAX_BYTES, Discovered, Named, NamedPage, next_of_listing, read_listing, read_page
 from spiders.events import Ended
@@ -19,6 +19,7 @@ from spiders.outcome import FetchError, Outcome
 from spiders.periods import span_in
 from spiders.scope import scope_of
 from spiders.traps import MAX_SECTIONS, MAX_SECTIONS_OF_A_SHAPE, room_for, shape_of
+from spiders.wire import conditional
 from storage.state.database import Connection
 from storage.state.frontier import hosts, known, polled
 from storage.state.frontier.hosts import origin_of
@@ -48,8 +49,6 @@ CEILING_SECONDS = {
 """The longest a page that never changes waits; a seed's own `every` may be longer."""
 RARE_SECONDS = 3 * 3600.0
 """Least wait between looks at sections of the menu, where feeds and sitemaps name nearly everything."""
-MAX_PATIENCE_SECONDS = 300.0
-"""A site whose robots.txt asks for longer pauses is not crawled."""
 PARSE_IN_THREAD_BYTES = 200_000
 LARGE_BYTES = 4_000_000
 """Documents from here on are read one at a time: reading takes several times their size in memory."""
@@ -109,13 +108,8 @@ async def _robots(visit: Visit) -> None:
     """Heed what robots.txt of the home page says of pace and sitemaps."""
     site = visit.site
     rules = await visit.desk.rules(site, site.home)
-    delay = rules.crawl_delay_seconds
-    if delay is not None and delay > MAX_PATIENCE_SECONDS:
-        raise Leave(
-            Ended.ROBOTS,
-            f"{origin_of(site.home)}/robots.txt asks for {delay:g} s between requests; "
-            f"above {MAX_PATIENCE_SECONDS:g} s nothing is fetched",
-        )
+    if rules.crawl_delay_seconds is not None and rules.parsed is None:
+        raise Leave(Ended.ROBOTS, rules.detail)
     if site.sitemaps:
         return
     await visit.desk.books.run(

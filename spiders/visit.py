@@ -21,7 +21,7 @@ from articles.model import Capture, Found, Site
 from articles.paging import page_number
 from articles.urls import article_id
 from articles.zones import clock_of
-from spiders.asking import UNANSWERED, after_failure, answer, conditional, earlier_capture
+from spiders.asking import UNANSWERED, after_failure, answer, earlier_capture
 from spiders.backfill import look_back
 from spiders.desk import Ask, Desk, Leave, Reply, Visit, tell
 from spiders.events import Ended
@@ -31,6 +31,7 @@ from spiders.looking import look_around
 from spiders.outcome import BLOCKING, SECOND_TRY, TRANSIENT, FetchError, Outcome
 from spiders.periods import Span, span_of_days
 from spiders.scope import scope_of
+from spiders.wire import conditional
 from storage.state.frontier import fetching, polled
 from storage.state.frontier.fetching import Due, Fetched
 from storage.state.frontier.polled import Page
@@ -160,8 +161,6 @@ async def _article(visit: Visit, due: Due, done: set[str], *, last_try: bool) ->
     try:
         reply = await answer(visit, ask)
         _refuse_redirect_away(due, reply)
-        if reply.status == 304 and due.fetched_at is None:
-            raise FetchError(Outcome.ODD_STATUS, "answered 304 to a request without conditions")
         same = reply.status == 304 or (due.digest is not None and reply.digest == due.digest)
         if same and await has_changed(visit, reply.url):
             # all of it again, so that one segment holds it whole

@@ -30,6 +30,9 @@ CONNECT_SECONDS = 10.0
 IDLE_SECONDS = 15.0
 """How long a connection is kept for the next request to the same host."""
 MAX_IDLE = 128
+CONDITIONS = ("If-None-Match", "If-Modified-Since")
+MAX_VALIDATOR_CHARS = 1_000
+"""Of an ETag sent back: a request with a longer one is what other servers refuse."""
 
 _HEAD_END = re.compile(rb"\r?\n\r?\n")
 _STATUS = re.compile(rb"HTTP/(\d)\.(\d)[ \t]+(\d{3})(?:[ \t]+(.*))?")
@@ -61,6 +64,12 @@ class Answer:
         """First value of a header, its name in any case."""
         wanted = name.lower()
         return next((value for key, value in self.headers if key.lower() == wanted), None)
+
+
+def conditional(etag: str | None, last_modified: str | None) -> Headers:
+    """Headers that ask for an answer only where something changed."""
+    pairs = zip(CONDITIONS, (etag, last_modified), strict=True)
+    return tuple((name, value) for name, value in pairs if value and len(value) <= MAX_VALIDATOR_CHARS)
 
 
 @dataclass(slots=True)

@@ -224,7 +224,9 @@ def test_a_robots_txt_without_rules_for_us_allows(crawled: Crawled, name: str) -
     assert crawled.outcome(name) == "fetched"
 
 
-@pytest.mark.parametrize("name", ["robots-cut", "robots-not-gzip", "robots-drips"])
+@pytest.mark.parametrize(
+    "name", ["robots-cut", "robots-not-gzip", "robots-drips", "robots-304", "robots-206"]
+)
 def test_a_robots_txt_that_is_not_whole_forbids_everything(crawled: Crawled, name: str) -> None:
     assert set(crawled.web.paths(name)) == {"/robots.txt"}
 
@@ -239,7 +241,7 @@ def test_a_robots_txt_that_is_not_whole_forbids_everything(crawled: Crawled, nam
             "robots-one-line",
             "robots-many-stars",
         ),
-        *("robots-to-odd-port", "robots-to-nowhere"),
+        *("robots-to-odd-port", "robots-to-nowhere", "robots-to-odd-brackets"),
     ],
 )
 def test_a_robots_txt_without_a_rule_for_the_article_allows_it(crawled: Crawled, name: str) -> None:
@@ -312,6 +314,10 @@ def test_links_of_a_feed_to_private_hosts_are_not_followed(crawled: Crawled) -> 
 def test_a_feed_that_is_none_costs_only_itself(crawled: Crawled, name: str) -> None:
     done = crawled.done(name)
     assert (done.ended, done.found) == (Ended.DONE, 0)
+
+
+def test_a_feed_that_is_said_to_be_as_it_was_before_it_was_ever_read_is_named(crawled: Crawled) -> None:
+    assert crawled.done("feed-304").failed["odd_status"] == 1
 
 
 def test_a_feed_in_utf_16_is_read(crawled: Crawled) -> None:

@@ -9,6 +9,7 @@ from itertools import pairwise
 
 import pytest
 
+from articles.model import Site
 from spiders.events import Ended
 from tests.support.crawling import Crawl, crawl, local_site, make_job
 from tests.support.hostile import GOOD, Connection, Pages, Web, article, feed, page
@@ -48,6 +49,10 @@ async def updated_feed(connection: Connection) -> None:
     await connection.send(page(body, kind="application/atom+xml"))
 
 
+async def names_the_patient(connection: Connection) -> None:
+    await connection.send(feed(connection.urls["patient"] + GOOD, connection.url + STORIES[0]))
+
+
 SITES: dict[str, Pages] = {
     "crawl-delay": {"/robots.txt": page("User-agent: *\nCrawl-delay: 0.4"), "/feed": many},
     "delay": {"/feed": many},
@@ -55,6 +60,7 @@ SITES: dict[str, Pages] = {
     "shared": dict.fromkeys(["/", "/feed", *STORIES], unhurried),
     "patient": {"/robots.txt": page("User-agent: *\nCrawl-delay: 86400")},
     "busy": {"/": page("", "503 Later", Retry_After="7200")},
+    "elsewhere": {"/feed": names_the_patient},
     "etag": {"/feed": updated_feed, GOOD: with_etag},
     "hidden": {"/feed": feed(GOOD)},
 }
@@ -91,6 +97,7 @@ def twice(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Twice]:
             local_site("shared-too", web.urls["shared"] + "/too", feeds=(web.urls["shared"] + "/feed",)),
             local_site("patient", web.urls["patient"]),
             local_site("busy", web.urls["busy"]),
+            _with_hosts(local_site("elsewhere", web.urls["elsewhere"]), "127.0.0.1"),
             local_site("etag", web.urls["etag"]),
             local_site("open", f"http://open.example:{port}"),
             local_site("tls", f"https://127.0.0.1:{secure}"),
@@ -110,6 +117,10 @@ def twice(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Twice]:
         first = crawl(job)
         asked = {site: web.paths(site) for site in SITES}
         yield Twice(web, first, crawl(job), asked)
+
+
+def _with_hosts(site: Site, *hosts: str) -> Site:
+    return replace(site, fetch=replace(site.fetch, allow_private_hosts=hosts))
 
 
 def _gaps(web: Web, site: str, least: int) -> list[float]:
@@ -143,6 +154,11 @@ def test_two_sites_on_one_host_share_its_patience(twice: Twice) -> None:
 def test_a_site_that_asks_for_a_day_between_requests_is_not_crawled(twice: Twice) -> None:
     assert twice.asked["patient"] == ["/robots.txt"]
     assert twice.first.done("patient").ended is Ended.ROBOTS
+
+
+def test_an_article_on_such_a_host_keeps_no_other_of_its_site_waiting(twice: Twice) -> None:
+    done = twice.first.done("elsewhere")
+    assert (done.ended, done.fetched, done.failed) == (Ended.DONE, 1, {"robots": 1})
 
 
 def test_a_host_that_asks_for_hours_is_not_asked_again_before(twice: Twice) -> None:

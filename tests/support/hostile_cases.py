@@ -441,6 +441,9 @@ CASES: dict[str, Case] = {
     "robots-in-a-circle": Case({"/robots.txt": redirect("/robots.txt")}),
     "robots-to-odd-port": Case({"/robots.txt": redirect("http://93.184.216.34:99999/robots.txt")}),
     "robots-to-nowhere": Case({"/robots.txt": redirect("http://[::1/")}),
+    "robots-to-odd-brackets": Case({"/robots.txt": redirect("http://[::1]]/")}),
+    "robots-304": Case({"/robots.txt": b"HTTP/1.1 304 Not Modified\r\n\r\n"}),
+    "robots-206": Case({"/robots.txt": robots("User-agent: *\n", "206 Partial Content")}),
     "robots-not-gzip": Case({"/robots.txt": robots("User-agent: *\nAllow: /", Content_Encoding="gzip")}),
     "robots-is-html": Case({"/robots.txt": page("<html><body>Disallow: /", kind="text/html")}),
     "robots-odd-delays": Case(
@@ -484,6 +487,7 @@ CASES: dict[str, Case] = {
         + f'{{"url": "{GOOD}"}}]}}',
         kind="application/feed+json",
     ),
+    "feed-304": Case({"/feed": b"HTTP/1.1 304 Not Modified\r\n\r\n"}),
     "feed-drips": Case({"/feed": slow_body}, fetch={"timeout_seconds": 1.0}),
     "sitemap-fan-out": mapped({"/sm.xml": sitemap_index(*(f"/s{n}.xml" for n in range(20_000)))}),
     "sitemap-on-private-host": mapped({"/sm.xml": sitemap_index("http://169.254.169.254/sm.xml")}),
