@@ -30,6 +30,7 @@ from articles.model import Found
 from articles.page import UnreadablePage, parse
 from articles.urls import canonical_url
 from spiders.links import ARTICLE_SCORE, article_score, is_section
+from spiders.nesting import shallow
 from storage.codings import beginning
 from storage.state.frontier.polled import Kind
 
@@ -161,31 +162,9 @@ _CALLED_FEED = re.compile(r"\b(?:feed|rss|atom)\b|(?:feed|rss|atom)\.", re.IGNOR
 _MENU = "nav a[href], header a[href], [role=navigation] a[href], [class*=menu] a[href], [class*=nav] a[href]"
 
 
-_OPEN_OR_CLOSE = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]{0,15})")
-_OFTEN_UNCLOSED = frozenset(
-    [
-        *("area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "param", "source"),
-        *("track", "wbr", "p", "li", "td", "tr", "th", "dd", "dt", "option"),
-    ]
-)
-MAX_DEPTH = 2_000
-
-
 def _tree(body: bytes, url: str, content_type: str | None) -> LexborHTMLParser:
     """Raises UnreadablePage."""
-    return parse(_shallow(decode(body[:MAX_PAGE_BYTES], content_type)), url).tree
-
-
-def _shallow(page: str) -> str:
-    """The page up to where it nests absurdly deep: the parser takes time in the square of the depth."""
-    depth = 0
-    for match in _OPEN_OR_CLOSE.finditer(page):
-        if match.group(2).lower() in _OFTEN_UNCLOSED:
-            continue
-        depth = max(depth - 1, 0) if match.group(1) else depth + 1
-        if depth > MAX_DEPTH:
-            return page[: match.start()]
-    return page
+    return parse(shallow(decode(body[:MAX_PAGE_BYTES], content_type)), url).tree
 
 
 def _base(tree: LexborHTMLParser, url: str) -> str:

@@ -351,6 +351,11 @@ def test_a_page_nested_fifty_thousand_deep_is_read_quickly(crawled: Crawled) -> 
     assert crawled.done("deep-home").ended is Ended.DONE
 
 
+def test_a_page_of_200_kb_that_would_build_millions_of_elements_costs_only_itself(crawled: Crawled) -> None:
+    # what it would take of memory, test_memory_stays_below_600_mb tells
+    assert crawled.done("formatting-bomb").ended is Ended.DONE
+
+
 def test_a_calendar_without_end_is_no_source_of_articles(crawled: Crawled) -> None:
     assert crawled.done("calendar").requests < 10
 

@@ -363,6 +363,9 @@ CASES: dict[str, Case] = {
     "sitemap-bomb": mapped({"/sm.xml": page(gzip.compress(bytes(80_000_000)), kind="application/gzip")}),
     # pages
     "deep-home": Case({"/": page(NEST + "Home")}),
+    "formatting-bomb": Case(
+        {"/": page("<p>" + "".join(f"<font x={n}>" for n in range(300)) + "</p><p>x" * 25_000)}
+    ),
     "calendar": Case(
         {
             "/": page(
