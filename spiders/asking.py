@@ -43,7 +43,10 @@ class StatusError(FetchError):
 
 
 async def answer(visit: Visit, ask: Ask) -> Reply:
-    """Ask, follow redirects, wait once where the host asks for a short while. Raises FetchError."""
+    """Ask, follow redirects, wait once where the host asks for a short while. Raises FetchError, Leave."""
+    received = visit.desk.received(visit.site.name)
+    if received >= visit.desk.max_bytes:
+        raise Leave(Ended.BUDGET, f"{received} bytes came, {visit.desk.max_bytes} are enough for one run")
     for tries in range(1, TRIES + 1):
         reply = await _follow(visit, ask)
         outcome = of_status(reply.status)

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 from articles.zones import clock_of
 from spiders.desk import Visit
-from spiders.looking import MAX_DEPTH, arrive, depth_of, guess_sitemap, look
+from spiders.looking import MAX_DEPTH, arrive, depth_of, guess_sitemap, look, looked_enough
 from spiders.periods import Span, addresses, span_in
 from storage.state.frontier import polled
 from storage.state.frontier.polled import Kind, Page
@@ -35,12 +35,12 @@ async def look_back(visit: Visit, span: Span) -> int:
     if not any(page.kind is Kind.SITEMAP for page in await books.run(polled.pages, site.name)):
         await guess_sitemap(visit)
     looked: set[str] = set()
-    while True:
-        waiting = _waiting(await books.run(polled.pages, site.name), span, zone, looked)
-        if not waiting or len(looked) >= MAX_LOOKS:
-            return len(waiting)
-        for page in waiting[: MAX_LOOKS - len(looked)]:
+    while waiting := _waiting(await books.run(polled.pages, site.name), span, zone, looked):
+        for page in waiting:
+            if looked_enough(visit, looked, MAX_LOOKS):
+                return sum(page.url not in looked for page in waiting)
             await look(visit, page, looked, now_or_never=True)
+    return 0
 
 
 def _waiting(known: list[Page], span: Span, zone: ZoneInfo, looked: set[str]) -> list[Page]:

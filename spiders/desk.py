@@ -81,6 +81,10 @@ class Desk:
     emit: Callable[[Event], None]
     requests: Callable[[str], tuple[int, int]]
     """Requests sent for a site so far, and how many of them conditional."""
+    received: Callable[[str], int]
+    """Bytes of bodies that came for a site so far, as sent."""
+    max_bytes: int
+    """Of them, after which its visit ends."""
     deadline: float
     """Loop time at which every visit ends."""
     force: bool = False

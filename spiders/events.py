@@ -48,6 +48,8 @@ class Job:
     """The program that renders pages of sites that say so; None: the first Chromium that is installed."""
     deadline_seconds: float = 1500.0
     """The whole job ends by itself after this long; what is not fetched stays due."""
+    max_site_bytes: int = 2_000 * MEBIBYTE
+    """What one site may send in this job, bodies as sent; what is left after that stays due."""
     max_segment_bytes: int = 256 * MEBIBYTE
     max_segment_seconds: float = 300.0
     """A segment is closed and published when it is this large or this old, whichever is first."""
@@ -64,7 +66,7 @@ class Ended(StrEnum):
     DONE = "done"
     """Everything due was looked at."""
     BUDGET = "budget"
-    """`max_pages` of the seed was reached; the rest is due next time."""
+    """`max_pages` of the seed or the job's `max_site_bytes` was reached; the rest is due next time."""
     DEADLINE = "deadline"
     STOPPED = "stopped"
     """The process was asked to stop."""

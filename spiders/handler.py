@@ -73,6 +73,7 @@ class GuardedHandler:
         delay = 0.0 if meta.get("part") else float(meta.get("delay_seconds", 0.0))
         async with self._pace.turn(parts.netloc.rpartition("@")[2].lower(), delay):
             answer = await self._exchange(request)
+        self._count(request, "bytes", len(answer.body))
         meta["answer"] = answer
         meta["at"] = datetime.now(UTC)
         meta["problem"] = None
@@ -130,7 +131,9 @@ class GuardedHandler:
             async with asyncio.timeout(seconds):
                 host, port, addresses = await self._guard.addresses(request.url, allowed)
                 parts = urlsplit(request.url)
-                self._count(request)
+                self._count(request, "requests")
+                if not meta.get("render") and any(name in request.headers for name in CONDITIONS):
+                    self._count(request, "conditional")
                 if self._wire is None:
                     self._wire = Wire()
                 return await self._wire.get(
@@ -146,11 +149,9 @@ class GuardedHandler:
         except TimeoutError as error:
             raise FetchError(Outcome.TIMEOUT, f"not complete after {seconds:g} s") from error
 
-    def _count(self, request: Request) -> None:
+    def _count(self, request: Request, what: str, number: int = 1) -> None:
         if self._stats is not None and (site := request.meta.get("site")):
-            self._stats.inc_value(f"pressrun/{site}/requests")
-            if not request.meta.get("render") and any(name in request.headers for name in CONDITIONS):
-                self._stats.inc_value(f"pressrun/{site}/conditional")
+            self._stats.inc_value(f"pressrun/{site}/{what}", number)
 
     def _size(self, meta: dict[str, Any]) -> int:
         return int(meta.get("download_maxsize") or self._max_bytes)

@@ -144,11 +144,20 @@ async def _look_at_all(visit: Visit, kinds: tuple[Kind, ...], looked: set[str]) 
         ]
         waiting.sort(key=lambda page: (page.announced_at is None, -_seconds(page.announced_at)))
         for page in waiting:
-            if len(looked) >= MAX_LOOKS:
+            if looked_enough(visit, looked, MAX_LOOKS):
                 return
             await look(visit, page, looked)
         if not waiting or Kind.SITEMAP not in kinds:
             return
+
+
+def looked_enough(visit: Visit, looked: set[str], most: int) -> bool:
+    """Whether no further page is looked at in this visit: half of what may come is kept for articles."""
+    received = visit.desk.received(visit.site.name)
+    if received >= visit.desk.max_bytes // 2:
+        log.warning("%s: %d bytes came: other pages are looked at by the next run", visit.site.name, received)
+        return True
+    return len(looked) >= most
 
 
 def _forced(visit: Visit, known: list[Page]) -> set[str]:

@@ -41,6 +41,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 DEADLINE_SECONDS = 3600.0
+MAX_SITE_BYTES = 2_000_000_000
 """Of a crawl from the command line."""
 HOUSEKEEPING_SECONDS = 2.0
 
@@ -60,6 +61,7 @@ class NewsSpider(Spider):
         recorder: Recorder | None = None,
         emit: Callable[[Event], None] | None = None,
         deadline_seconds: float = DEADLINE_SECONDS,
+        max_site_bytes: int = MAX_SITE_BYTES,
         force: bool = True,
         span: tuple[date, date] | None = None,
         **kwargs: str,
@@ -72,6 +74,7 @@ class NewsSpider(Spider):
         self.visits: list[Visit] = []
         self._emit = emit
         self._deadline_seconds = deadline_seconds
+        self._max_site_bytes = max_site_bytes
         self._force = force
         self._span = span
         self._captures: asyncio.Queue[tuple[Capture, ...]] = asyncio.Queue(maxsize=8)
@@ -171,7 +174,9 @@ class NewsSpider(Spider):
             deliver=self._deliver if self.recorder is None else None,
             together=self.recorder.together if self.recorder is not None else nullcontext,
             emit=self._emit or _silently,
-            requests=self._requests,
+            requests=lambda site: (self._counted(site, "requests"), self._counted(site, "conditional")),
+            received=lambda site: self._counted(site, "bytes"),
+            max_bytes=self._max_site_bytes,
             deadline=loop.time() + self._deadline_seconds,
             force=self._force,
             span=self._span,
@@ -246,10 +251,9 @@ class NewsSpider(Spider):
     async def _deliver(self, captures: tuple[Capture, ...]) -> None:
         await self._captures.put(captures)
 
-    def _requests(self, site: str) -> tuple[int, int]:
-        stats = self._crawler.stats
-        sent = stats.get_value(f"pressrun/{site}/requests", 0)
-        return sent, stats.get_value(f"pressrun/{site}/conditional", 0)
+    def _counted(self, site: str, what: str) -> int:
+        number: int = self._crawler.stats.get_value(f"pressrun/{site}/{what}", 0)
+        return number
 
     def closed(self, _reason: str) -> None:
         """Throw away what a crawl from the command line remembered."""

@@ -130,6 +130,7 @@ def run(job: Job, out: Callable[[Event], None]) -> int:
         recorder=recorder,
         emit=out,
         deadline_seconds=job.deadline_seconds,
+        max_site_bytes=job.max_site_bytes,
         force=job.force,
         span=(job.since, job.until) if job.since and job.until else None,
     )
