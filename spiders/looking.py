@@ -230,8 +230,35 @@ async def look(visit: Visit, page: Page, looked: set[str], *, now_or_never: bool
     if page.url in looked or not (due or now_or_never or _all_now(visit)):
         return
     looked.add(page.url)
+    try:
+        reply = await answer(visit, _asked(page, site, now))
+    except FetchError as error:
+        visit.failed[error.outcome] += 1
+        failed = Look(
+            site=site.name, url=page.url, at=now, outcome=error.outcome, changed=False, detail=error.detail
+        )
+        await books.run(polled.looked, failed, **_waits(visit, page))
+        await after_failure(visit, error)
+        return
+    if reply.status == 304 or reply.digest == page.digest:
+        same = Look(
+            site=site.name,
+            url=page.url,
+            at=reply.at,
+            outcome=Outcome.NOT_MODIFIED,
+            changed=False,
+            status=reply.status,
+        )
+        await books.run(polled.looked, same, **_waits(visit, page))
+        return
+    await _take_in(visit, page, reply)
+    tell(visit)
+
+
+def _asked(page: Page, site: Site, now: datetime) -> Ask:
+    """The request for a page that names articles: of a feed or sitemap the beginning is of use too."""
     listing = page.kind in (Kind.FEED, Kind.SITEMAP)
-    ask = Ask(
+    return Ask(
         url=page.url,
         site=site,
         headers=conditional(page.etag, page.last_modified),
@@ -240,54 +267,39 @@ async def look(visit: Visit, page: Page, looked: set[str], *, now_or_never: bool
         found=Found(via=page.via or "seed", found_at=now, listing=True),
         earlier=earlier_capture(page.url, page.checked_at, page.digest),
     )
-    floor = float(site.every_seconds)
+
+
+def _waits(visit: Visit, page: Page) -> dict[str, float]:
+    """The shortest and the longest wait for the next look at a page."""
+    floor = float(visit.site.every_seconds)
     if page.kind is Kind.SECTION and page.via != "seed" and visit.listed:
         floor = max(6 * floor, RARE_SECONDS)
-    ceiling = max(CEILING_SECONDS[page.kind], floor)
-    try:
-        reply = await answer(visit, ask)
-    except FetchError as error:
-        visit.failed[error.outcome] += 1
-        failed = Look(
-            site=site.name, url=page.url, at=now, outcome=error.outcome, changed=False, detail=error.detail
-        )
-        await books.run(polled.looked, failed, floor_seconds=floor, ceiling_seconds=ceiling)
-        await after_failure(visit, error)
-        return
-    if reply.status == 304 or reply.digest == page.digest:
-        look = Look(
-            site=site.name,
-            url=page.url,
-            at=reply.at,
-            outcome=Outcome.NOT_MODIFIED,
-            changed=False,
-            status=reply.status,
-        )
-        await books.run(polled.looked, look, floor_seconds=floor, ceiling_seconds=ceiling)
-        return
+    return {"floor_seconds": floor, "ceiling_seconds": max(CEILING_SECONDS[page.kind], floor)}
+
+
+async def _take_in(visit: Visit, page: Page, reply: Reply) -> None:
+    """Read a page and store what it names."""
     named = await _read(visit, page, reply)
     if named.problem:
-        log.warning("%s: %s: %s", site.name, page.url, named.problem)
+        log.warning("%s: %s: %s", visit.site.name, page.url, named.problem)
     finds = [_find(visit, article, page) for article in named.articles]
     if len(visit.found) < MAX_COUNTED:
         visit.found.update(article_id(find.url) for find in finds if find.skip is None)
-    tally = await books.run(
+    tally = await visit.desk.books.run(
         _store,
-        site,
+        visit.site,
         page,
         reply,
         named,
         finds,
         visit.shapes,
         room=max(MAX_NEW_URLS - visit.stored, 0),
-        floor_seconds=floor,
-        ceiling_seconds=ceiling,
+        **_waits(visit, page),
     )
     visit.new += tally.new
     visit.stored += tally.stored
     if tally.left:
-        log.warning("%s: %s: %s", site.name, page.url, _left(tally))
-    tell(visit)
+        log.warning("%s: %s: %s", visit.site.name, page.url, _left(tally))
 
 
 def _store(

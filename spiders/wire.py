@@ -72,6 +72,19 @@ def conditional(etag: str | None, last_modified: str | None) -> Headers:
     return tuple((name, value) for name, value in pairs if value and len(value) <= MAX_VALIDATOR_CHARS)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Request:
+    """What is asked."""
+
+    line: str
+    headers: Headers
+
+    def as_sent(self) -> bytes:
+        """As it goes over the wire."""
+        head = "".join(f"{name}: {value}\r\n" for name, value in self.headers)
+        return f"{self.line}\r\n{head}\r\n".encode("latin-1", "replace")
+
+
 @dataclass(slots=True)
 class _Stream:
     """A connection and what has come in on it that nobody has taken yet."""
@@ -80,7 +93,6 @@ class _Stream:
     writer: asyncio.StreamWriter
     ip: str
     data: bytearray = field(default_factory=bytearray)
-    used: int = 0
     idle_since: float = 0.0
     broken: bool = False
     """It did not end, it broke: a body that ends with its connection is not whole."""
@@ -140,49 +152,47 @@ class Wire:
         `headers` go out as given, after Host. A body longer than `max_bytes` raises, or, with `prefix`, is
         cut there and marked. Raises FetchError.
         """
-        shown = f"[{host}]" if ":" in host else host
-        default = 443 if scheme == "https" else 80
-        sent: Headers = (("Host", shown if port == default else f"{shown}:{port}"), *headers)
-        line = f"GET {target} HTTP/1.1"
-        head = "".join(f"{name}: {value}\r\n" for name, value in sent if not _unsafe(name + value))
-        payload = f"{line}\r\n{head}\r\n".encode("latin-1", "replace")
+        asked = _request(scheme, host, port, target, headers)
         key = (scheme, host, port)
         stream = await self._reusable(key, addresses)
-        while True:
-            fresh = stream is None
-            if stream is None:
-                stream = await self._connect(scheme, host, port, addresses)
-            reusable = False
-            try:
-                stream.writer.write(payload)
-                answered = await _head(stream)
-                if answered is None:
-                    if fresh:
-                        raise FetchError(Outcome.DISCONNECTED, "the connection ended before an answer")
-                    stream.close()
-                    stream = None  # it had gone stale; ask again on a new one
-                    continue
-                version, status, reason, received = answered
-                body, truncated, ended = await _body(stream, status, received, max_bytes, prefix)
-                reusable = not ended and truncated is None and _keeps_alive(version, received)
-                return Answer(
-                    request_line=line,
-                    request_headers=sent,
-                    version=version,
-                    status=status,
-                    reason=reason,
-                    headers=received,
-                    body=body,
-                    truncated=truncated,
-                    ip=stream.ip,
-                )
-            finally:
-                if stream is not None:
-                    # bytes nobody asked for: an answer to the next request may have been smuggled in
-                    if reusable and not stream.data:
-                        self._keep(key, stream)
-                    else:
-                        stream.close()
+        answer = await self._ask(key, stream, asked, max_bytes, prefix) if stream is not None else None
+        if answer is None:  # there was no connection, or it had gone stale
+            stream = await self._connect(scheme, host, port, addresses)
+            answer = await self._ask(key, stream, asked, max_bytes, prefix)
+        if answer is None:
+            raise FetchError(Outcome.DISCONNECTED, "the connection ended before an answer")
+        return answer
+
+    async def _ask(
+        self, key: tuple[str, str, int], stream: _Stream, asked: _Request, max_bytes: int, prefix: bool
+    ) -> Answer | None:
+        """The answer on this connection, which is then kept or closed; None: it ended before a byte of one."""
+        reusable = False
+        try:
+            stream.writer.write(asked.as_sent())
+            head = await _head(stream)
+            if head is None:
+                return None
+            version, status, reason, received = head
+            body, truncated, ended = await _body(stream, status, received, max_bytes, prefix)
+            reusable = not ended and truncated is None and _keeps_alive(version, received)
+            return Answer(
+                request_line=asked.line,
+                request_headers=asked.headers,
+                version=version,
+                status=status,
+                reason=reason,
+                headers=received,
+                body=body,
+                truncated=truncated,
+                ip=stream.ip,
+            )
+        finally:
+            # bytes nobody asked for: an answer to the next request may have been smuggled in
+            if reusable and not stream.data:
+                self._keep(key, stream)
+            else:
+                stream.close()
 
     def close(self) -> None:
         """End every connection."""
@@ -244,6 +254,15 @@ def _trusting_context() -> ssl.SSLContext:
     if not paths.cafile and not (paths.capath and any(Path(paths.capath).iterdir())):
         context.load_verify_locations(certifi.where())
     return context
+
+
+def _request(scheme: str, host: str, port: int, target: str, headers: Headers) -> _Request:
+    shown = f"[{host}]" if ":" in host else host
+    default = 443 if scheme == "https" else 80
+    asked = ("Host", shown if port == default else f"{shown}:{port}")
+    # what would break out of its header is left out
+    safe = (header for header in (asked, *headers) if not _unsafe("".join(header)))
+    return _Request(line=f"GET {target} HTTP/1.1", headers=tuple(safe))
 
 
 def _unsafe(text: str) -> bool:
