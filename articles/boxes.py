@@ -202,7 +202,7 @@ def asked_by(
         if verdict is None or verdict.score < _TOLD:
             continue
         verdicts.setdefault(i, verdict)
-        if box < 0 or (box in asked and asked[box].score >= verdict.score):
+        if box < 0 or verdict.kind not in _SPREADING or (box in asked and asked[box].score >= verdict.score):
             continue
         start, end = elements.start[box], elements.end[box]
         if verdict.kind is Kind.RELATED or (end - start <= _ASKED_BLOCKS and words[start:end].sum() <= 120):
@@ -210,6 +210,8 @@ def asked_by(
     return asked
 
 
+_SPREADING: Final = _ASKING | {Kind.RELATED, Kind.ADVERTISEMENT, Kind.PAYWALL, Kind.CONSENT, Kind.COMMENT}
+"""Kinds that a whole box is of where one line of it is."""
 _TOLD: Final = 0.45
 """Score from which a line outside the body is said to ask for something."""
 _ASKED_BLOCKS: Final = 14

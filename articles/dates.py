@@ -44,34 +44,46 @@ class Moment:
 _MONTH_WORDS: Final = {
     1: """january jan januar jaenner janner janvier janv enero ene janeiro gennaio gen januari stycznia
         styczen sty januara januar ledna leden led januarie ianuarie ian tammikuuta tammikuu ocak januar
-        sausio yanvar января январь янв січня січень ιανουαριου ιανουαριος ιαν januar""",
+        sausio yanvar января январь янв січня січень ιανουαριου ιανουαριος ιαν januar
+        يناير januarja януари gener jaanuar janar בינואר""",
     2: """february feb febr februar feber fevrier fevr fev febrero fevereiro febbraio febbr februari lutego
         luty lut unora unor februarie helmikuuta helmikuu subat vasario февраля февраль фев февр лютого
-        лютий φεβρουαριου φεβρουαριος φεβ""",
+        лютий φεβρουαριου φεβρουαριος φεβ
+        فبراير februara februarja февруари febrer veebruar shkurt בפברואר""",
     3: """march mar marz maerz mrz mars marzo março marco maart mrt marca marzec brezna brezen martie
         maaliskuuta maaliskuu mart kovo marts marcius marc марта март мар березня березень μαρτιου μαρτιος
-        μαρ""",
+        μαρ
+        مارس marta maret machi marsi במרץ""",
     4: """april apr avril avr abril abr aprile kwietnia kwiecien kwi dubna duben dub aprilie huhtikuuta
-        huhtikuu nisan balandzio aprilis апреля апрель апр квітня квітень απριλιου απριλιος απρ""",
+        huhtikuu nisan balandzio aprilis апреля апрель апр квітня квітень απριλιου απριλιος απρ
+        أبريل ابريل إبريل aprila aprili aprill prill באפריל""",
     5: """may mai mayo maio maggio mag mei maja maj kvetna kveten mayis toukokuuta toukokuu geguzes majus мая
-        май травня травень μαιου μαιος μαι""",
+        май травня травень μαιου μαιος μαι
+        مايو maig במאי""",
     6: """june jun juni juin junio junho giugno giu czerwca czerwiec cze cervna cerven iunie haziran kesakuuta
-        kesakuu birzelio junius июня июнь июн червня червень ιουνιου ιουνιος ιουν""",
+        kesakuu birzelio junius июня июнь июн червня червень ιουνιου ιουνιος ιουν
+        يونيو juna junija юни juny junie juuni qershor ביוני""",
     7: """july jul juli juillet juil julio julho luglio lug lipca lipiec lip cervence cervenec iulie temmuz
-        heinakuuta heinakuu liepos julius июля июль июл липня липень ιουλιου ιουλιος ιουλ""",
+        heinakuuta heinakuu liepos julius июля июль июл липня липень ιουλιου ιουλιος ιουλ
+        يوليو jula julija юли juliol julie juuli korrik ביולי""",
     8: """august aug aout agosto ago augustus sierpnia sierpien sie srpna srpen augusti agustos elokuuta
-        elokuu rugpjucio augusztus августа август авг серпня серпень αυγουστου αυγουστος αυγ""",
+        elokuu rugpjucio augusztus августа август авг серпня серпень αυγουστου αυγουστος αυγ
+        أغسطس اغسطس avgusta agost agustus ogos agosti gusht agust באוגוסט""",
     9: """september sep sept septembre septiembre setiembre set setembro settembre sett wrzesnia wrzesien wrz
         zari septembrie eylul syyskuuta syyskuu rugsejo szeptember szept сентября сентябрь сен сент вересня
-        вересень σεπτεμβριου σεπτεμβριος σεπ σεπτ""",
+        вересень σεπτεμβριου σεπτεμβριος σεπ σεπτ
+        سبتمبر septembra септември setembre septemba shtator בספטמבר""",
     10: """october oct oktober okt octobre octubre outubro out ottobre ott pazdziernika pazdziernik paz rijna
         rijen octombrie ekim lokakuuta lokakuu spalio октября октябрь окт жовтня жовтень οκτωβριου οκτωβριος
-        οκτ""",
+        οκτ
+        أكتوبر اكتوبر oktobra октомври oktoba oktoober tetor באוקטובר""",
     11: """november nov novembre noviembre novembro listopada listopad lis listopadu noiembrie kasim
-        marraskuuta marraskuu lapkricio ноября ноябрь ноя нояб листопада листопад νοεμβριου νοεμβριος νοε""",
+        marraskuuta marraskuu lapkricio ноября ноябрь ноя нояб листопада листопад νοεμβριου νοεμβριος νοε
+        نوفمبر novembra ноември novemba nentor בנובמבר""",
     12: """december dec dezember dez decembre diciembre dic dezembro dicembre grudnia grudzien gru prosince
         prosinec decembrie aralik joulukuuta joulukuu gruodzio desember des декабря декабрь дек грудня
-        грудень δεκεμβριου δεκεμβριος δεκ""",
+        грудень δεκεμβριου δεκεμβριος δεκ
+        ديسمبر decembra декември desembre desemba disember detsember dhjetor בדצמבר""",
 }
 _MONTHS: Final = {word: number for number, words in _MONTH_WORDS.items() for word in words.split()}
 

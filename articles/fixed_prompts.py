@@ -168,7 +168,9 @@ _LABELS: Final = frozenset(
         "fotogallery", "en images", "en vidéo", "a não perder", "para ampliar", "para saber más", "para saber mais",
         "mira el video", "vea el video", "bildergalerie", "fotostrecke", "im video", "bekijk de video", "zobacz wideo",
         "zobacz zdjęcia", "se video", "bildstrecke", "zum thema passt", "bildspel",
-        "à écouter", "à voir", "à lire",
+        "à écouter", "à voir", "à lire", "читайте также", "читайте ещё", "читайте також", "по теме", "lue myös",
+        "čtěte také", "přečtěte si také", "čítajte tiež", "citește și", "διαβάστε επίσης", "ilgili haber", "les også",
+        "læs også", "прочетете още", "اقرأ أيضا", "اقرأ أيضاً",
     }
 )  # fmt: skip
 _LABELLED: Final = re.compile(r"\W*([^:|>»–—]{3,45}?)\s*(?::|\||>{1,2}|»|\s[–—-])\s+\S")
@@ -203,7 +205,9 @@ _BARE_LABELS: Final = frozenset(
     {
         "à lire aussi", "à lire également", "lire aussi", "lee también", "lea también", "leia também", "leggi anche",
         "lees ook", "lesen sie auch", "czytaj też", "czytaj także", "czytaj również", "zobacz też", "zobacz także",
-        "läs också", "läs även", "läs mer", "les også", "læs også",
+        "läs också", "läs även", "läs mer", "les også", "læs også", "читайте также", "читайте ещё", "читайте також",
+        "lue myös", "čtěte také", "přečtěte si také", "čítajte tiež", "citește și", "διαβάστε επίσης", "olvassa el",
+        "ayrıca oku", "прочетете още", "loe ka", "lasi arī", "skaityk ir", "اقرأ أيضا", "اقرأ أيضاً",
     }
 )  # fmt: skip
 """Labels that stand before a headline without any mark between them."""

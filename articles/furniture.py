@@ -16,6 +16,7 @@ from articles.features import name_parts
 from articles.lexicon import Says, says
 from articles.model import Kind
 from articles.prompts import Verdict
+from articles.signatures import signs
 
 _WORDS: Final = {
     Kind.SHARE: "share shares sharing shared social socials sharedaddy shariff addthis addtoany essb sharethis",
@@ -77,7 +78,7 @@ _TURNED: Final = frozenset(
     ["previous", "prev", "next", "zurück", "weiter", "anterior", "siguiente", "précédent", "suivant"]
 )
 _HEADS: Final = frozenset(["h1", "h2", "h3", "h4", "h5", "h6"])
-_HELPED: Final = re.compile(
+HELPED: Final = re.compile(
     r"^\W*(?:(?:with |additional )?(?:reporting|editing|writing)\b.{0,40}\b(?:by|from)\b|mit (?:agentur)?material\b)"
     r"|\bcontributed (?:reporting|to this)\b",
     re.IGNORECASE,
@@ -166,8 +167,8 @@ def furniture(
     of_people = named is not None and not _PEOPLE.isdisjoint(name_parts(named[1]))
     if named is not None and (named[0] is not Kind.BYLINE or few or of_people or first & Says.MINUTES):
         return _as_called(named, tokens, unlike)
-    dated = few and (bool(first & Says.MINUTES) or _DATED.match(text) is not None)
-    if not linked and (dated or (len(tokens) <= 30 and _HELPED.search(text))):
+    dated = signs(text, authors) or (few and (bool(first & Says.MINUTES) or _DATED.match(text) is not None))
+    if not linked and (dated or (len(tokens) <= 30 and HELPED.search(text))):
         return Verdict(Kind.BYLINE, unlike, "says who wrote it, or when")
     if few and first & Says.CREDIT and not linked:
         return Verdict(Kind.CREDIT, unlike, "names who made a picture")

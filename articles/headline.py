@@ -78,6 +78,7 @@ def piece_of(text: str, claim: str, runs: tuple[str, ...]) -> bool:
     if own not in _run(claim):
         return False
     edges = [0, *(edge for cut in _BAR.finditer(claim) for edge in (cut.start(), cut.end())), len(claim)]
+    edges += [cut.end() for cut in _COLON.finditer(claim) if _run(claim[: cut.start()]) in runs]
     return any(_run(claim[low:high]) == own for low in edges for high in edges if low < high)
 
 

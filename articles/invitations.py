@@ -86,7 +86,7 @@ _VOTE_NOW: Final = word_set(
     "votez vota votá votad votate participa répondez rispondi abstimmen zagłosuj röstaoddaj stem",
 )
 _LETTERS: Final = word_set(
-    "letters leserbriefe leserbrief cartas carta lettres lettere brieven listy insändare"
+    "letters leserbriefe leserbrief cartas carta lettres lettere brieven listy insändare",
     "lezersbrief lezersbrieven replik debattartikel",
 )
 _TO_EDITOR: Final = word_set(
@@ -104,7 +104,7 @@ _TIP: Final = word_set(
     "tip tips information hinweis hinweise informationen información informações información história historia story"
 )
 _MISTAKE: Final = word_set(
-    "mistake error errors fehler error errores erro erros erreur errore fout błąd fel typo"
+    "mistake error errors fehler error errores erro erros erreur errore fout błąd fel typo",
     "foutje felet literówka literówkę skrivfel",
 )
 _SPOTTED: Final = word_set(

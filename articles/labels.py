@@ -127,7 +127,9 @@ _LINES: Final = {
         what to read next | read next | more on this topic | more on this story | more from this author |
         more stories from this author | related stories | related articles | related content | related topics |
         related posts | related news | you may also like | you might also like | don t miss | must read | must reads |
-        recommended for you | recommended stories | popular posts | popular stories | popular now | explore more |
+        recommended for you |
+        people also read | people are also reading | recommended stories | popular posts | popular stories |
+        popular now | explore more |
         explore more on these topics | around the web | lo más leído | lo más visto | más noticias | últimas noticias |
         noticias relacionadas | artículos relacionados | te puede interesar | también te puede interesar |
         lee también | lea también | más leídas | mais lidas | mais notícias | últimas notícias |

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
-EXTRACTOR = "9"
+EXTRACTOR = "10"
 """Version of the reader. Raise it whenever the same capture would give a different article."""
 
 

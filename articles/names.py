@@ -424,7 +424,7 @@ def _tidy(part: str) -> str:
     if cut < len(words) and (
         not looks_like_person(" ".join(words[:cut])) or any(word.lower() in _JOBS for word in words[:2])
     ):
-        cut = len(words)
+        cut = _before_employer(words[:cut]) or len(words)
     while cut > 2 and words[cut - 1].strip(".,").lower() in _DEGREES and not words[0].isupper():
         cut -= 1
     while cut < len(words) and cut > 2 and words[cut - 1].lower() in _JOBS:
@@ -432,6 +432,17 @@ def _tidy(part: str) -> str:
     part = " ".join(words[:cut]).strip(' \t-–—|:;,*"“”„»«…')
     kept = part.endswith(("Jr.", "Sr.", "Inc.", "Co.", "Ltd.")) or len(part) < 4 or _INITIALS.search(part)
     return part if kept else part.rstrip(".")
+
+
+def _before_employer(words: list[str]) -> int:
+    """How many of the words before a job are a person's name and not yet the paper's: `KIM LEE Times`; 0: unknown."""
+    paper = next((i for i, word in enumerate(words) if i >= 2 and word.lower() in _ORGANISATION), 0)
+    if not paper:
+        return 0
+    shouted = next((i for i, word in enumerate(words) if not word.isupper()), 0)
+    count = shouted if shouted >= 2 else paper if paper == 2 or is_given_name(words[1]) else 2
+    name = " ".join(words[:count])
+    return count if looks_like_person(name) and (shouted >= 2 or is_given_name(words[0])) else 0
 
 
 def _ends_as_job(part: str) -> bool:

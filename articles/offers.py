@@ -89,7 +89,7 @@ _PIECE: Final = word_set(
     "this article story post content artikel beitrag text inhalt artículo nota noticia contenido reportaje texto",
     "artigo notícia matéria conteúdo reportagem recurso contenu articolo contenuto notizia artykuł treść artikeln",
     "innehåll bericht verhaal",
-    "tekst tekstu stuk reportage",
+    "tekst tekstu artykułu stuk reportage",
 )
 _SUBSCRIBERS: Final = word_set(
     "subscribers members suscriptores socios assinantes subscritores abonnés adhérents abbonati abonnenten",
@@ -224,7 +224,7 @@ _SIGNED_UP: Final = word_set(
 )
 _GOES_ON: Final = word_set("continues continúa sigue continua poursuit gaat weiter ciąg fortsätter", "dalsza")
 _FURTHER_DOWN: Final = word_set(
-    "below abajo debajo abaixo sotto unten unterhalb dessous onder hieronder beneden poniżej nedan"
+    "below abajo debajo abaixo sotto unten unterhalb dessous onder hieronder beneden poniżej nedan",
     "pod efter sous sob",
 )
 _APPS: Final = word_set(
@@ -360,7 +360,7 @@ _A_MEMBER: Final = word_set(
     "member mitglied miembro socio socia membro membre lid członkiem medlem adhérent supporter unterstützer"
 )
 _LETTERS: Final = word_set(
-    "newsletter newsletters newsletteru boletín boletim lettre infolettre nieuwsbrief nyhetsbrev rundbrief"
+    "newsletter newsletters newsletteru boletín boletim lettre infolettre nieuwsbrief nyhetsbrev rundbrief",
     "nyhetsbrevet nieuwsbrieven newslettera biuletynu biuletyn",
 )
 _TAKEN_FROM: Final = word_set(

@@ -321,6 +321,8 @@ def _rank(tag: str, prop: str, names: str) -> float | None:
 def _stated(node: LexborNode, prop: str, names: str) -> Statement | None:
     attributes = node.attributes
     value = attributes.get("datetime") or attributes.get("content") or ""
+    if not value and node.tag == "abbr":
+        value = attributes.get("title") or ""  # hAtom: microformats.org/wiki/datetime-design-pattern
     shown = ""
     if not (value and _HAS_DATE.search(value)):
         shown = short_text(node, 200)

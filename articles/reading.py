@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import Final
 
-from articles.blocks import Blocks, blocks_of
+from articles.blocks import Blocks, Elements, blocks_of
 from articles.body import find_body
-from articles.boilerplate import STANDFIRST, strip
+from articles.boilerplate import strip
 from articles.decode import decode
+from articles.ends import STANDFIRST
 from articles.features import Hints
 from articles.fields import Fields, fields_of, page_zone
 from articles.hints import hints_of, house_of
@@ -132,6 +134,7 @@ def rows_of(blocks: Blocks, kept: Sequence[int]) -> list[list[int]]:
     """The kept blocks that make up each paragraph: one, or the cells of one table row."""
     elements = blocks.elements
     rows: list[list[int]] = []
+    data: dict[int, bool] = {}
     last_row = -1
     for i in kept:
         row, at = -1, blocks.element[i]
@@ -139,8 +142,9 @@ def rows_of(blocks: Blocks, kept: Sequence[int]) -> list[list[int]]:
             if at < 0 or elements.tag[at] not in ("td", "th", "tr", "p", "div"):
                 break
             if elements.tag[at] == "tr":
-                # A row of a table of data; a row that lays a page out holds whole columns of text.
-                row = at if elements.end[at] - elements.start[at] <= 12 else -1
+                if at not in data:
+                    data[at] = _holds_data(elements, at)
+                row = at if data[at] else -1
                 break
             at = elements.parent[at]
         if row >= 0 and row == last_row:
@@ -149,6 +153,23 @@ def rows_of(blocks: Blocks, kept: Sequence[int]) -> list[list[int]]:
             rows.append([i])
         last_row = row
     return rows
+
+
+_ROW_BLOCKS: Final = 12
+"""Blocks of the longest row of a table of data; a row that lays a page out holds whole columns of text."""
+
+
+def _holds_data(elements: Elements, row: int) -> bool:
+    """Whether a table's row holds a value in each cell, and no cell a text of several blocks."""
+    end = elements.end[row]
+    if end - elements.start[row] > _ROW_BLOCKS:
+        return False
+    at = row + 1
+    while at < len(elements.tag) and elements.start[at] < end and elements.parent[at] >= row:
+        if elements.parent[at] == row and elements.end[at] - elements.start[at] > 1:
+            return False
+        at += 1
+    return True
 
 
 def _paragraphs(blocks: Blocks, rows: list[list[int]]) -> tuple[str, ...]:

@@ -10,12 +10,15 @@ import re
 from typing import Final
 
 from articles.dates import DATE_WORDS, without_accents
+from articles.given_names import is_given_name
 from articles.lexicon import Says, says
 
 MAX_SIGNED: Final = 140
 """Characters of the longest line that is asked."""
 MIN_SIGNED: Final = 6
 """The same of the shortest: a year or a time of day alone is none."""
+_LONE_NAME: Final = 3
+"""Words of a name without `by`."""
 MAX_NAMED: Final = 12
 """Words after a `by`: names, and what those people are."""
 CHANGE_WORD: Final = re.compile(
@@ -31,6 +34,8 @@ PUBLISH_WORD: Final = re.compile(
     re.IGNORECASE,
 )
 _TOKEN: Final = re.compile(r"\d[\d.:/h]*(?:st|nd|rd|th)?|[^\W\d_]+(?:['’-][^\W\d_]+)*")
+_RUN_TOGETHER: Final = re.compile(r"(?<=[a-zß-ÿ])(?=[A-ZÀ-Þ])|(?<=(?:19|20)\d\d)(?=\d)|(?<=\d)(?=[A-ZÀ-Þ])")
+"""Where one element ends and another begins, with no space between them in the source."""
 _BY: Final = frozenset(["by", "von", "por", "par", "door", "av", "przez", "di"])
 _READ: Final = frozenset(
     """read reading lesezeit lesedauer leestijd lecture lectura leitura lettura lastid laesetid czytania
@@ -52,15 +57,17 @@ def signs(text: str, authors: frozenset[str] = frozenset()) -> bool:
 
     `authors`: their names, folded and with single spaces between the words.
     """
-    if len(text) > MAX_SIGNED or text.endswith(("!", "?")):
+    if not MIN_SIGNED <= len(text) <= MAX_SIGNED or text.endswith(("!", "?")):
         return False
+    text = _RUN_TOGETHER.sub(" ", text)
     tokens = _TOKEN.findall(text)
-    if len(text) < MIN_SIGNED or not any(token[0].isdigit() for token in tokens):
+    if not any(token[0].isdigit() for token in tokens):
         return False
     if not _WHEN.search(text) and _READ.isdisjoint(token.lower() for token in tokens):
         return False
     named = {word for name in authors for word in name.split()}
-    left = 0
+    # a name needs no `by` where it comes first
+    left = _LONE_NAME if tokens[0][0].isupper() and is_given_name(tokens[0]) else 0
     for i, token in enumerate(tokens):
         word, following = token.lower(), tokens[i + 1 : i + 2]
         if word in _BY and following and following[0][0].isupper() and not _is_of_dates(following[0].lower()):

@@ -70,7 +70,7 @@ _SOON: Final = word_set(
 )
 _DROPPED: Final = word_set("dropped right delivered straight sent arrive landing")
 _EMAIL: Final = word_set(
-    "email e-mail mail mailadresse correo courriel indirizzo endereço adres mejl mejladress adresse"
+    "email e-mail mail mailadresse correo courriel indirizzo endereço adres mejl mejladress adresse",
     "mailadres postadress e-mailadres",
 )
 _ENTER: Final = word_set(
@@ -109,13 +109,14 @@ _THANKS: Final = word_set(
 )
 _READING: Final = word_set("reading lesen leer ler lecture lire letto leggere lezen przeczytanie läser läst")
 _PLEASED: Final = word_set(
-    "enjoy enjoyed like liked love loved interesting useful helpful value gefallen gefällt gustó gusta gostou",
-    "plu plaît aimé piaciuto piace bevallen podobał gillade gillar",
+    "enjoyed liked loved interesting useful helpful gefallen gefällt gustó gostou plu aimé piaciuto bevallen podobał",
+    "gillade enjoy love value",
 )
 _SHARE: Final = word_set(
     "share teilen teile teilt comparte compártelo compartir compartilhe partilhe partagez partager condividi",
     "condividilo deel delen udostępnij dela",
 )
+_CLAP: Final = word_set("clap follow subscribe folge abonniere suivez sígueme suscríbete siga seguimi")
 _PRAISED: Final = word_set(
     "if found like liked enjoyed loved getting love wenn gefällt si te hat ti jeśli om gostou gillar gillade"
 )
@@ -237,6 +238,7 @@ FORMS: Final = (
     Form(Kind.SUBSCRIBE, 0.8, 25, (_SUBSCRIBE, _THANKS, _READING)),
     Form(Kind.SHARE, 0.85, 25, (frozenset(["feel"]), frozenset(["public"]), frozenset(["share"]))),
     Form(Kind.SHARE, 0.75, 20, (_SHARE, _PLEASED), opens=_PRAISED),
+    Form(Kind.FOLLOW, 0.75, 20, (_CLAP, _PLEASED), opens=_PRAISED),
     Form(Kind.COMMENT, 0.7, 14, (_RATE, _RATED, _THIS), opens=_RATE),
     Form(Kind.COMMENT, 0.7, 14, (_RATE, _RATED), opens=frozenset(["how"]), to_reader=True),
     Form(Kind.SHARE, 0.7, 10, (_FRIENDS, _TELL), opens=_TELL | _PLEASED),

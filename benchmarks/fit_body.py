@@ -30,8 +30,9 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from articles.blocks import blocks_of
 from articles.body import body_of
-from articles.boilerplate import STANDFIRST, strip
+from articles.boilerplate import strip
 from articles.decode import decode
+from articles.ends import STANDFIRST
 from articles.features import Context, Hints, Lore, name_parts
 from articles.hints import hints_of, house_of
 from articles.metadata import metadata_of

@@ -7,8 +7,8 @@ from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from articles.agencies import agency_of
-from articles.boilerplate import STANDFIRST
 from articles.dates import as_written, parse_moment
+from articles.ends import STANDFIRST
 from articles.model import Article, Capture, Origin, Precision
 from articles.profile import Profile, learn
 from articles.reading import read
