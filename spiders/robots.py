@@ -50,7 +50,7 @@ MAX_PATIENCE_SECONDS = 300.0
 """An origin whose robots.txt asks for longer pauses is not crawled."""
 MAX_ORIGINS = 100
 """Of one site, whose robots.txt is asked for in one run."""
-MAX_KNOWN_CHARS = 2_000_000
+MAX_KNOWN_CHARS = 4_000_000
 """Of the documents whose rules are held in memory, which takes fifty times as much; the database has the others."""
 KNOWN_CHARS = 1_000
 """What an origin counts at least."""

@@ -16,7 +16,7 @@ from tests.support.crawling import Crawl, crawl, local_site, make_job
 from tests.support.hostile import Connection, Pages, Web, page
 
 STORY = "/2026/11/22/a-story-on-one-of-many-hosts"
-MANY, LARGE = MAX_ORIGINS + 20, 20
+MANY, LARGE = MAX_ORIGINS + 20, 30
 
 
 def _hosts(name: str, number: int) -> list[str]:
@@ -71,7 +71,7 @@ def test_a_hundred_hosts_of_a_site_are_asked_for_their_robots_txt_in_one_run(cra
 def test_the_rules_of_many_hosts_are_not_all_held_in_memory(crawled: Crawled) -> None:
     assert crawled.crawl.done("large").fetched == LARGE
     assert crawled.web.paths("large").count("/robots.txt") == LARGE
-    assert crawled.crawl.peak_kib < 450_000
+    assert crawled.crawl.peak_kib < 550_000
 
 
 def test_an_etag_of_30_kb_is_not_sent_back_when_robots_txt_is_asked_for_again(
