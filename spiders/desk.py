@@ -87,6 +87,8 @@ class Desk:
     """Of them, after which its visit ends."""
     deadline: float
     """Loop time at which every visit ends."""
+    look_until: float
+    """Loop time from which on no visit looks at further pages that name articles."""
     force: bool = False
     span: tuple[date, date] | None = None
     """First and last day of a backfill, in each site's zone; None: what is new."""

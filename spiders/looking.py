@@ -152,10 +152,14 @@ async def _look_at_all(visit: Visit, kinds: tuple[Kind, ...], looked: set[str]) 
 
 
 def looked_enough(visit: Visit, looked: set[str], most: int) -> bool:
-    """Whether no further page is looked at in this visit: half of what may come is kept for articles."""
-    received = visit.desk.received(visit.site.name)
-    if received >= visit.desk.max_bytes // 2:
-        log.warning("%s: %d bytes came: other pages are looked at by the next run", visit.site.name, received)
+    """Whether no further page is looked at in this visit: half of its time and of what may come is for articles."""
+    desk, name = visit.desk, visit.site.name
+    received, late = desk.received(name), asyncio.get_running_loop().time() >= desk.look_until
+    if late or received >= desk.max_bytes // 2:
+        used = "half of its time" if late else f"{received} bytes"
+        log.warning(
+            "%s: other pages are looked at by the next run: %s went into those of this one", name, used
+        )
         return True
     return len(looked) >= most
 

@@ -165,7 +165,7 @@ class NewsSpider(Spider):
         if self.books is None:
             self._folder = tempfile.TemporaryDirectory(prefix="pressrun-")
             self.books = Books(open_database(f"sqlite:///{self._folder.name}/state.sqlite"))
-        loop = asyncio.get_running_loop()
+        now = asyncio.get_running_loop().time()
         return Desk(
             fetch=self._fetch,
             rules=self._rules,
@@ -177,7 +177,8 @@ class NewsSpider(Spider):
             requests=lambda site: (self._counted(site, "requests"), self._counted(site, "conditional")),
             received=lambda site: self._counted(site, "bytes"),
             max_bytes=self._max_site_bytes,
-            deadline=loop.time() + self._deadline_seconds,
+            deadline=now + self._deadline_seconds,
+            look_until=now + self._deadline_seconds / 2,
             force=self._force,
             span=self._span,
         )

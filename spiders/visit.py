@@ -86,6 +86,7 @@ async def explore(visit: Visit) -> list[Page]:
 
     Raises FetchError where the site as a whole cannot be looked at.
     """
+    visit.desk = replace(visit.desk, look_until=visit.desk.deadline)  # no time is to be left for articles
     try:
         async with asyncio.timeout_at(visit.desk.deadline):
             await look_around(visit)

@@ -1,9 +1,11 @@
-"""What one site may send in one run is bounded, and its articles are not what is left out."""
+"""What one site may send in one run, and how long, is bounded; and its articles are not what is left out."""
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
 import pytest
 
@@ -26,6 +28,19 @@ async def names_index(connection: Connection) -> None:
     await connection.send(page(f"Sitemap: {connection.url}/index.xml", kind="text/plain"))
 
 
+async def silence(_connection: Connection) -> None:
+    await asyncio.sleep(3600)
+
+
+SLOW: dict[str, Pages] = {
+    "slow": {
+        "/robots.txt": names_index,
+        "/index.xml": names_maps,
+        # every other one, so that the host does not count as dead
+        **dict.fromkeys(MAPS[::2], silence),
+        **dict.fromkeys(MAPS[1::2], page("<urlset></urlset>", kind="application/xml")),
+    }
+}
 SITES: dict[str, Pages] = {
     "maps": {
         "/robots.txt": names_index,
@@ -66,3 +81,13 @@ def test_a_visit_that_was_sent_enough_ends_and_the_rest_stays_due(crawled: Crawl
     left = crawled.crawl.history(crawled.web.urls["stories"] + STORIES[-1])
     assert left is not None
     assert left.next_at is not None
+
+
+def test_sitemaps_that_never_answer_take_half_of_the_time_and_the_articles_are_fetched(
+    tmp_path: Path,
+) -> None:
+    with Web(SLOW) as web:
+        site = local_site("slow", web.urls["slow"], fetch={"timeout_seconds": 0.5})
+        done = crawl(make_job(tmp_path, [site], deadline_seconds=5.0)).done("slow")
+    assert (done.ended, done.fetched) == (Ended.DONE, 2)
+    assert 2 <= done.failed["timeout"] <= 6
