@@ -14,9 +14,10 @@ from articles.blocks import Blocks
 from articles.body import Body
 from articles.decode import wide_charset
 from articles.fitted import kind_model
+from articles.labels import label
 from articles.lexicon import Says
 from articles.metadata import Metadata
-from articles.model import Capture, Form, Reason
+from articles.model import Capture, Form, Kind, Reason
 from articles.page import text_of
 from articles.text import word_count
 
@@ -308,12 +309,38 @@ def page_kind(
         reason = _which(metadata, blocks, body, capture.url)
         told = f"{words} of {_page_words(blocks)} words are running text"
         return reason, f"reads like no article ({chance:.2f}): {told}"
+    stories = _stories(blocks, body, capture.url)
+    if stories >= STORIES and not stated:
+        return Reason.LISTING, f"{stories} headings, each with text and a second link to a story of its own"
     if capture.found is not None and capture.found.listing and chance < LISTING_CUT:
         return (
             Reason.LISTING,
             f"the crawl takes links from it, and it reads little like an article ({chance:.2f})",
         )
     return Form.ARTICLE, chance
+
+
+STORIES: Final = 3
+"""Teasers in the text from which a page is a list of them."""
+
+
+def _stories(blocks: Blocks, body: Body, url: str) -> int:
+    """Teasers in the text: headings that are a link, and the same link once more as `Read more` before the next one.
+
+    Links to other sites lead to what an article is about.
+    """
+    home = urlsplit(url).netloc
+    found, leads_to = 0, ""
+    for i, tag in enumerate(blocks.elements.tag[at] for at in blocks.element):
+        if tag in _HEADS:
+            linked = body.taken[i] and blocks.link_chars[i] >= 0.9 * len(blocks.text[i])
+            href = blocks.href[i] if linked else ""
+            leads_to = href if "//" not in href or home in href else ""
+        elif leads_to and blocks.href[i] == leads_to:
+            told = label(blocks.text[i], body.context.tokens(i), linked=True, heading=False)
+            found += told is not None and told[0] is Kind.NAVIGATION
+            leads_to = ""
+    return found
 
 
 def _page_words(blocks: Blocks) -> int:

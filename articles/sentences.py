@@ -300,7 +300,7 @@ def _subscribes(word: str, following: str) -> bool:
 
 def _asked(s: _Sentence, setting: Setting) -> Asked | None:
     """What a sentence asks for, if it asks."""
-    if s.spoken:
+    if s.spoken or (not s.own and _THEN_YOU.search(s.text)):
         return None
     fixed = fixed_prompt(s.tokens, s.every, s.text, own=s.own, network=s.network)
     if fixed is not None:
@@ -315,6 +315,8 @@ def _asked(s: _Sentence, setting: Setting) -> Asked | None:
     return None
 
 
+_THEN_YOU: Final = re.compile(r"\band you (?!will|can|get|['’])")
+"""What would follow, not what the reader is asked for: `Follow the vet and you learn about ticks`."""
 _MAILBOX: Final = word_set(
     "inbox mailbox correo email mail e postfach posteingang boîte messagerie casella posta skrzynkę skrynkę",
     "inkorg mejl",

@@ -87,6 +87,9 @@ _WHERE_TO_READ: Final = word_set(
     "article articles story stories content rest limits bookmark bookmarks comment artikel beitrag artículo nota",
     "límites limites contenido artigo matéria conteúdo contenu suite articolo contenuto artykuł treść artikeln",
 )
+_WHOLE: Final = word_set(
+    "this rest full diesen dieser ganzen vollständigen este esta cet suite questo dit hele ten całość den hela"
+)
 _SUBSCRIBE: Final = word_set(
     "subscribe suscríbete suscríbase assine abonnieren abonnez abbonati abonneer subskrybuj prenumerera"
 )
@@ -225,6 +228,7 @@ FORMS: Final = (
     Form(Kind.CONSENT, 0.8, 60, (frozenset(["recaptcha"]), _TERMS)),
     Form(Kind.SUBSCRIBE, 0.75, 18, (_LOG_IN, _FREELY, _WHERE_TO_READ)),
     Form(Kind.SUBSCRIBE, 0.75, 16, (_SUBSCRIBE, _READ, _WHERE_TO_READ)),
+    Form(Kind.PAYWALL, 0.8, 20, (_SUBSCRIBE, _READ, _WHERE_TO_READ, _WHOLE)),
     Form(
         Kind.SUBSCRIBE, 0.75, 34, (_SUBSCRIBERS, frozenset(["print"]), frozenset(["access"])), to_reader=True
     ),

@@ -8,10 +8,28 @@ import numpy as np
 import pytest
 
 from articles import kind
-from articles.model import Article, Rejection
+from articles.model import Article, Reason, Rejection
 from articles.reading import read
 from articles.trees import Forest
 from tests.support.pages import STORY, capture, page
+
+
+def _teasers(host: str) -> bytes:
+    stories = "".join(
+        f"<article><h2><a href='{host}/n/{n}'>Story number {n} of the day</a></h2><p>{text}</p><a href='{host}/n/{n}'>Read more</a></article>"
+        for n, text in enumerate(STORY)
+    )
+    return f"<title>News - Harrow Post</title><main><h1>News</h1>{stories}</main>".encode()
+
+
+def test_a_page_of_teasers_is_a_listing_though_most_of_it_is_text() -> None:
+    outcome = read(capture(_teasers("")))
+    assert isinstance(outcome, Rejection)
+    assert outcome.reason is Reason.LISTING
+
+
+def test_an_article_on_things_elsewhere_with_a_link_to_each_is_none() -> None:
+    assert isinstance(read(capture(_teasers("https://shop.example"))), Article)
 
 
 @pytest.mark.parametrize(
