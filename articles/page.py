@@ -10,10 +10,13 @@ from urllib.parse import urljoin
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
-from articles.text import Remembered
+from articles.nesting import may_be_absurd, shallow
 
 MAX_CHARS: Final = 10_000_000
 """A longer page is cut here before it is parsed: no article is that long."""
+
+MAX_TAGS: Final = 100_000
+"""Of a page: five times as many as the largest of 2,139 real ones has."""
 
 _SPACE = re.compile(r"[\s\u200b\ufeff]+")
 
@@ -51,7 +54,7 @@ class Page:
 
 
 def parse(html: str, url: str) -> Page:
-    """The page of decoded HTML; raises UnreadablePage where it is built to break parsers."""
+    """The page of decoded HTML; raises UnreadablePage where it is built to break parsers (`nesting`)."""
     html = html[:MAX_CHARS]
     _refuse_traps(html)
     tree = LexborHTMLParser(html)
@@ -75,83 +78,22 @@ STATED: Final = ",".join(
 )
 
 
-# Parsing by the standard compares each new tag with all that are open, and each attribute with all before it in
-# its tag: 100,000 nested elements take 20 seconds, 30,000 attributes 13. Real pages stay a hundred times below.
-_FEW_TAGS: Final = 6_000
-MAX_DEPTH: Final = 2_500
+# Parsing by the standard compares each attribute with all before it in its tag: 30,000 take 13 seconds. Real pages stay
+# a hundred times below.
 _LONG_TAG_CHARS: Final = 2_000
 MAX_ATTRIBUTES: Final = 12_000
 """In one tag, or as the root of the sum of squares in several."""
 _FEW_ATTRIBUTES: Final = 200
 _TAG: Final = re.compile(r"<(/?)([a-zA-Z][^\s/>]{0,20})")
-_NAMED_TAG: Final = re.compile(r"<(/?[a-zA-Z][^\s/>]{0,20})")
 _QUOTED: Final = re.compile(r"\"[^\"]*\"|'[^']*'")
 _SCRIPT: Final = re.compile(r"<(/?)(script|style)\b", re.IGNORECASE)
-_CLOSES_ITSELF: Final = frozenset(
-    [
-        "p",
-        "li",
-        "dt",
-        "dd",
-        "td",
-        "th",
-        "tr",
-        "tbody",
-        "thead",
-        "tfoot",
-        "option",
-        "optgroup",
-        "br",
-        "img",
-        "input",
-        "hr",
-        "meta",
-        "link",
-        "wbr",
-        "source",
-        "area",
-        "base",
-        "col",
-        "embed",
-        "param",
-        "track",
-        "rp",
-        "rt",
-        "html",
-        "head",
-        "body",
-        "a",
-        "path",
-        "circle",
-        "rect",
-        "line",
-        "polygon",
-        "use",
-    ]
-)
-
-
-def _step(tag: str) -> int:
-    """How much deeper a tag leads, by its name with the slash before it."""
-    if tag.removeprefix("/").lower() in _CLOSES_ITSELF:
-        return 0
-    return -1 if tag.startswith("/") else 1
-
-
-_STEPS: Final = Remembered(_step, limit=4_096)
 
 
 def _refuse_traps(html: str) -> None:
-    if html.count("<") > _FEW_TAGS:
-        depth = deepest = 0
-        for step in map(_STEPS.__getitem__, _NAMED_TAG.findall(html)):
-            depth += step
-            if depth > deepest:
-                deepest = depth
-            elif depth < 0:
-                depth = 0
-        if deepest > MAX_DEPTH:
-            raise UnreadablePage(f"elements nested {deepest} deep")
+    if html.count("<") > MAX_TAGS:
+        raise UnreadablePage(f"more than {MAX_TAGS:,} tags")
+    if may_be_absurd(html) and len(shallow(html)) < len(html):
+        raise UnreadablePage("elements that nest or multiply absurdly")
     if len(html) > _LONG_TAG_CHARS and _has_long_tags(html) and _has_long_tags(_without_scripts(html)):
         raise UnreadablePage("tags with thousands of attributes")
 

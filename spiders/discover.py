@@ -27,10 +27,10 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from articles.decode import decode
 from articles.model import Found
+from articles.nesting import shallow
 from articles.page import UnreadablePage, parse
 from articles.urls import canonical_url
 from spiders.links import ARTICLE_SCORE, article_score, is_section
-from spiders.nesting import shallow
 from storage.codings import beginning
 from storage.state.frontier.polled import Kind
 

@@ -82,6 +82,17 @@ def test_a_real_page_changed_here_and_there_is_answered_and_always_in_the_same_w
 
 HOSTILE = {
     "nested": b"<html><body>" + b"<div>" * 100_000 + PARAGRAPHS.encode(),
+    "formatting left open": b"<p>"
+    + b"".join(b"<font x=%d>" % i for i in range(300))
+    + b"</p>"
+    + b"<p>a</p>" * 20_000,
+    "few tags of it": b"<p>"
+    + b"".join(b"<i x=%d>" % i for i in range(2_500))
+    + b"</p>"
+    + b"<p>a</p>" * 1_500,
+    "closed by another name": b"<b></i>" * 60_000,
+    "closed by another name, then by its own": b"<div></span>" * 50_000 + b"</div>" * 50_000,
+    "more tags than any page": b"<br>" * 1_000_000,
     "attributes": b"<html><body><div "
     + b" ".join(b"a%d=1" % i for i in range(30_000))
     + b">"
@@ -165,7 +176,7 @@ def test_a_page_that_turns_binary_after_its_head_is_no_article() -> None:
     refused = rejection(page() + noise)
     assert refused.reason is Reason.NOT_HTML
     assert "stand in no text" in refused.detail
-    assert isinstance(read(capture(page() + b"<p>plain</p>" * 50_000)), Article)
+    assert isinstance(read(capture(page() + b"<p>plain</p>" * 40_000)), Article)
 
 
 @pytest.mark.parametrize(

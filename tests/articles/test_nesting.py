@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from selectolax.lexbor import LexborHTMLParser
 
-from spiders.nesting import MAX_DEPTH, shallow
+from articles.nesting import MAX_DEPTH, may_be_absurd, shallow
 
 MANY = 60_000
 FONTS = "".join(f"<font x={n}>" for n in range(300))
@@ -31,6 +31,7 @@ LEFT_OPEN = "<p>" + FONTS
 )
 def test_source_that_nests_or_multiplies_absurdly_is_cut(source: str) -> None:
     kept = shallow(source)
+    assert may_be_absurd(source)
     assert source.startswith(kept)
     assert len(kept) < len(source) // 2
     assert len(LexborHTMLParser(kept).css("*")) < 400_000
@@ -50,6 +51,23 @@ def test_source_that_nests_or_multiplies_absurdly_is_cut(source: str) -> None:
 )
 def test_a_long_page_with_the_usual_mistakes_is_left_as_it_is(source: str) -> None:
     assert shallow(source) == source
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        LEFT_OPEN + "</p><p>x" * 1_500,
+        LEFT_OPEN + "<table></font></table>" * 300 + "</p><p>x" * 1_200,
+        "<p>" + "".join(f"<i x={n}>" for n in range(2_500)) + "</p><p>x" * 1_500,
+    ],
+)
+def test_a_few_thousand_tags_that_multiply_are_looked_at_and_cut(source: str) -> None:
+    assert may_be_absurd(source)
+    assert len(shallow(source)) < len(source)
+
+
+def test_a_page_with_many_icons_that_are_closed_is_not_worth_a_look() -> None:
+    assert not may_be_absurd("<p><i class=icon></i> <strong class=name>x</strong></p>" * 600)
 
 
 @given(
